@@ -1,0 +1,76 @@
+//! The HTTP face of Florin: the Stripe v1 wire protocol over the engine.
+//!
+//! A request goes through one pipeline ([`pipeline`]): host and origin, route, key, version, parameters against the one
+//! table, then a handler of [`v1`] that turns parameters into an operation of the engine. Deliberately absent: business
+//! rules, SQL, opening anything that the vault sealed.
+
+mod auth;
+mod cards;
+mod headers;
+mod pages;
+mod pipeline;
+mod routes;
+mod v1;
+
+pub use pipeline::Exchange;
+pub use routes::{Access, ROUTES, Route};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use florin_engine::Engine;
+use florin_wire::Table;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// Which requests a server takes.
+#[derive(Clone, Debug, Default)]
+pub struct Admission {
+    /// The `Host` names that are answered; empty answers all. A server on loopback names itself, so that a page whose
+    /// name points at loopback cannot drive it.
+    pub hosts: Vec<String>,
+}
+
+/// Counters of a server, for its metrics.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Requests answered, by the hundreds of the status: 2xx, 3xx, 4xx, 5xx.
+    pub by_class: [AtomicU64; 6],
+    /// Sum of the time that answers took, in microseconds.
+    pub took_us: AtomicU64,
+}
+
+/// Everything that a request needs.
+pub struct Api {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The table of operations and parameters.
+    pub table: Table,
+    /// Which requests are taken.
+    pub admission: Admission,
+    /// What was counted.
+    pub counters: Counters,
+    routes: routes::Matcher,
+}
+
+impl Api {
+    /// The API over an engine.
+    pub fn new(engine: Arc<Engine>, admission: Admission) -> Arc<Api> {
+        Arc::new(Api {
+            engine,
+            table: Table::load(),
+            admission,
+            counters: Counters::default(),
+            routes: routes::Matcher::new(),
+        })
+    }
+
+    /// The service that a listener runs.
+    pub fn router(self: &Arc<Api>) -> Router {
+        Router::new().fallback(serve).with_state(Arc::clone(self))
+    }
+}
+
+async fn serve(State(api): State<Arc<Api>>, request: Request) -> Response {
+    pipeline::serve(&api, request).await
+}

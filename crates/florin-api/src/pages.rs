@@ -1,0 +1,163 @@
+//! The page on which the sandbox's 3-D Secure result is chosen. It says that it is a simulation.
+//!
+//! `GET` shows the page, `POST` takes `result=succeeded|failed` and sends the buyer to the merchant's `return_url`. The
+//! intent's client secret is the only key. Deliberately absent: scripts.
+
+use crate::{Api, headers};
+use axum::body::{Body, to_bytes};
+use axum::http::request::Parts;
+use axum::http::{Method, Response as HttpResponse};
+use florin_engine::challenge::{Answered, Challenged};
+use florin_wire::parse_form;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Where the pages are.
+pub const PREFIX: &str = "/sandbox/authenticate/";
+/// A form has two short fields.
+const FORM_BYTES_MAX: usize = 4_096;
+
+/// Answers a request for the page.
+pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> HttpResponse<Body> {
+    let id = parts.uri.path().trim_start_matches(PREFIX).to_owned();
+    let query = parts
+        .uri
+        .query()
+        .and_then(|query| parse_form(query.as_bytes()).ok())
+        .unwrap_or_default();
+    let secret = query
+        .get("client_secret")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let Some(challenged) = api.engine.challenged(&id, &secret).await else {
+        return notice(
+            404,
+            "Not found",
+            "There is no payment with this id and secret.",
+        );
+    };
+    match parts.method {
+        Method::GET => show(&challenged, &id, &secret),
+        Method::POST => answer(api, (body, request), challenged).await,
+        _ => notice(
+            405,
+            "Not possible",
+            "This page is shown with GET and answered with POST.",
+        ),
+    }
+}
+
+async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> HttpResponse<Body> {
+    let bytes = to_bytes(sent.0, FORM_BYTES_MAX).await.unwrap_or_default();
+    let form = parse_form(&bytes).unwrap_or_default();
+    let authenticated = match form.get("result").and_then(Value::as_str) {
+        Some("succeeded") => true,
+        Some("failed") => false,
+        _ => {
+            return notice(
+                400,
+                "Choose a result",
+                "The form field `result` must be succeeded or failed.",
+            );
+        }
+    };
+    match api
+        .engine
+        .answer_challenge(&challenged, authenticated, sent.1)
+        .await
+    {
+        Answered::ReturnTo(url) => headers::see_other(&url),
+        Answered::Done => notice(
+            200,
+            "Done",
+            "The result was recorded. You can close this window.",
+        ),
+        Answered::NotWaiting => notice(
+            409,
+            "Already answered",
+            "This payment does not wait for an authentication any more.",
+        ),
+    }
+}
+
+fn show(challenged: &Challenged, id: &str, secret: &str) -> HttpResponse<Body> {
+    if !challenged.waits {
+        return notice(
+            200,
+            "Nothing to do",
+            "This payment does not wait for an authentication.",
+        );
+    }
+    let amount = challenged
+        .amount
+        .as_deref()
+        .map(|text| format!("<p class=amount>{}</p>", escape(text)))
+        .unwrap_or_default();
+    let action = format!("{PREFIX}{}?client_secret={}", escape(id), escape(secret));
+    let body = format!(
+        "<h1>3-D Secure</h1>\n<p class=note>This page is a simulation by Florin's sandbox. No bank is asked and no money moves.</p>\n\
+         {amount}\n<p>Choose how the authentication with the card's issuer ends.</p>\n\
+         <form method=post action=\"{action}\">\n<button name=result value=succeeded>Complete authentication</button>\n\
+         <button name=result value=failed class=quiet>Fail authentication</button>\n</form>"
+    );
+    headers::page(200, frame("3-D Secure (simulation)", &body))
+}
+
+fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
+    let body = format!(
+        "<h1>{}</h1>\n<p>{}</p>\n<p class=note>This page belongs to Florin's sandbox and is a simulation.</p>",
+        escape(title),
+        escape(text)
+    );
+    headers::page(status, frame(title, &body))
+}
+
+fn frame(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
+        escape(title)
+    )
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}\
+main{max-width:26rem;padding:2rem 1.5rem;width:100%;box-sizing:border-box}\
+h1{font-size:1.4rem;margin:0 0 .75rem}\
+.note{border-left:.25rem solid #b45309;padding:.25rem .75rem;margin:0 0 1rem}\
+.amount{font-size:1.75rem;font-weight:600;margin:.5rem 0}\
+form{display:grid;gap:.75rem;margin-top:1.25rem}\
+button{font:inherit;padding:.75rem 1rem;border-radius:.5rem;border:1px solid #1d4ed8;background:#1d4ed8;color:#fff;cursor:pointer}\
+button.quiet{background:transparent;color:inherit;border-color:currentColor}\
+button:focus-visible{outline:3px solid #60a5fa;outline-offset:2px}";
+
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_on_the_page_is_escaped() {
+        assert_eq!(
+            escape("<a href=\"x\">'&"),
+            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"
+        );
+        assert!(frame("<t>", "x").contains("<title>&lt;t&gt;</title>"));
+    }
+}

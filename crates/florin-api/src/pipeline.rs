@@ -1,0 +1,367 @@
+//! The way of one request: admission → route → key → version → parameters → handler → headers.
+
+use crate::auth::{self, Presented};
+use crate::routes::{Access, Found, Route};
+use crate::{Api, headers, pages};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response as HttpResponse;
+use florin_base::limits::IDEMPOTENCY_KEY_CHARS_MAX;
+use florin_engine::{Caller, Engine, KeyRole, Response};
+use florin_render::expand::ExpandPlan;
+use florin_wire::limits::BODY_BYTES_MAX;
+use florin_wire::versions::{self, ApiVersion, NEWEST};
+use florin_wire::{ErrorType, Params, WireError, canonical, parse_form, parse_json};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// What a handler works with.
+pub struct Exchange {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The checked parameters.
+    pub params: Params,
+    /// The parts of the path that the route leaves open, in order.
+    pub path: Vec<String>,
+    /// The whole path, for lists.
+    pub url: String,
+}
+
+impl Exchange {
+    /// The first open part of the path.
+    pub fn id(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// An error answer.
+    pub fn fail(&self, error: &WireError) -> Response {
+        Response::error(error, &self.caller.request)
+    }
+}
+
+/// What is known of a request before its handler runs; the answer's headers tell it.
+#[derive(Default)]
+pub struct Facts {
+    /// `req_…`.
+    pub request: String,
+    /// The version that the answer is in.
+    pub version: Option<ApiVersion>,
+    /// The idempotency key that came.
+    pub idempotency_key: Option<String>,
+    /// The account that was named.
+    pub account: Option<String>,
+    /// It was a POST.
+    pub posted: bool,
+}
+
+/// Answers one request.
+pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
+    let began = Instant::now();
+    let (parts, body) = request.into_parts();
+    if let Some(answer) = plain(api, &parts).await {
+        return answer;
+    }
+    let mut facts = Facts {
+        request: api.engine.fresh_id("req_"),
+        posted: parts.method == Method::POST,
+        idempotency_key: header(&parts.headers, "idempotency-key").map(str::to_owned),
+        ..Facts::default()
+    };
+    let response = if parts.uri.path().starts_with(pages::PREFIX) {
+        pages::serve(api, &parts, body, &facts.request).await
+    } else {
+        let response = match handle(api, &parts, body, &mut facts).await {
+            Ok(response) => response,
+            Err(error) => Response::error(&error, &facts.request),
+        };
+        headers::finish(response, &facts)
+    };
+    note(api, &parts, &facts, (response.status().as_u16(), began));
+    response
+}
+
+/// Counts and logs one answer. Neither query nor body is logged: both may hold secrets.
+fn note(api: &Api, parts: &Parts, facts: &Facts, ended: (u16, Instant)) {
+    let (status, began) = ended;
+    let took_us = began.elapsed().as_micros() as u64;
+    let class = usize::from(status / 100).min(5);
+    api.counters.by_class[class].fetch_add(1, Ordering::Relaxed);
+    api.counters.took_us.fetch_add(took_us, Ordering::Relaxed);
+    let path = parts.uri.path();
+    tracing::info!(request = %facts.request, method = %parts.method, %path, status, took_us, "answered");
+}
+
+/// Health and readiness need no key and are not logged.
+async fn plain(api: &Arc<Api>, parts: &Parts) -> Option<HttpResponse> {
+    let ready = match parts.uri.path() {
+        "/healthz" => true,
+        "/readyz" => api.engine.world().store.health().await.is_ok(),
+        _ => return None,
+    };
+    let (status, text) = if ready {
+        (200, "ok\n")
+    } else {
+        (503, "the database does not answer\n")
+    };
+    Some(headers::text(status, text))
+}
+
+async fn handle(
+    api: &Arc<Api>,
+    parts: &Parts,
+    body: Body,
+    facts: &mut Facts,
+) -> Result<Response, WireError> {
+    admit(api, parts)?;
+    if parts.method == Method::OPTIONS {
+        return Ok(Response {
+            status: 200,
+            body: Vec::new(),
+            replayed_from: None,
+            retry: None,
+            retry_after_s: None,
+        });
+    }
+    let body = read_body(parts, body).await?;
+    let mut raw = parameters(parts, &body)?;
+    let presented = auth::presented(&parts.headers, &mut raw)?;
+    check_origin(parts, &presented)?;
+    let grant = auth::grant(&api.engine, &presented).await?;
+    let route = route(api, parts)?;
+    let version = version(&parts.headers)?;
+    facts.version = Some(version);
+    facts.account = account(&parts.headers, &grant.scope)?;
+    if grant.role == KeyRole::Publishable && route.route.access != Access::Browser {
+        return Err(auth::needs_secret());
+    }
+    let idempotency = idempotency(api, parts, (&raw, version), &grant.scope)?;
+    let (params, expand) = checked(api, route.route, raw, version)?;
+    let caller = Caller {
+        scope: grant.scope,
+        role: grant.role,
+        version,
+        request: facts.request.clone(),
+        idempotency,
+        expand,
+        client_secret: params.text("client_secret").map(str::to_owned),
+    };
+    let exchange = Exchange {
+        engine: Arc::clone(&api.engine),
+        caller,
+        params,
+        path: route.path,
+        url: parts.uri.path().to_owned(),
+    };
+    Ok((route.route.handler)(&exchange).await)
+}
+
+/// A request under a foreign name is refused: a page must not reach the server by pointing its own name at it.
+fn admit(api: &Api, parts: &Parts) -> Result<(), WireError> {
+    if api.admission.hosts.is_empty() {
+        return Ok(());
+    }
+    let named = parts
+        .uri
+        .host()
+        .or_else(|| header(&parts.headers, "host"))
+        .unwrap_or_default();
+    let name = match named.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => named,
+    };
+    if api
+        .admission
+        .hosts
+        .iter()
+        .any(|host| host.eq_ignore_ascii_case(name))
+    {
+        return Ok(());
+    }
+    let message = "This server does not answer under this host name. Use the URL that it printed when it started, or start it \
+        with --listen.";
+    Err(WireError::invalid(message).with_status(403))
+}
+
+/// A browser sends `Origin`. A page must never hold a secret key, so a secret key from another origin is refused.
+fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
+    let Some(origin) = header(&parts.headers, "origin") else {
+        return Ok(());
+    };
+    let own = header(&parts.headers, "host")
+        .map(|host| [format!("http://{host}"), format!("https://{host}")]);
+    let is_own = own.is_some_and(|own| own.iter().any(|known| known == origin));
+    if is_own || presented.key.starts_with("pk_") {
+        return Ok(());
+    }
+    let message = "A secret key was sent from a web page. Secret keys belong on servers; use a publishable key in browsers.";
+    Err(WireError::invalid(message)
+        .with_status(403)
+        .with_code("secret_key_required"))
+}
+
+async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, WireError> {
+    let announced =
+        header(&parts.headers, "content-length").and_then(|text| text.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_BYTES_MAX) {
+        return Err(WireError::too_large());
+    }
+    to_bytes(body, BODY_BYTES_MAX)
+        .await
+        .map_err(|_| WireError::too_large())
+}
+
+/// Query and body as one tree. A parameter that stands in both is named twice and refused.
+fn parameters(parts: &Parts, body: &Bytes) -> Result<Map<String, Value>, WireError> {
+    let mut raw = match parts.uri.query() {
+        Some(query) => parse_form(query.as_bytes())?,
+        None => Map::new(),
+    };
+    let kind = header(&parts.headers, "content-type").unwrap_or_default();
+    let sent = if kind.starts_with("application/json") {
+        parse_json_body(body)?
+    } else {
+        parse_form(body)?
+    };
+    for (name, value) in sent {
+        if raw.contains_key(&name) {
+            let message =
+                format!("The parameter {name} is in the URL and in the body; send it once.");
+            return Err(WireError::invalid(message).with_param(name));
+        }
+        raw.insert(name, value);
+    }
+    Ok(raw)
+}
+
+fn parse_json_body(body: &Bytes) -> Result<Map<String, Value>, WireError> {
+    if body.is_empty() {
+        Ok(Map::new())
+    } else {
+        parse_json(body)
+    }
+}
+
+fn route<'a>(api: &'a Api, parts: &Parts) -> Result<Found<'a>, WireError> {
+    let path = parts.uri.path();
+    api.routes.find(&parts.method, path).ok_or_else(|| {
+        let message = format!(
+            "Unrecognized request URL ({}: {path}). If you are trying to list objects, remove the trailing slash. If you are \
+             trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. Operations that \
+             Florin serves are listed in docs/compatibility.md.",
+            parts.method
+        );
+        WireError::new(404, ErrorType::InvalidRequest, message)
+    })
+}
+
+fn version(headers: &HeaderMap) -> Result<ApiVersion, WireError> {
+    let Some(text) = header(headers, "stripe-version") else {
+        return Ok(NEWEST);
+    };
+    let unknown = |why: &str| {
+        let message = format!(
+            "Invalid Stripe API version: {text}. {why} The newest is {}.",
+            NEWEST.as_str()
+        );
+        WireError::invalid(message)
+    };
+    let version = ApiVersion::parse(text).map_err(|_| unknown("No such version is known."))?;
+    match version.is_supported() {
+        true => Ok(version),
+        false => Err(unknown(
+            "It is older than 2023-10-16, the oldest version that is served now.",
+        )),
+    }
+}
+
+/// Connected accounts do not exist yet: only the key's own account can be named.
+fn account(headers: &HeaderMap, scope: &florin_base::Scope) -> Result<Option<String>, WireError> {
+    let Some(named) = header(headers, "stripe-account") else {
+        return Ok(None);
+    };
+    if *named == *scope.account {
+        return Ok(Some(named.to_owned()));
+    }
+    let message = format!(
+        "The provided key does not have access to account '{named}' (or that account does not exist). Application access may \
+         have been revoked."
+    );
+    Err(WireError::invalid(message)
+        .with_status(403)
+        .with_code("account_invalid"))
+}
+
+type Idempotency = Option<(String, [u8; 32])>;
+
+fn idempotency(
+    api: &Api,
+    parts: &Parts,
+    request: (&Map<String, Value>, ApiVersion),
+    scope: &florin_base::Scope,
+) -> Result<Idempotency, WireError> {
+    let Some(key) =
+        header(&parts.headers, "idempotency-key").filter(|_| parts.method == Method::POST)
+    else {
+        return Ok(None);
+    };
+    if key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX {
+        let message =
+            format!("Idempotency keys must have 1 to {IDEMPOTENCY_KEY_CHARS_MAX} characters.");
+        return Err(WireError::new(400, ErrorType::Idempotency, message));
+    }
+    let (raw, version) = request;
+    let mut text = format!(
+        "{:?} {} {} {}\n",
+        scope,
+        parts.method,
+        parts.uri.path(),
+        version.as_str()
+    );
+    text.push_str(&String::from_utf8_lossy(&canonical(raw)));
+    // The hash is keyed: the parameters may hold a card number, which a plain hash would give away.
+    Ok(Some((
+        key.to_owned(),
+        api.engine.world().vault.hash_key(&text),
+    )))
+}
+
+/// Walks the parameters to the newest version and holds them against the table.
+fn checked(
+    api: &Api,
+    route: &Route,
+    mut raw: Map<String, Value>,
+    version: ApiVersion,
+) -> Result<(Params, ExpandPlan), WireError> {
+    let method = route.method.as_str();
+    versions::walk_forward(method, route.path, &mut raw, version);
+    let operation = api
+        .table
+        .operation(method, route.path)
+        .ok_or_else(|| WireError::api("The operation has no table."))?;
+    let params = operation.check(raw).map_err(|mut error| {
+        if let Some(param) = error.param.take() {
+            error.param =
+                Some(versions::walk_param_back(method, route.path, &param, version).into_owned());
+        }
+        error
+    })?;
+    let paths: Vec<&str> = params
+        .list("expand")
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let expand = ExpandPlan::parse(&paths, route.is_list)?;
+    Ok((params, expand))
+}
+
+/// A header as text.
+pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

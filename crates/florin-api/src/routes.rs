@@ -1,0 +1,241 @@
+//! The one table of routes. Every operation of `florin-wire`'s parameter table has its row here, and the other way round.
+
+use crate::pipeline::Exchange;
+use crate::v1::{
+    accounts, balance, charges, customers, disputes, events, payment_intents, payment_methods,
+    refunds, setup_intents, tokens, webhook_endpoints,
+};
+use axum::http::Method;
+use florin_engine::Response;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The future of a handler.
+pub type Handled<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Secret keys.
+    Secret,
+    /// Publishable keys too; the object's client secret decides.
+    Browser,
+}
+
+/// One row.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path as in the parameter table.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// It answers a list: expansions begin with `data.`.
+    pub is_list: bool,
+    /// What answers.
+    pub handler: for<'a> fn(&'a Exchange) -> Handled<'a>,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $access:ident $shape:ident $module:ident :: $handler:ident;)*) => {
+        /// Every route.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: Method::$method,
+            path: $path,
+            access: Access::$access,
+            is_list: routes!(@ $shape),
+            handler: |exchange| Box::pin($module::$handler(exchange)),
+        },)*];
+    };
+    (@ list) => { true };
+    (@ one) => { false };
+}
+
+routes! {
+    GET "/v1/account" Secret one accounts::retrieve;
+    GET "/v1/balance" Secret one balance::retrieve;
+    GET "/v1/balance_transactions" Secret list balance::list;
+    GET "/v1/balance_transactions/:id" Secret one balance::retrieve_transaction;
+    GET "/v1/balance/history" Secret list balance::list;
+    GET "/v1/balance/history/:id" Secret one balance::retrieve_transaction;
+    GET "/v1/charges" Secret list charges::list;
+    POST "/v1/charges" Secret one charges::create;
+    GET "/v1/charges/:id" Secret one charges::retrieve;
+    POST "/v1/charges/:id" Secret one charges::update;
+    POST "/v1/charges/:id/capture" Secret one charges::capture;
+    GET "/v1/charges/:id/refunds" Secret list refunds::list_of_charge;
+    POST "/v1/charges/:id/refunds" Secret one refunds::create_for_charge;
+    GET "/v1/charges/:id/refunds/:refund" Secret one refunds::retrieve_of_charge;
+    GET "/v1/customers" Secret list customers::list;
+    POST "/v1/customers" Secret one customers::create;
+    GET "/v1/customers/:id" Secret one customers::retrieve;
+    POST "/v1/customers/:id" Secret one customers::update;
+    DELETE "/v1/customers/:id" Secret one customers::delete;
+    GET "/v1/customers/:id/payment_methods" Secret list customers::list_methods;
+    GET "/v1/customers/:id/payment_methods/:payment_method" Secret one customers::retrieve_method;
+    GET "/v1/disputes" Secret list disputes::list;
+    GET "/v1/disputes/:id" Secret one disputes::retrieve;
+    GET "/v1/events" Secret list events::list;
+    GET "/v1/events/:id" Secret one events::retrieve;
+    GET "/v1/payment_intents" Secret list payment_intents::list;
+    POST "/v1/payment_intents" Secret one payment_intents::create;
+    GET "/v1/payment_intents/:id" Browser one payment_intents::retrieve;
+    POST "/v1/payment_intents/:id" Secret one payment_intents::update;
+    POST "/v1/payment_intents/:id/cancel" Secret one payment_intents::cancel;
+    POST "/v1/payment_intents/:id/capture" Secret one payment_intents::capture;
+    POST "/v1/payment_intents/:id/confirm" Browser one payment_intents::confirm;
+    POST "/v1/payment_intents/:id/increment_authorization" Secret one payment_intents::increment;
+    POST "/v1/payment_intents/:id/apply_customer_balance" Secret one payment_intents::apply_customer_balance;
+    POST "/v1/payment_intents/:id/verify_microdeposits" Browser one payment_intents::verify_microdeposits;
+    GET "/v1/payment_intents/:id/amount_details_line_items" Secret list payment_intents::line_items;
+    GET "/v1/payment_methods" Secret list payment_methods::list;
+    POST "/v1/payment_methods" Browser one payment_methods::create;
+    GET "/v1/payment_methods/:id" Secret one payment_methods::retrieve;
+    POST "/v1/payment_methods/:id" Secret one payment_methods::update;
+    POST "/v1/payment_methods/:id/attach" Secret one payment_methods::attach;
+    POST "/v1/payment_methods/:id/detach" Secret one payment_methods::detach;
+    GET "/v1/refunds" Secret list refunds::list;
+    POST "/v1/refunds" Secret one refunds::create;
+    GET "/v1/refunds/:id" Secret one refunds::retrieve;
+    POST "/v1/refunds/:id" Secret one refunds::update;
+    POST "/v1/refunds/:id/cancel" Secret one refunds::cancel;
+    GET "/v1/setup_intents" Secret list setup_intents::list;
+    POST "/v1/setup_intents" Secret one setup_intents::create;
+    GET "/v1/setup_intents/:id" Browser one setup_intents::retrieve;
+    POST "/v1/setup_intents/:id" Secret one setup_intents::update;
+    POST "/v1/setup_intents/:id/cancel" Secret one setup_intents::cancel;
+    POST "/v1/setup_intents/:id/confirm" Browser one setup_intents::confirm;
+    POST "/v1/setup_intents/:id/verify_microdeposits" Browser one setup_intents::verify_microdeposits;
+    POST "/v1/tokens" Browser one tokens::create;
+    GET "/v1/tokens/:id" Secret one tokens::retrieve;
+    GET "/v1/webhook_endpoints" Secret list webhook_endpoints::list;
+    POST "/v1/webhook_endpoints" Secret one webhook_endpoints::create;
+    GET "/v1/webhook_endpoints/:id" Secret one webhook_endpoints::retrieve;
+    POST "/v1/webhook_endpoints/:id" Secret one webhook_endpoints::update;
+    DELETE "/v1/webhook_endpoints/:id" Secret one webhook_endpoints::delete;
+}
+
+/// A route that was found, with the open parts of its path.
+pub struct Found<'a> {
+    /// The row.
+    pub route: &'a Route,
+    /// The open parts.
+    pub path: Vec<String>,
+}
+
+/// Finds routes.
+pub struct Matcher {
+    by_path: matchit::Router<Vec<&'static Route>>,
+}
+
+impl Matcher {
+    /// A matcher over [`ROUTES`].
+    pub fn new() -> Matcher {
+        let mut paths: Vec<(&'static str, Vec<&'static Route>)> = Vec::new();
+        for route in ROUTES {
+            match paths.iter_mut().find(|(path, _)| *path == route.path) {
+                Some((_, rows)) => rows.push(route),
+                None => paths.push((route.path, vec![route])),
+            }
+        }
+        let mut by_path = matchit::Router::new();
+        for (path, rows) in paths {
+            if let Err(error) = by_path.insert(braced(path), rows) {
+                tracing::error!(%error, path, "a route cannot be matched");
+            }
+        }
+        Matcher { by_path }
+    }
+
+    /// The route of a request.
+    pub fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
+        let matched = self.by_path.at(path).ok()?;
+        let route = matched.value.iter().find(|route| route.method == *method)?;
+        let path = matched
+            .params
+            .iter()
+            .map(|(_, value)| decoded(value))
+            .collect();
+        Some(Found { route, path })
+    }
+}
+
+/// `/v1/charges/:id` in the notation of the matcher.
+fn braced(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix(':') {
+        Some(name) => format!("{{{name}}}"),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Percent-decodes an id; a broken escape stays as it is and simply names nothing.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let pair = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair
+            .filter(|_| bytes[at] == b'%')
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        {
+            Some(byte) => {
+                plain.push(byte);
+                at += 3;
+            }
+            None => {
+                plain.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(plain).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use florin_wire::Table;
+
+    #[test]
+    fn every_operation_of_the_table_has_a_route_and_every_route_an_operation() {
+        let table = Table::load();
+        for operation in table.operations() {
+            let found = ROUTES.iter().any(|route| {
+                route.method.as_str() == operation.method && route.path == operation.path
+            });
+            assert!(
+                found,
+                "{} {} has no route",
+                operation.method, operation.path
+            );
+        }
+        for route in ROUTES {
+            assert!(
+                table.operation(route.method.as_str(), route.path).is_some(),
+                "{} {} has no table",
+                route.method,
+                route.path
+            );
+        }
+    }
+
+    #[test]
+    fn paths_match_with_their_open_parts() {
+        let matcher = Matcher::new();
+        let found = matcher.find(&Method::GET, "/v1/charges/ch_1/refunds/re%5F2");
+        let found = found.map(|found| (found.route.path, found.path));
+        assert_eq!(
+            found,
+            Some((
+                "/v1/charges/:id/refunds/:refund",
+                vec!["ch_1".to_owned(), "re_2".to_owned()]
+            ))
+        );
+        assert!(matcher.find(&Method::PUT, "/v1/charges/ch_1").is_none());
+        assert!(matcher.find(&Method::GET, "/v1/nothing").is_none());
+    }
+}

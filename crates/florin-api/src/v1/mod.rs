@@ -1,0 +1,46 @@
+//! The handlers, one file per resource. Each turns checked parameters into an operation or a question.
+
+pub mod accounts;
+pub mod balance;
+pub mod charges;
+pub mod customers;
+pub mod disputes;
+pub mod events;
+mod page;
+pub mod payment_intents;
+pub mod payment_methods;
+pub mod refunds;
+pub mod setup_intents;
+pub mod tokens;
+pub mod webhook_endpoints;
+
+use crate::pipeline::Exchange;
+use florin_engine::{Halt, Operation, Response};
+use florin_wire::WireError;
+
+/// Runs the operation that a handler made of its parameters.
+async fn run<O: Operation + 'static>(exchange: &Exchange, operation: Result<O, Halt>) -> Response {
+    match operation {
+        Ok(operation) => {
+            exchange
+                .engine
+                .mutate(exchange.caller.clone(), Box::new(operation))
+                .await
+        }
+        Err(halt) => exchange.engine.refuse(&exchange.caller, halt),
+    }
+}
+
+/// A parameter as an owned text.
+fn text(exchange: &Exchange, path: &str) -> Option<String> {
+    exchange.params.text(path).map(str::to_owned)
+}
+
+/// Two parameters that exclude each other.
+fn exclusive(exchange: &Exchange, one: &str, other: &str) -> Result<(), WireError> {
+    if exchange.params.has(one) && exchange.params.has(other) {
+        let message = format!("You may only specify one of these parameters: {one}, {other}.");
+        return Err(WireError::invalid(message).with_param(other));
+    }
+    Ok(())
+}

@@ -1,0 +1,351 @@
+//! What a decision wants: one value that the store commits whole or not at all.
+//!
+//! [`Draft`] is the only way to build [`Changes`]: it keeps versions without gaps, writes one event per type and
+//! version, and asserts that every ledger transaction sums to zero. Deliberately absent: executing anything.
+
+use crate::context::Context;
+use crate::ledger::{LedgerAccount, Transaction};
+use crate::record::{Entity, Kind, Record, RecordKey, Versioned};
+use crate::transitions::Transition;
+use crate::webhooks::{Event, EventOf};
+use florin_base::{Asset, Millis, Scope, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A record to write, and the version that the store must hold now (0: none).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Write {
+    /// Where.
+    pub key: RecordKey,
+    /// The version that the store must hold; 0 means that the record must not exist.
+    pub expected: u64,
+    /// The version after the write.
+    pub version: u64,
+    /// The whole record.
+    pub record: Record,
+}
+
+/// Something that was only read and must not have changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Require {
+    /// The record.
+    pub key: RecordKey,
+    /// Its version when it was read; 0 when it did not exist.
+    pub version: u64,
+}
+
+/// A unique key: at most one record may hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The scope in which the key is unique; `None`: in the whole installation.
+    pub scope: Option<Scope>,
+    /// What kind of key: `api_key`, `order`, `reference`.
+    pub space: &'static str,
+    /// The key.
+    pub key: String,
+    /// The record that holds it.
+    pub target: RecordKey,
+}
+
+/// Work that is due at a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Unique; a job with a known id is not added a second time while the first one waits.
+    pub id: String,
+    /// What to do.
+    pub kind: JobKind,
+    /// Whose work it is.
+    pub scope: Scope,
+    /// When, in real time.
+    pub due: Millis,
+    /// Jobs of one lane are leased with bounded concurrency, so that one slow endpoint delays no other.
+    pub lane: String,
+    /// What the job needs to know.
+    pub body: Value,
+}
+
+/// The kinds of due work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobKind {
+    /// Find the endpoints of fresh events and write one delivery for each.
+    FanOut,
+    /// Send one delivery.
+    Deliver,
+    /// Ask the processor what became of an attempt, then settle it.
+    Recover,
+    /// Ask the processor about a refund that was pending or may still fail.
+    RefundInquiry,
+    /// Cancel an authorization that was not captured in time.
+    AuthorizationExpiry,
+    /// Give back an authorization that nobody wants any more.
+    Void,
+    /// Move a day's pending balance to the available one.
+    Release,
+    /// Drop idempotency keys that are too old.
+    PruneKeys,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: &'static [JobKind] = &[
+        JobKind::FanOut,
+        JobKind::Deliver,
+        JobKind::Recover,
+        JobKind::RefundInquiry,
+        JobKind::AuthorizationExpiry,
+        JobKind::Void,
+        JobKind::Release,
+        JobKind::PruneKeys,
+    ];
+
+    /// The name in the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            JobKind::FanOut => "fan_out",
+            JobKind::Deliver => "deliver",
+            JobKind::Recover => "recover",
+            JobKind::RefundInquiry => "refund_inquiry",
+            JobKind::AuthorizationExpiry => "authorization_expiry",
+            JobKind::Void => "void",
+            JobKind::Release => "release",
+            JobKind::PruneKeys => "prune_keys",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<JobKind> {
+        JobKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+/// A floor: the balance must be at least this after the commit, or the commit fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Floor {
+    /// Whose balance.
+    pub scope: Scope,
+    /// Which account of the chart.
+    pub account: LedgerAccount,
+    /// Which asset.
+    pub asset: Asset,
+    /// The least amount that may remain, as the merchant sees it (positive is money of the merchant).
+    pub at_least: i64,
+}
+
+/// Everything that one decision changes. Built by [`Draft`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// Records to write; at most one write per record.
+    pub writes: Vec<Write>,
+    /// Records only read.
+    pub requires: Vec<Require>,
+    /// Floors under balances.
+    pub floors: Vec<Floor>,
+    /// Unique keys taken.
+    pub claims: Vec<Claim>,
+    /// Balanced ledger transactions, each with its scope.
+    pub transactions: Vec<(Scope, Transaction)>,
+    /// Events, each with its scope.
+    pub events: Vec<(Scope, Event)>,
+    /// Due work.
+    pub jobs: Vec<Job>,
+}
+
+impl Changes {
+    /// True when there is nothing to commit.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+            && self.transactions.is_empty()
+            && self.jobs.is_empty()
+            && self.claims.is_empty()
+    }
+
+    /// The record that this change leaves behind under a key, if it writes it.
+    pub fn written(&self, key: &RecordKey) -> Option<&Write> {
+        self.writes.iter().find(|write| write.key == *key)
+    }
+
+    /// Puts a later decision behind this one, so that both are one commit. The later one was made upon the records
+    /// that this one writes.
+    pub fn then(&mut self, later: Changes) {
+        for write in later.writes {
+            self.push_write(write);
+        }
+        for require in later.requires {
+            self.push_require(require);
+        }
+        self.floors.extend(later.floors);
+        self.claims.extend(later.claims);
+        self.transactions.extend(later.transactions);
+        self.events.extend(later.events);
+        self.jobs.extend(later.jobs);
+    }
+
+    /// Leaves out the writes of a kind. Attempts are not stored where a processor's effects lie in our own store.
+    pub fn without(mut self, kind: Kind) -> Changes {
+        self.writes.retain(|write| write.key.kind != kind);
+        self.requires.retain(|require| require.key.kind != kind);
+        self
+    }
+
+    fn push_write(&mut self, write: Write) {
+        self.requires.retain(|require| require.key != write.key);
+        match self.writes.iter_mut().find(|known| known.key == write.key) {
+            Some(known) => {
+                known.version = write.version;
+                known.record = write.record;
+            }
+            None => self.writes.push(write),
+        }
+    }
+
+    /// Demands that something which was read stays as it was, unless this change writes it.
+    pub fn require(&mut self, require: Require) {
+        self.push_require(require);
+    }
+
+    fn push_require(&mut self, require: Require) {
+        let known = self.writes.iter().any(|write| write.key == require.key)
+            || self.requires.contains(&require);
+        if !known {
+            self.requires.push(require);
+        }
+    }
+}
+
+/// Changes in the making.
+#[derive(Debug)]
+pub struct Draft {
+    scope: Scope,
+    changes: Changes,
+}
+
+impl Draft {
+    /// An empty draft in a scope.
+    pub fn new(scope: &Scope) -> Draft {
+        Draft {
+            scope: scope.clone(),
+            changes: Changes::default(),
+        }
+    }
+
+    /// Writes a record's next version and the events that its transition is listed with.
+    pub fn save<T: Entity>(
+        &mut self,
+        context: &mut Context<'_>,
+        held: &mut Versioned<T>,
+        transition: Transition,
+    ) {
+        self.save_with(context, held, transition, None);
+    }
+
+    /// As [`Draft::save`]; `*.updated` events also tell what changed since `before`.
+    pub fn save_with<T: Entity>(
+        &mut self,
+        context: &mut Context<'_>,
+        held: &mut Versioned<T>,
+        transition: Transition,
+        before: Option<T>,
+    ) {
+        let expected = held.version;
+        held.version += 1;
+        let record: Record = held.record.clone().into();
+        let before: Option<Record> = before.map(Into::into);
+        for kind in transition.events() {
+            let of = EventOf {
+                record: &record,
+                version: held.version,
+                before: before.as_ref(),
+            };
+            let event = Event::of(context, kind, of);
+            self.changes.events.push((self.scope.clone(), event));
+        }
+        let key = held.record.key(&self.scope);
+        self.changes.push_write(Write {
+            key,
+            expected,
+            version: held.version,
+            record,
+        });
+    }
+
+    /// Puts a record aside for the decision that follows in the same commit, without a version of its own. Used where
+    /// a processor's effects lie inside our store; the later [`Draft::save`] gives the version and the events.
+    pub fn stage<T: Entity>(&mut self, held: &Versioned<T>) {
+        let key = held.record.key(&self.scope);
+        let record = held.record.clone().into();
+        self.changes.push_write(Write {
+            key,
+            expected: held.version,
+            version: held.version,
+            record,
+        });
+    }
+
+    /// Demands that a record which was only read has not changed.
+    pub fn require<T: Entity>(&mut self, held: &Versioned<T>) {
+        let key = held.record.key(&self.scope);
+        self.changes.push_require(Require {
+            key,
+            version: held.version,
+        });
+    }
+
+    /// Takes a unique key.
+    pub fn claim(&mut self, claim: Claim) {
+        self.changes.claims.push(claim);
+    }
+
+    /// Books a balanced transaction.
+    pub fn book(&mut self, transaction: Transaction) {
+        debug_assert!(transaction.is_balanced());
+        self.changes
+            .transactions
+            .push((self.scope.clone(), transaction));
+    }
+
+    /// Adds due work for this scope.
+    pub fn job(&mut self, kind: JobKind, id: String, due: Millis, body: Value) {
+        let lane = kind.name().to_owned();
+        self.changes.jobs.push(Job {
+            id,
+            kind,
+            scope: self.scope.clone(),
+            due,
+            lane,
+            body,
+        });
+    }
+
+    /// Adds due work in a lane of its own.
+    pub fn job_in_lane(&mut self, job: Job) {
+        self.changes.jobs.push(job);
+    }
+
+    /// Puts ready changes behind what stands here.
+    pub fn append(&mut self, later: Changes) {
+        self.changes.then(later);
+    }
+
+    /// What stands here so far.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// The finished changes.
+    pub fn finish(self) -> Changes {
+        self.changes
+    }
+}
+
+/// A creation time range, both ends included; used by lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Created {
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Not after.
+    pub to: Option<Timestamp>,
+}

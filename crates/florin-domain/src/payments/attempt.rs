@@ -1,0 +1,98 @@
+//! Attempts: our note on a call to a processor, kept because its outcome may stay unknown.
+//!
+//! Where a processor's effects lie inside our own store, no attempt is written: the outcome and its effects are one
+//! commit, and nothing can stay unknown.
+
+use super::{Charge, PaymentIntent, Refund, SetupIntent};
+use crate::context::{Context, RequestRef};
+use crate::processor::{Outcome, ProcessorRequest};
+use crate::record::{Columns, Versioned, record};
+use florin_base::Id;
+use serde::{Deserialize, Serialize};
+
+/// What an attempt is for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A payment intent; the charge id is reserved before the call.
+    Intent(Id<PaymentIntent>),
+    /// A charge made directly, or a capture or void of one.
+    Charge(Id<Charge>),
+    /// A set-up.
+    Setup(Id<SetupIntent>),
+    /// A refund.
+    Refund(Id<Refund>),
+}
+
+impl Default for Target {
+    fn default() -> Target {
+        Target::Charge(Id::default())
+    }
+}
+
+/// How an attempt stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptState {
+    /// Sent, or about to be sent.
+    #[default]
+    Processing,
+    /// The outcome is recorded.
+    Settled,
+}
+
+record! {
+    /// One call to a processor.
+    pub struct Attempt: Attempt, "att_" {
+        /// What it is for.
+        target: Target,
+        /// How it stands.
+        state: AttemptState,
+        /// What was asked. Holds no card number.
+        request: Option<ProcessorRequest>,
+        /// What came of it.
+        outcome: Option<Outcome>,
+        /// The id that a new charge will get.
+        charge: Option<Id<Charge>>,
+        /// Minor units that a capture leaves open for later ones; `None` closes the authorization.
+        keep_open: bool,
+        /// The request that caused it.
+        cause: Option<RequestRef>,
+        /// The version of the wire in which the saved reply is rendered.
+        api_version: Option<String>,
+        /// How often recovery has asked.
+        asked: u32,
+    }
+}
+
+impl Attempt {
+    pub(crate) fn columns(&self) -> Columns<'_> {
+        let target: &str = match &self.target {
+            Target::Intent(id) => id,
+            Target::Charge(id) => id,
+            Target::Setup(id) => id,
+            Target::Refund(id) => id,
+        };
+        let state = match self.state {
+            AttemptState::Processing => "processing",
+            AttemptState::Settled => "settled",
+        };
+        vec![Some(target), Some(state)]
+    }
+
+    /// A fresh note.
+    pub fn new(
+        context: &mut Context<'_>,
+        target: Target,
+        request: &ProcessorRequest,
+    ) -> Versioned<Attempt> {
+        Versioned::fresh(Attempt {
+            id: context.id(),
+            created: context.now,
+            target,
+            request: Some(request.clone()),
+            cause: context.request.clone(),
+            ..Attempt::default()
+        })
+    }
+}

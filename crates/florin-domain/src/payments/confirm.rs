@@ -1,0 +1,290 @@
+//! Confirming a payment intent: everything is checked, then the processor is asked to authorize.
+
+use super::create::allowed_types;
+use super::{
+    Attempt, Call, ConfirmationMethod, FutureUsage, IntentStatus, PaymentIntent, PaymentMethod,
+    Target,
+};
+use crate::changes::Draft;
+use crate::context::Context;
+use crate::processor::{ChallengeResult, ProcessorRequest, Terms, Verb};
+use crate::record::Versioned;
+use crate::refusal::Refusal;
+use crate::transitions::Transition;
+use florin_base::{Asset, Id};
+
+/// What the caller of confirm says.
+#[derive(Clone, Debug, Default)]
+pub struct ConfirmCommand {
+    /// The buyer is not there.
+    pub off_session: Option<bool>,
+    /// A challenge is an error.
+    pub error_on_action: bool,
+    /// Where the buyer goes after a challenge.
+    pub return_url: Option<String>,
+    /// Save the method for later.
+    pub setup_future_usage: Option<Option<FutureUsage>>,
+    /// The types, when the caller narrows them.
+    pub types: Option<Vec<String>>,
+    /// A publishable key and the client secret confirm.
+    pub from_browser: bool,
+    /// Ask for 3-D Secure.
+    pub request_three_d_secure: Option<String>,
+    /// When the money is taken, if the confirmation changes it.
+    pub capture_method: Option<super::CaptureMethod>,
+}
+
+/// What confirm reads.
+#[derive(Clone, Debug)]
+pub struct ConfirmInputs {
+    /// The intent.
+    pub intent: Versioned<PaymentIntent>,
+    /// The payment method that the request names or makes, or the intent's own.
+    pub method: Option<Versioned<PaymentMethod>>,
+}
+
+/// Decides on a confirmation.
+///
+/// # Errors
+/// The intent is in another state, has no payment method, or the method may not be used.
+pub fn confirm(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: ConfirmInputs,
+    command: ConfirmCommand,
+) -> Result<Option<Call>, Refusal> {
+    let ConfirmInputs { mut intent, method } = inputs;
+    check_state(&intent.record, &command)?;
+    let Some(method) = method else {
+        return Err(intent.record.state_refusal(
+            "You cannot confirm this PaymentIntent because it's missing a payment method. Update the PaymentIntent \
+             with a payment method, or pass `payment_method`, and confirm it again.",
+        ));
+    };
+    apply(&mut intent.record, command)?;
+    check_method(&intent.record, &method.record)?;
+    let same = intent.record.payment_method.as_ref() == Some(&method.record.id);
+    if intent.record.authenticated && same {
+        return complete(
+            draft,
+            context,
+            intent,
+            &method,
+            ChallengeResult::Authenticated,
+        )
+        .map(Some);
+    }
+    intent.record.authenticated = false;
+    intent.record.payment_method = Some(method.record.id.clone());
+    intent.record.attempts += 1;
+    let charge = context.id();
+    let request = intent_authorization(context, &intent.record, &method.record, &charge);
+    let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
+    attempt.record.charge = Some(charge);
+    send(draft, context, &mut intent, &attempt);
+    if method.version == 0 {
+        hold(draft, context, method);
+    }
+    Ok(Some(Call { attempt, request }))
+}
+
+/// Marks an intent as sent. Outside, that is a version of its own, so that nobody else sends it too.
+fn send(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    intent: &mut Versioned<PaymentIntent>,
+    attempt: &Versioned<Attempt>,
+) {
+    intent.record.challenge = None;
+    if context.outside {
+        intent.record.status = IntentStatus::Processing;
+        intent.record.attempt = Some(attempt.record.id.to_string());
+        draft.save(context, intent, Transition::IntentSent);
+    } else {
+        draft.stage(intent);
+    }
+}
+
+/// A payment method that is made in the same request is kept, whatever the processor says.
+pub(super) fn hold(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut method: Versioned<PaymentMethod>,
+) {
+    if context.outside {
+        draft.save(context, &mut method, Transition::MethodCreated);
+    } else {
+        draft.stage(&method);
+    }
+}
+
+fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), Refusal> {
+    use IntentStatus::{Canceled, Processing, RequiresAction, RequiresCapture, Succeeded};
+    if intent.attempt.is_some() {
+        return Err(Refusal::Busy);
+    }
+    let message = match intent.status {
+        Succeeded => {
+            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
+        }
+        Canceled => {
+            "You cannot confirm this PaymentIntent because it has a status of canceled. Create a new one."
+        }
+        RequiresCapture => {
+            "You cannot confirm this PaymentIntent because it is already authorized. Capture or cancel it."
+        }
+        Processing => "You cannot confirm this PaymentIntent because it is being processed.",
+        RequiresAction if command.from_browser => return Ok(()),
+        _ if command.from_browser && intent.confirmation_method == ConfirmationMethod::Manual => {
+            "This PaymentIntent was created with confirmation_method manual, so only a secret key may confirm it."
+        }
+        _ => return Ok(()),
+    };
+    Err(intent.state_refusal(message))
+}
+
+fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refusal> {
+    if let Some(types) = command.types {
+        intent.types = allowed_types(types)?;
+    }
+    if let Some(usage) = command.setup_future_usage {
+        intent.setup_future_usage = usage;
+    }
+    if command.return_url.is_some() {
+        intent.return_url = command.return_url;
+    }
+    if command.request_three_d_secure.is_some() {
+        intent.card.request_three_d_secure = command.request_three_d_secure;
+    }
+    if let Some(capture) = command.capture_method {
+        intent.capture_method = capture;
+    }
+    intent.off_session = command.off_session.unwrap_or(false);
+    intent.error_on_action = command.error_on_action;
+    if intent.off_session && intent.future_usage() == Some(FutureUsage::OnSession) {
+        return Err(Refusal::invalid(
+            "off_session",
+            "A payment without the customer cannot set a card up for on_session use.",
+        ));
+    }
+    Ok(())
+}
+
+/// A payment method must suit the intent: its customer, and not be used up.
+pub(super) fn check_method(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Refusal> {
+    match (&method.customer, &intent.customer) {
+        (Some(owner), Some(payer)) if owner == payer => Ok(()),
+        (Some(owner), None) => Err(Refusal::invalid(
+            "payment_method",
+            format!(
+                "The provided PaymentMethod is attached to the customer {owner}. Please include that customer in the \
+                 `customer` parameter."
+            ),
+        )),
+        (Some(_), Some(_)) => Err(Refusal::invalid(
+            "payment_method",
+            "The customer does not have the provided payment method attached. Attach it, or use one of the customer's own.",
+        )),
+        (None, _) if method.consumed || method.detached => Err(Refusal::invalid(
+            "payment_method",
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared \
+             with a connected account without Customer attachment, or was detached from a Customer. It may not be used \
+             again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+        )),
+        (None, _) => Ok(()),
+    }
+}
+
+/// The request of an authorization with a payment method, without any terms of an intent.
+pub(super) fn authorization(
+    context: &Context<'_>,
+    method: &PaymentMethod,
+    reference: &str,
+    amount: i64,
+    currency: Asset,
+) -> ProcessorRequest {
+    ProcessorRequest {
+        verb: Verb::Authorize,
+        reference: reference.to_owned(),
+        original: None,
+        amount,
+        currency,
+        card: method.source.clone(),
+        scope: context.scope.clone(),
+        method: Some(method.id.to_string()),
+        terms: Terms {
+            cvc_given: method.cvc_given,
+            line1_given: method.billing_has(&["address", "line1"]),
+            postal_code_given: method.billing_has(&["address", "postal_code"]),
+            set_up: method.set_up == Some(FutureUsage::OffSession),
+            ..Terms::default()
+        },
+    }
+}
+
+fn intent_authorization(
+    context: &Context<'_>,
+    intent: &PaymentIntent,
+    method: &PaymentMethod,
+    charge: &Id<super::Charge>,
+) -> ProcessorRequest {
+    let mut request = authorization(context, method, charge, intent.amount, intent.currency);
+    request.terms.capture = !intent.captures_manually();
+    request.terms.off_session = intent.off_session;
+    request.terms.sets_up = intent.future_usage() == Some(FutureUsage::OffSession);
+    request.terms.moto = intent.card.moto;
+    let asked = intent.card.request_three_d_secure.as_deref();
+    request.terms.ask_authentication = matches!(asked, Some("any" | "challenge"));
+    request
+}
+
+/// The buyer answered the challenge of an intent: the processor is told, and completes the authorization. With manual
+/// confirmation the server has to confirm once more first, so nothing is asked yet.
+///
+/// # Errors
+/// No challenge is open.
+pub fn answer_challenge(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut intent: Versioned<PaymentIntent>,
+    method: &Versioned<PaymentMethod>,
+    result: ChallengeResult,
+) -> Result<Option<Call>, Refusal> {
+    if intent.record.challenge.is_none() || intent.record.status != IntentStatus::RequiresAction {
+        return Err(intent
+            .record
+            .state_refusal("This PaymentIntent does not wait for an authentication."));
+    }
+    let manual = intent.record.confirmation_method == ConfirmationMethod::Manual;
+    if manual && result == ChallengeResult::Authenticated {
+        intent.record.authenticated = true;
+        intent.record.status = IntentStatus::RequiresConfirmation;
+        draft.save(context, &mut intent, Transition::IntentUpdated);
+        return Ok(None);
+    }
+    complete(draft, context, intent, method, result).map(Some)
+}
+
+/// Tells the processor how the open challenge ended.
+fn complete(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut intent: Versioned<PaymentIntent>,
+    method: &Versioned<PaymentMethod>,
+    result: ChallengeResult,
+) -> Result<Call, Refusal> {
+    let Some(original) = intent.record.challenge.take() else {
+        return Err(Refusal::Busy);
+    };
+    intent.record.authenticated = false;
+    let charge: Id<super::Charge> = original.as_str().into();
+    let mut request = intent_authorization(context, &intent.record, &method.record, &charge);
+    request.verb = Verb::Complete;
+    request.reference = format!("{original}-c");
+    request.original = Some(original);
+    request.terms.challenge = Some(result);
+    let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
+    attempt.record.charge = Some(charge);
+    send(draft, context, &mut intent, &attempt);
+    Ok(Call { attempt, request })
+}

@@ -1,0 +1,228 @@
+//! Creating payment intents and direct charges.
+
+use super::confirm::{authorization, check_method};
+use super::{
+    Attempt, AutomaticMethods, Call, CaptureMethod, CardOptions, Charge, ConfirmationMethod,
+    FutureUsage, IntentStatus, Metadata, MetadataPatch, PaymentIntent, PaymentMethod, Target,
+};
+use crate::changes::Draft;
+use crate::context::Context;
+use crate::customers::Customer;
+use crate::record::{Entity, Versioned};
+use crate::refusal::Refusal;
+use crate::transitions::Transition;
+use florin_base::{Asset, currency};
+use serde_json::{Map, Value};
+
+/// What the merchant asks for.
+#[derive(Clone, Debug, Default)]
+pub struct CreateIntent {
+    /// Minor units.
+    pub amount: i64,
+    /// The currency that the buyer pays in.
+    pub currency: Asset,
+    /// When the money is taken.
+    pub capture_method: CaptureMethod,
+    /// Who may confirm.
+    pub confirmation_method: ConfirmationMethod,
+    /// The types; empty lets Florin choose.
+    pub types: Vec<String>,
+    /// Florin chooses the types.
+    pub automatic: Option<AutomaticMethods>,
+    /// Free text.
+    pub description: Option<String>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+    /// Save the method for later.
+    pub setup_future_usage: Option<FutureUsage>,
+    /// Card options.
+    pub card: CardOptions,
+    /// Descriptive members.
+    pub echo: Map<String, Value>,
+}
+
+/// Makes a payment intent. Confirming it in the same request is a second decision upon this one.
+///
+/// # Errors
+/// An amount under the least or over the largest one of the currency; a type that Florin cannot take.
+pub fn create_intent(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    command: CreateIntent,
+    customer: Option<&Versioned<Customer>>,
+    method: Option<&Versioned<PaymentMethod>>,
+) -> Result<Versioned<PaymentIntent>, Refusal> {
+    check_amount(command.amount, command.currency, "amount")?;
+    let types = allowed_types(command.types)?;
+    if let Some(customer) = customer {
+        check_customer(draft, customer)?;
+    }
+    let status = match method {
+        Some(_) => IntentStatus::RequiresConfirmation,
+        None => IntentStatus::RequiresPaymentMethod,
+    };
+    let mut metadata = Metadata::new();
+    command.metadata.apply(&mut metadata);
+    let intent = PaymentIntent {
+        id: context.id(),
+        created: context.now,
+        amount: command.amount,
+        currency: command.currency,
+        status,
+        capture_method: command.capture_method,
+        confirmation_method: command.confirmation_method,
+        customer: customer.map(|held| held.record.id.clone()),
+        payment_method: method.map(|held| held.record.id.clone()),
+        types,
+        automatic: command.automatic,
+        secret: context.ids.secret(25),
+        description: command.description,
+        metadata,
+        setup_future_usage: command.setup_future_usage,
+        card: command.card,
+        echo: command.echo,
+        ..PaymentIntent::default()
+    };
+    if let Some(method) = method {
+        check_method(&intent, &method.record)?;
+    }
+    let mut held = Versioned::fresh(intent);
+    draft.save(context, &mut held, Transition::IntentCreated);
+    Ok(held)
+}
+
+/// A customer that something is made for must exist and must not be deleted meanwhile.
+pub(super) fn check_customer(
+    draft: &mut Draft,
+    customer: &Versioned<Customer>,
+) -> Result<(), Refusal> {
+    if customer.record.deleted {
+        return Err(Refusal::missing_in_body(
+            Customer::KIND,
+            customer.record.id(),
+            "customer",
+        ));
+    }
+    draft.require(customer);
+    Ok(())
+}
+
+/// Only cards can be taken now; everything else is refused clearly.
+pub(super) fn allowed_types(types: Vec<String>) -> Result<Vec<String>, Refusal> {
+    if types.is_empty() {
+        return Ok(vec!["card".to_owned()]);
+    }
+    match types.iter().find(|kind| *kind != "card") {
+        Some(other) => Err(Refusal::invalid(
+            "payment_method_types",
+            format!(
+                "The payment method type {other:?} is not available yet; use \"card\". See docs/compatibility.md."
+            ),
+        )),
+        None => Ok(vec!["card".to_owned()]),
+    }
+}
+
+/// An amount must be chargeable in its currency.
+pub(super) fn check_amount(amount: i64, asset: Asset, param: &str) -> Result<(), Refusal> {
+    let code = asset.as_str();
+    let Some(row) = currency::row(code) else {
+        let message = format!(
+            "Invalid currency: {code}. Use a three-letter ISO 4217 code of a supported currency."
+        );
+        return Err(Refusal::invalid("currency", message));
+    };
+    if amount < row.charge_min {
+        return Err(Refusal::AmountTooSmall {
+            minimum: row.charge_min,
+            currency: asset,
+        });
+    }
+    if amount > currency::charge_max(code) {
+        return Err(Refusal::AmountTooLarge {
+            maximum: currency::charge_max(code),
+            currency: asset,
+        });
+    }
+    if amount % row.multiple_of != 0 {
+        let message = format!(
+            "Amounts in {code} must be divisible by {}.",
+            row.multiple_of
+        );
+        return Err(Refusal::Invalid {
+            code: Some("parameter_invalid_integer"),
+            message,
+            param: Some(param.to_owned()),
+        });
+    }
+    Ok(())
+}
+
+/// A direct charge without an intent: the legacy way.
+#[derive(Clone, Debug, Default)]
+pub struct CreateCharge {
+    /// Minor units.
+    pub amount: i64,
+    /// The currency.
+    pub currency: Asset,
+    /// Take the money in the same step.
+    pub capture: bool,
+    /// Free text.
+    pub description: Option<String>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+    /// Descriptive members.
+    pub echo: Map<String, Value>,
+}
+
+/// Decides on a direct charge.
+///
+/// # Errors
+/// The amount cannot be charged, or the customer is gone.
+pub fn create_charge(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    command: CreateCharge,
+    customer: Option<&Versioned<Customer>>,
+    method: &Versioned<PaymentMethod>,
+) -> Result<Call, Refusal> {
+    check_amount(command.amount, command.currency, "amount")?;
+    if let Some(customer) = customer {
+        check_customer(draft, customer)?;
+    }
+    let mut metadata = Metadata::new();
+    command.metadata.apply(&mut metadata);
+    let charge = Charge {
+        id: context.id(),
+        created: context.now,
+        amount: command.amount,
+        currency: command.currency,
+        status: super::ChargeStatus::Pending,
+        customer: customer.map(|held| held.record.id.clone()),
+        payment_method: Some(method.record.id.clone()),
+        card: method.record.card.clone(),
+        source: method.record.source.clone(),
+        billing: method.record.billing.clone(),
+        description: command.description,
+        metadata,
+        captured: command.capture,
+        echo: command.echo,
+        ..Charge::default()
+    };
+    let mut request = authorization(
+        context,
+        &method.record,
+        charge.id.as_str(),
+        command.amount,
+        command.currency,
+    );
+    request.terms.capture = command.capture;
+    let attempt = Attempt::new(context, Target::Charge(charge.id.clone()), &request);
+    let mut held = Versioned::fresh(charge);
+    if context.outside {
+        draft.save(context, &mut held, Transition::ChargePending);
+    } else {
+        draft.stage(&held);
+    }
+    Ok(Call { attempt, request })
+}

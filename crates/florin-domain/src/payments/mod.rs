@@ -1,0 +1,58 @@
+//! Payments: intents, set-ups, charges, refunds, disputes and the decisions about them.
+//!
+//! A record stands in a file named by its noun, a decision in a file named by its verb. Every way in which money can
+//! be asked of a processor ends in [`settle`], which may never refuse a real outcome.
+
+mod attempt;
+mod cancel;
+mod capture;
+mod charge;
+mod confirm;
+mod create;
+mod dispute;
+mod expire;
+mod increment;
+mod intent;
+mod metadata;
+mod method;
+mod refund;
+pub mod settle;
+mod setup;
+mod setup_confirm;
+mod token;
+mod update;
+
+pub use attempt::{Attempt, AttemptState, Target};
+pub use cancel::{CancelInputs, cancel, cancel_setup};
+pub use capture::{CaptureCommand, CaptureInputs, capture};
+pub use charge::{Charge, ChargeStatus};
+pub use confirm::{ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
+pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
+pub use dispute::Dispute;
+pub use expire::{expire, release_void};
+pub use increment::{IncrementCommand, increment};
+pub use intent::{
+    AutomaticMethods, CaptureMethod, CardOptions, ConfirmationMethod, FutureUsage, IntentStatus,
+    PaymentError, PaymentIntent,
+};
+pub use metadata::{Metadata, MetadataPatch};
+pub use method::{MethodDetails, PaymentMethod, attach, create_method, detach, update_method};
+pub use refund::{
+    Refund, RefundCommand, RefundInputs, RefundStatus, cancel_refund, refund, settle_inquiry,
+};
+pub use setup::{SetupIntent, SetupStatus};
+pub use setup_confirm::{CreateSetup, SetupCommand, confirm_setup, create_setup, update_setup};
+pub use token::Token;
+pub use update::{UpdateIntent, update_charge, update_intent};
+
+use crate::processor::ProcessorRequest;
+use crate::record::Versioned;
+
+/// A call that a decision wants, and the note that is kept of it while its outcome is unknown.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Our note.
+    pub attempt: Versioned<Attempt>,
+    /// What to ask.
+    pub request: ProcessorRequest,
+}

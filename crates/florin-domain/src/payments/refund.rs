@@ -1,0 +1,307 @@
+//! Refunds: captured money that goes back to the buyer.
+
+use super::intent::words;
+use super::settle::settled_booking;
+use super::{
+    Attempt, Call, Charge, ChargeStatus, Metadata, MetadataPatch, PaymentIntent, PaymentMethod,
+    Target,
+};
+use crate::changes::{Draft, JobKind};
+use crate::context::Context;
+use crate::ledger;
+use crate::processor::{Outcome, ProcessorRequest, Terms, Verb};
+use crate::record::{Columns, Entity, Versioned, record};
+use crate::refusal::Refusal;
+use crate::transitions::Transition;
+use florin_base::{Asset, Id, currency};
+use serde_json::{Map, Value, json};
+
+words! {
+    /// The states of a refund.
+    RefundStatus {
+        /// On its way.
+        #[default]
+        Pending = "pending",
+        /// Arrived, as far as the processor knows.
+        Succeeded = "succeeded",
+        /// It did not reach the buyer.
+        Failed = "failed",
+        /// Taken back before it left.
+        Canceled = "canceled",
+        /// The buyer has to do something.
+        RequiresAction = "requires_action",
+    }
+}
+
+record! {
+    /// Money given back.
+    pub struct Refund: Refund, "re_" {
+        /// Minor units.
+        amount: i64,
+        /// The charge's currency.
+        currency: Asset,
+        /// The state.
+        status: RefundStatus,
+        /// Of which charge.
+        charge: Id<Charge>,
+        /// Of which intent.
+        payment_intent: Option<Id<PaymentIntent>>,
+        /// To what.
+        payment_method: Option<Id<PaymentMethod>>,
+        /// `duplicate`, `fraudulent`, `requested_by_customer`.
+        reason: Option<String>,
+        /// Why it failed.
+        failure_reason: Option<String>,
+        /// The merchant's own data.
+        metadata: Metadata,
+        /// The ledger transaction that took the money.
+        transaction: Option<String>,
+        /// The ledger transaction that brought it back.
+        failure_transaction: Option<String>,
+        /// Our reference at the processor.
+        reference: String,
+        /// Descriptive members that are stored and echoed.
+        echo: Map<String, Value>,
+    }
+}
+
+impl Refund {
+    pub(crate) fn columns(&self) -> Columns<'_> {
+        vec![Some(self.charge.as_str()), self.payment_intent.as_deref()]
+    }
+}
+
+/// What the merchant asks for.
+#[derive(Clone, Debug, Default)]
+pub struct RefundCommand {
+    /// Minor units; `None` refunds what is left.
+    pub amount: Option<i64>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+    /// Descriptive members.
+    pub echo: Map<String, Value>,
+    /// The parameter that named the charge, for error messages.
+    pub named_by: &'static str,
+}
+
+/// What a refund reads.
+#[derive(Clone, Debug)]
+pub struct RefundInputs {
+    /// The charge.
+    pub charge: Versioned<Charge>,
+}
+
+/// Decides on a refund: counts it against the charge at once, so that two can never give back more than was taken.
+///
+/// # Errors
+/// Nothing captured, everything given back already, an open dispute, too large an amount.
+pub fn refund(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: RefundInputs,
+    command: RefundCommand,
+) -> Result<(Versioned<Refund>, Call), Refusal> {
+    let mut charge = inputs.charge;
+    let amount = allowed_amount(&charge.record, &command)?;
+    charge.record.amount_refunded += amount;
+    charge.record.refunds += 1;
+    let reference = format!("{}-r{}", charge.record.reference, charge.record.refunds);
+    let mut metadata = Metadata::new();
+    command.metadata.apply(&mut metadata);
+    let mut held = Versioned::fresh(Refund {
+        id: context.id(),
+        created: context.now,
+        amount,
+        currency: charge.record.currency,
+        status: RefundStatus::Pending,
+        charge: charge.record.id.clone(),
+        payment_intent: charge.record.payment_intent.clone(),
+        payment_method: charge.record.payment_method.clone(),
+        reason: command.reason,
+        metadata,
+        reference: reference.clone(),
+        echo: command.echo,
+        ..Refund::default()
+    });
+    let booking = settled_booking(context, &charge.record, held.record.id.as_str());
+    let transaction = ledger::refund(&mut context.ids, &booking, amount);
+    held.record.transaction = Some(transaction.id.clone());
+    draft.book(transaction);
+    draft.save(context, &mut charge, Transition::ChargeRefunded);
+    draft.save(context, &mut held, Transition::RefundCreated);
+    let request = request(context, &charge.record, &held.record);
+    let attempt = Attempt::new(context, Target::Refund(held.record.id.clone()), &request);
+    Ok((held, Call { attempt, request }))
+}
+
+fn request(context: &Context<'_>, charge: &Charge, refund: &Refund) -> ProcessorRequest {
+    ProcessorRequest {
+        verb: Verb::Refund,
+        reference: refund.reference.clone(),
+        original: Some(charge.reference.clone()),
+        amount: refund.amount,
+        currency: refund.currency,
+        card: charge.source.clone(),
+        scope: context.scope.clone(),
+        method: charge.payment_method.as_ref().map(|id| id.to_string()),
+        terms: Terms::default(),
+    }
+}
+
+fn allowed_amount(charge: &Charge, command: &RefundCommand) -> Result<i64, Refusal> {
+    let id = &charge.id;
+    if charge.status != ChargeStatus::Succeeded {
+        return Err(Refusal::plain(
+            None,
+            format!("Charge {id} did not succeed, so there is nothing to refund."),
+        ));
+    }
+    if charge.dispute.is_some() {
+        return Err(Refusal::plain(
+            Some("charge_disputed"),
+            format!("Charge {id} has been charged back; cannot issue a refund."),
+        ));
+    }
+    if charge.amount_captured == 0 && !charge.voided {
+        return Err(Refusal::plain(
+            None,
+            format!(
+                "Charge {id} is not captured yet. Cancel its payment intent to release the authorization."
+            ),
+        ));
+    }
+    if charge.refundable() <= 0 {
+        let message = format!("Charge {id} has already been refunded.");
+        return Err(Refusal::plain(Some("charge_already_refunded"), message));
+    }
+    let amount = command.amount.unwrap_or(charge.refundable());
+    if amount > charge.refundable() {
+        let text = |minor| currency::format(charge.currency.as_str(), minor);
+        let message = format!(
+            "Refund amount ({}) is greater than unrefunded amount on charge ({})",
+            text(amount),
+            text(charge.refundable())
+        );
+        return Err(Refusal::invalid("amount", message));
+    }
+    Ok(amount)
+}
+
+/// Records what the processor said of a refund.
+pub(super) fn settle(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<Refund>,
+    outcome: &Outcome,
+    charge: Option<Versioned<Charge>>,
+) {
+    if held.record.status != RefundStatus::Pending {
+        return;
+    }
+    match outcome {
+        Outcome::Approved(approval) => {
+            held.record.status = RefundStatus::Succeeded;
+            let before = held.version;
+            draft.save(context, held, Transition::RefundUpdated);
+            if let (Some(wait), true) = (approval.ask_after_ms, before > 0) {
+                ask_later(draft, context, &held.record, wait);
+            }
+        }
+        Outcome::Pending { ask_after_ms } => ask_later(draft, context, &held.record, *ask_after_ms),
+        Outcome::Declined(decline) => fail(draft, context, held, &decline.code, charge),
+        Outcome::ActionRequired | Outcome::Unknown => {}
+    }
+}
+
+fn ask_later(draft: &mut Draft, context: &mut Context<'_>, refund: &Refund, wait_ms: i64) {
+    let id = format!("job_inquiry_{}", refund.id);
+    let due = context.now_real.plus_ms(wait_ms);
+    draft.job(
+        JobKind::RefundInquiry,
+        id,
+        due,
+        json!({ "refund": refund.id }),
+    );
+}
+
+/// Records what an inquiry said of a refund that was pending, or that had succeeded and may have failed since.
+pub fn settle_inquiry(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<Refund>,
+    charge: Versioned<Charge>,
+    outcome: &Outcome,
+) {
+    let open = matches!(
+        held.record.status,
+        RefundStatus::Pending | RefundStatus::Succeeded
+    );
+    match outcome {
+        Outcome::Declined(decline) if open => {
+            fail(draft, context, held, &decline.code, Some(charge))
+        }
+        Outcome::Approved(_) if held.record.status == RefundStatus::Pending => {
+            held.record.status = RefundStatus::Succeeded;
+            draft.save(context, held, Transition::RefundUpdated);
+        }
+        Outcome::Pending { ask_after_ms } if open => {
+            ask_later(draft, context, &held.record, *ask_after_ms)
+        }
+        _ => {}
+    }
+}
+
+/// A refund that did not arrive: the money returns to the merchant, and the charge can be refunded again.
+fn fail(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<Refund>,
+    reason: &str,
+    charge: Option<Versioned<Charge>>,
+) {
+    held.record.status = RefundStatus::Failed;
+    held.record.failure_reason = Some(reason.to_owned());
+    give_back(draft, context, held, charge);
+    draft.save(context, held, Transition::RefundFailed);
+}
+
+fn give_back(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<Refund>,
+    charge: Option<Versioned<Charge>>,
+) {
+    let Some(mut charge) = charge else { return };
+    let booking = settled_booking(context, &charge.record, held.record.id.as_str());
+    let transaction = ledger::refund_failure(&mut context.ids, &booking, held.record.amount);
+    held.record.failure_transaction = Some(transaction.id.clone());
+    draft.book(transaction);
+    charge.record.amount_refunded -= held.record.amount;
+    draft.save(context, &mut charge, Transition::ChargeRefundReturned);
+}
+
+/// Takes back a refund that waits for the buyer.
+///
+/// # Errors
+/// Only a refund in `requires_action` can be cancelled.
+pub fn cancel_refund(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut held: Versioned<Refund>,
+    charge: Versioned<Charge>,
+) -> Result<Versioned<Refund>, Refusal> {
+    if held.record.status != RefundStatus::RequiresAction {
+        let status = held.record.status.word();
+        let message = format!(
+            "Refund {} is {status}; only a refund that waits for the customer (requires_action) can be canceled.",
+            Entity::id(&held.record)
+        );
+        return Err(Refusal::plain(None, message));
+    }
+    held.record.status = RefundStatus::Canceled;
+    give_back(draft, context, &mut held, Some(charge));
+    draft.save(context, &mut held, Transition::RefundUpdated);
+    Ok(held)
+}

@@ -1,0 +1,761 @@
+//! Settling: what a processor's outcome does to our records.
+//!
+//! Settling is total: a real outcome is always recorded, also when the payment was cancelled meanwhile (then the money
+//! is given back by a job). Settling a settled attempt changes nothing.
+
+use super::{
+    Attempt, AttemptState, Charge, ChargeStatus, Dispute, FutureUsage, IntentStatus, PaymentError,
+    PaymentIntent, PaymentMethod, Refund, SetupIntent, SetupStatus, Target, cancel, refund,
+};
+use crate::accounts::Pricing;
+use crate::changes::{Claim, Draft, JobKind};
+use crate::context::Context;
+use crate::customers::Customer;
+use crate::ledger::{self, Booking};
+use crate::processor::{Approval, Decline, Notice, Outcome, ProcessorRequest, Verb};
+use crate::record::{Entity, RecordKey, Versioned};
+use crate::transitions::Transition;
+use florin_base::Timestamp;
+use florin_base::time::DAY_S;
+use serde_json::json;
+
+/// An authorization lives so many days.
+pub const AUTHORIZATION_DAYS: i64 = 7;
+/// An extended one lives so many days.
+pub const AUTHORIZATION_DAYS_EXTENDED: i64 = 30;
+/// The fee of a dispute in minor units.
+pub const DISPUTE_FEE: i64 = 1_500;
+/// Evidence is due after so many days.
+pub const EVIDENCE_DAYS: i64 = 10;
+
+/// Everything that settling may need. What an attempt does not concern is `None`.
+#[derive(Clone, Debug)]
+pub struct SettleInputs {
+    /// Our note.
+    pub attempt: Versioned<Attempt>,
+    /// The intent of the attempt.
+    pub intent: Option<Versioned<PaymentIntent>>,
+    /// An existing charge.
+    pub charge: Option<Versioned<Charge>>,
+    /// The payment method.
+    pub method: Option<Versioned<PaymentMethod>>,
+    /// The customer of the intent, for saving the method.
+    pub customer: Option<Versioned<Customer>>,
+    /// The refund of the attempt.
+    pub refund: Option<Versioned<Refund>>,
+    /// The set-up of the attempt.
+    pub setup: Option<Versioned<SetupIntent>>,
+    /// What the installation charges.
+    pub pricing: Pricing,
+    /// The processor's name.
+    pub processor: &'static str,
+}
+
+/// What the caller is told: nothing, or the decline that is the answer.
+pub type Verdict = Option<Box<Decline>>;
+
+/// Records an outcome.
+pub fn settle(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut inputs: SettleInputs,
+    outcome: Outcome,
+) -> Verdict {
+    if inputs.attempt.record.state == AttemptState::Settled {
+        return None;
+    }
+    let request = inputs.attempt.record.request.clone()?;
+    let verdict = match (&inputs.attempt.record.target, request.verb) {
+        (Target::Refund(_), _) => {
+            if let Some(mut held) = inputs.refund.take() {
+                refund::settle(draft, context, &mut held, &outcome, inputs.charge.take());
+            }
+            None
+        }
+        (Target::Setup(_), _) => settle_setup(draft, context, &mut inputs, &outcome),
+        (_, Verb::Authorize | Verb::Complete) => {
+            settle_authorization(draft, context, &mut inputs, &request, &outcome)
+        }
+        (_, Verb::Capture) => settle_capture(draft, context, &mut inputs, &request, &outcome),
+        (_, Verb::Void) => settle_void(draft, context, &mut inputs, &outcome),
+        (_, Verb::Increment) => settle_increment(draft, context, &mut inputs, &request, &outcome),
+        (_, Verb::Refund | Verb::Verify) => None,
+    };
+    close(draft, context, inputs.attempt, outcome);
+    verdict
+}
+
+/// A known outcome closes the attempt; an unknown one leaves it to recovery.
+fn close(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut attempt: Versioned<Attempt>,
+    outcome: Outcome,
+) {
+    if outcome == Outcome::Unknown {
+        return;
+    }
+    attempt.record.state = AttemptState::Settled;
+    attempt.record.outcome = Some(outcome);
+    draft.save(context, &mut attempt, Transition::AttemptChanged);
+}
+
+fn settle_authorization(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+    outcome: &Outcome,
+) -> Verdict {
+    match outcome {
+        Outcome::Approved(approval) => {
+            approved(draft, context, inputs, request, approval);
+            None
+        }
+        Outcome::Declined(decline) => declined(draft, context, inputs, request, decline),
+        Outcome::ActionRequired => action_required(draft, context, inputs, request),
+        Outcome::Pending { .. } | Outcome::Unknown => {
+            waiting(draft, context, inputs);
+            None
+        }
+    }
+}
+
+/// The charge of an attempt: the one that exists, or a fresh one from the intent and its method.
+fn charge_of(
+    context: &Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+) -> Versioned<Charge> {
+    let mut held = inputs
+        .charge
+        .take()
+        .unwrap_or_else(|| Versioned::fresh(fresh_charge(context, inputs)));
+    let charge = &mut held.record;
+    charge.processor = inputs.processor.to_owned();
+    charge.reference = request
+        .original
+        .clone()
+        .unwrap_or_else(|| request.reference.clone());
+    held
+}
+
+fn fresh_charge(context: &Context<'_>, inputs: &SettleInputs) -> Charge {
+    let mut charge = Charge {
+        created: context.now,
+        ..Charge::default()
+    };
+    charge.id = inputs.attempt.record.charge.clone().unwrap_or_default();
+    if let Some(intent) = inputs.intent.as_ref().map(|held| &held.record) {
+        charge.amount = intent.amount;
+        charge.currency = intent.currency;
+        charge.payment_intent = Some(intent.id.clone());
+        charge.customer = intent.customer.clone();
+        charge.description = intent.description.clone();
+        charge.metadata = intent.metadata.clone();
+        charge.echo = intent.echo.clone();
+        charge.granted.incremental = intent.card.incremental;
+        charge.granted.multicapture = intent.card.multicapture;
+        charge.granted.overcapture = intent.card.overcapture;
+        charge.granted.extended = intent.card.extended;
+        charge.granted.moto = intent.card.moto;
+    }
+    if let Some(method) = inputs.method.as_ref().map(|held| &held.record) {
+        charge.payment_method = Some(method.id.clone());
+        charge.card = method.card.clone();
+        charge.source = method.source.clone();
+        charge.billing = method.billing.clone();
+    }
+    charge
+}
+
+fn approved(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+    approval: &Approval,
+) {
+    let mut charge = charge_of(context, inputs, request);
+    note_approval(&mut charge.record, approval);
+    let gone = inputs
+        .intent
+        .as_ref()
+        .is_some_and(|held| held.record.status == IntentStatus::Canceled);
+    let captured = request.terms.capture && !gone;
+    charge.record.captured = captured;
+    charge.record.open = !captured && !gone;
+    if captured {
+        charge.record.amount_captured = charge.record.amount;
+        book_charge(
+            draft,
+            context,
+            &mut charge.record,
+            &inputs.pricing,
+            approval.available_now,
+        );
+    } else {
+        expect_capture(draft, context, &mut charge.record, approval.available_now);
+    }
+    let transition = if charge.version == 0 || charge.record.payment_intent.is_none() {
+        Transition::ChargeSucceeded
+    } else {
+        Transition::ChargeUpdated
+    };
+    draft.save(context, &mut charge, transition);
+    save_method(draft, context, inputs, approval);
+    if gone {
+        let id = format!("job_void_{}", charge.record.id);
+        draft.job(
+            JobKind::Void,
+            id,
+            context.now_real,
+            json!({ "charge": charge.record.id }),
+        );
+        return;
+    }
+    if let Some(intent) = inputs.intent.as_mut() {
+        paid(draft, context, intent, &charge.record);
+    }
+    for notice in approval.notices.iter().take(1) {
+        take_notice(draft, context, &mut charge, notice);
+    }
+}
+
+fn note_approval(charge: &mut Charge, approval: &Approval) {
+    charge.status = ChargeStatus::Succeeded;
+    charge.checks = approval.checks;
+    charge.risk = approval.risk;
+    charge.authorization_code = approval.authorization_code.clone();
+    charge.network_transaction_id = approval.network_transaction_id.clone();
+    charge.authentication = approval.authentication.clone();
+}
+
+/// Books a (first) capture and remembers its transaction on the charge.
+fn book_charge(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    charge: &mut Charge,
+    pricing: &Pricing,
+    at_once: bool,
+) {
+    let amount = charge.amount_captured;
+    charge.available_on = Some(ledger::available_on(context.now, at_once));
+    let id = book_part(draft, context, charge, pricing, amount);
+    charge.transaction = Some(id);
+}
+
+fn book_part(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    charge: &Charge,
+    pricing: &Pricing,
+    amount: i64,
+) -> String {
+    let available_on = charge.available_on.unwrap_or(context.now);
+    let booking = Booking {
+        source: &charge.id,
+        asset: charge.currency,
+        now: context.now,
+        available_on,
+        description: charge.description.as_deref(),
+    };
+    let transaction = ledger::charge(&mut context.ids, &booking, amount, pricing.card.fee(amount));
+    let id = transaction.id.clone();
+    draft.book(transaction);
+    release_later(draft, context, charge, available_on);
+    id
+}
+
+/// One release job per account, asset and day: the same id is added once.
+fn release_later(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    charge: &Charge,
+    available_on: Timestamp,
+) {
+    if available_on <= context.now {
+        return;
+    }
+    let mode = if context.scope.live { "live" } else { "test" };
+    let day = available_on.day().0;
+    let id = format!(
+        "job_release_{}_{mode}_{}_{day}",
+        context.scope.account, charge.currency
+    );
+    let body = json!({ "asset": charge.currency, "day": day });
+    draft.job(JobKind::Release, id, available_on.millis(), body);
+}
+
+fn expect_capture(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    charge: &mut Charge,
+    at_once: bool,
+) {
+    let days = if charge.granted.extended {
+        AUTHORIZATION_DAYS_EXTENDED
+    } else {
+        AUTHORIZATION_DAYS
+    };
+    let until = context.now.plus_seconds(days * DAY_S);
+    charge.capture_before = Some(until);
+    charge.available_on = at_once.then_some(context.now);
+    let id = format!("job_expiry_{}", charge.id);
+    draft.job(
+        JobKind::AuthorizationExpiry,
+        id,
+        until.millis(),
+        json!({ "charge": charge.id }),
+    );
+}
+
+/// Where a later movement on a charge takes its money from: its own pending day while that lasts.
+pub(super) fn settled_booking<'a>(
+    context: &Context<'_>,
+    charge: &'a Charge,
+    source: &'a str,
+) -> Booking<'a> {
+    Booking {
+        source,
+        asset: charge.currency,
+        now: context.now,
+        available_on: charge.available_on.unwrap_or(context.now).max(context.now),
+        description: charge.description.as_deref(),
+    }
+}
+
+fn paid(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    intent: &mut Versioned<PaymentIntent>,
+    charge: &Charge,
+) {
+    let record = &mut intent.record;
+    record.latest_charge = Some(charge.id.clone());
+    record.attempt = None;
+    record.challenge = None;
+    record.last_error = None;
+    if charge.open {
+        record.status = IntentStatus::RequiresCapture;
+        record.amount_capturable = charge.capturable();
+        draft.save(context, intent, Transition::IntentCapturable);
+    } else {
+        record.status = IntentStatus::Succeeded;
+        record.amount_received = charge.amount_captured;
+        draft.save(context, intent, Transition::IntentSucceeded);
+    }
+}
+
+/// Keeps the payment method: saved with the customer when that was asked for, else used up.
+fn save_method(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    approval: &Approval,
+) {
+    let usage = inputs
+        .intent
+        .as_ref()
+        .and_then(|held| held.record.future_usage());
+    let Some(method) = inputs.method.as_mut() else {
+        return;
+    };
+    let mut transition = (method.version == 0).then_some(Transition::MethodCreated);
+    method.record.checks = approval.checks;
+    if usage == Some(FutureUsage::OffSession) && method.record.set_up != usage {
+        method.record.set_up = usage;
+        transition = transition.or(Some(Transition::MethodConsumed));
+    }
+    if method.record.customer.is_none() {
+        let customer = inputs
+            .customer
+            .as_ref()
+            .filter(|held| usage.is_some() && !held.record.deleted);
+        transition = Some(match customer {
+            Some(customer) => {
+                method.record.customer = Some(customer.record.id.clone());
+                Transition::MethodAttached
+            }
+            None => {
+                method.record.consumed = true;
+                transition.unwrap_or(Transition::MethodConsumed)
+            }
+        });
+    }
+    if let Some(transition) = transition {
+        draft.save(context, method, transition);
+    }
+}
+
+/// A method that was made in the request is kept although nothing was paid with it.
+fn keep_method(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
+    if let Some(method) = inputs.method.as_mut().filter(|held| held.version == 0) {
+        draft.save(context, method, Transition::MethodCreated);
+    }
+}
+
+fn take_notice(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    charge: &mut Versioned<Charge>,
+    notice: &Notice,
+) {
+    let Notice::Dispute {
+        reason,
+        inquiry,
+        network_reason_code,
+    } = notice;
+    let mut held = Versioned::fresh(Dispute {
+        id: context.id(),
+        created: context.now,
+        amount: charge.record.amount,
+        currency: charge.record.currency,
+        charge: charge.record.id.clone(),
+        payment_intent: charge.record.payment_intent.clone(),
+        reason: reason.clone(),
+        network_reason_code: network_reason_code.clone(),
+        inquiry: *inquiry,
+        due_by: context.now.plus_seconds(EVIDENCE_DAYS * DAY_S),
+        brand: charge.record.card.brand.clone(),
+        ..Dispute::default()
+    });
+    let transition = if *inquiry {
+        Transition::InquiryOpened
+    } else {
+        let booking = Booking {
+            source: &held.record.id,
+            asset: charge.record.currency,
+            now: context.now,
+            available_on: context.now,
+            description: None,
+        };
+        let transaction = ledger::dispute(
+            &mut context.ids,
+            &booking,
+            charge.record.amount,
+            DISPUTE_FEE,
+        );
+        held.record.transaction = Some(transaction.id.clone());
+        draft.book(transaction);
+        Transition::DisputeOpened
+    };
+    draft.save(context, &mut held, transition);
+    charge.record.dispute = Some(held.record.id.clone());
+    draft.save(context, charge, Transition::ChargeDisputed);
+}
+
+fn declined(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+    decline: &Decline,
+) -> Verdict {
+    let mut charge = charge_of(context, inputs, request);
+    charge.record.status = ChargeStatus::Failed;
+    charge.record.captured = false;
+    charge.record.checks = decline.checks;
+    charge.record.risk = decline.risk;
+    charge.record.decline = Some(decline.clone());
+    draft.save(context, &mut charge, Transition::ChargeFailed);
+    keep_method(draft, context, inputs);
+    let method = inputs.method.as_ref().map(|held| &held.record);
+    let error = PaymentError::of(decline.clone(), Some(charge.record.id.clone()), method);
+    if let Some(intent) = inputs.intent.as_mut() {
+        fail(draft, context, intent, error, Some(&charge.record));
+    }
+    Some(Box::new(decline.clone()))
+}
+
+/// The intent of a failed attempt asks for another payment method, unless it was cancelled meanwhile.
+fn fail(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    intent: &mut Versioned<PaymentIntent>,
+    error: PaymentError,
+    charge: Option<&Charge>,
+) {
+    let record = &mut intent.record;
+    if record.status == IntentStatus::Canceled {
+        return;
+    }
+    if let Some(charge) = charge {
+        record.latest_charge = Some(charge.id.clone());
+    }
+    record.status = IntentStatus::RequiresPaymentMethod;
+    record.payment_method = None;
+    record.attempt = None;
+    record.challenge = None;
+    record.last_error = Some(error);
+    draft.save(context, intent, Transition::IntentFailed);
+}
+
+fn action_required(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+) -> Verdict {
+    keep_method(draft, context, inputs);
+    let method = inputs.method.as_ref().map(|held| held.record.clone());
+    let Some(intent) = inputs.intent.as_mut() else {
+        return declined(draft, context, inputs, request, &authentication_required());
+    };
+    if intent.record.status == IntentStatus::Canceled {
+        return None;
+    }
+    if intent.record.error_on_action {
+        let decline = authentication_required();
+        let error = PaymentError::of(decline.clone(), None, method.as_ref());
+        fail(draft, context, intent, error, None);
+        return Some(Box::new(decline));
+    }
+    intent.record.status = IntentStatus::RequiresAction;
+    intent.record.attempt = None;
+    intent.record.challenge = Some(request.reference.clone());
+    if !std::mem::replace(&mut intent.record.has_page, true) {
+        draft.claim(page_claim(intent.record.key(&context.scope)));
+    }
+    draft.save(context, intent, Transition::IntentRequiresAction);
+    None
+}
+
+/// The space in which the page of a challenge finds its intent without a key, in the whole installation.
+pub const PAGE_SPACE: &str = "challenge";
+
+fn page_claim(target: RecordKey) -> Claim {
+    Claim {
+        scope: None,
+        space: PAGE_SPACE,
+        key: target.id.clone(),
+        target,
+    }
+}
+
+/// The decline of a payment that would need the buyer.
+pub fn authentication_required() -> Decline {
+    Decline {
+        code: "authentication_required".to_owned(),
+        decline_code: Some("authentication_required".to_owned()),
+        message: "Your card was declined. This transaction requires authentication.".to_owned(),
+        ..Decline::default()
+    }
+}
+
+fn waiting(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
+    keep_method(draft, context, inputs);
+    if let Some(intent) = inputs.intent.as_mut() {
+        let told =
+            intent.record.status == IntentStatus::Processing && inputs.attempt.record.asked > 0;
+        if intent.record.status != IntentStatus::Canceled && !told {
+            intent.record.status = IntentStatus::Processing;
+            draft.save(context, intent, Transition::IntentProcessing);
+        }
+    }
+}
+
+fn settle_capture(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+    outcome: &Outcome,
+) -> Verdict {
+    let mut charge = inputs.charge.take()?;
+    if let Outcome::Declined(decline) = outcome {
+        release_mark(draft, context, inputs);
+        return Some(Box::new(decline.clone()));
+    }
+    let Outcome::Approved(approval) = outcome else {
+        return None;
+    };
+    let first = charge.record.amount_captured == 0;
+    let at_once = charge
+        .record
+        .available_on
+        .is_some_and(|at| at <= context.now);
+    charge.record.amount_captured += request.amount;
+    charge.record.captured = true;
+    charge.record.open = inputs.attempt.record.keep_open;
+    if first {
+        book_charge(draft, context, &mut charge.record, &inputs.pricing, at_once);
+    } else {
+        book_part(
+            draft,
+            context,
+            &charge.record,
+            &inputs.pricing,
+            request.amount,
+        );
+    }
+    draft.save(context, &mut charge, Transition::ChargeCaptured);
+    let dispute = charge.record.dispute.is_none();
+    for notice in approval.notices.iter().take(usize::from(dispute)) {
+        take_notice(draft, context, &mut charge, notice);
+    }
+    let intent = inputs.intent.as_mut()?;
+    intent.record.attempt = None;
+    intent.record.captures += 1;
+    intent.record.amount_received = charge.record.amount_captured;
+    intent.record.amount_capturable = charge.record.capturable();
+    let transition = if charge.record.open {
+        Transition::IntentPartlyCaptured
+    } else {
+        intent.record.status = IntentStatus::Succeeded;
+        Transition::IntentSucceeded
+    };
+    draft.save(context, intent, transition);
+    None
+}
+
+/// A later verb failed: its intent is free for another try.
+fn release_mark(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
+    if let Some(intent) = inputs.intent.as_mut() {
+        intent.record.attempt = None;
+        draft.save(context, intent, Transition::IntentUpdated);
+    }
+}
+
+fn settle_void(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    outcome: &Outcome,
+) -> Verdict {
+    let mut charge = inputs.charge.take()?;
+    if let Outcome::Declined(decline) = outcome {
+        release_mark(draft, context, inputs);
+        return Some(Box::new(decline.clone()));
+    }
+    let Outcome::Approved(_) = outcome else {
+        return None;
+    };
+    let nothing_taken = charge.record.amount_captured == 0;
+    charge.record.open = false;
+    charge.record.voided = nothing_taken;
+    let transition = if nothing_taken {
+        Transition::ChargeVoided
+    } else {
+        Transition::ChargeUpdated
+    };
+    draft.save(context, &mut charge, transition);
+    if let Some(intent) = inputs
+        .intent
+        .as_mut()
+        .filter(|held| held.record.status != IntentStatus::Canceled)
+    {
+        cancel::canceled(draft, context, intent);
+    }
+    None
+}
+
+fn settle_increment(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    request: &ProcessorRequest,
+    outcome: &Outcome,
+) -> Verdict {
+    if let Outcome::Declined(decline) = outcome {
+        release_mark(draft, context, inputs);
+        return Some(Box::new(decline.clone()));
+    }
+    let (Outcome::Approved(_), Some(mut charge), Some(intent)) =
+        (outcome, inputs.charge.take(), inputs.intent.as_mut())
+    else {
+        return None;
+    };
+    charge.record.amount = request.amount;
+    draft.save(context, &mut charge, Transition::ChargeUpdated);
+    intent.record.amount = request.amount;
+    intent.record.amount_capturable = charge.record.capturable();
+    intent.record.attempt = None;
+    draft.save(context, intent, Transition::IntentCapturable);
+    None
+}
+
+fn settle_setup(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    outcome: &Outcome,
+) -> Verdict {
+    let mut setup = inputs.setup.take()?;
+    if setup.record.status == SetupStatus::Canceled {
+        keep_method(draft, context, inputs);
+        return None;
+    }
+    setup.record.attempt = None;
+    match outcome {
+        Outcome::Approved(approval) => {
+            set_up(draft, context, inputs, &setup.record, approval);
+            setup.record.status = SetupStatus::Succeeded;
+            setup.record.last_error = None;
+            draft.save(context, &mut setup, Transition::SetupSucceeded);
+            None
+        }
+        Outcome::Declined(decline) => {
+            keep_method(draft, context, inputs);
+            let method = inputs.method.as_ref().map(|held| &held.record);
+            setup.record.last_error = Some(PaymentError::of(decline.clone(), None, method));
+            setup.record.status = SetupStatus::RequiresPaymentMethod;
+            setup.record.payment_method = None;
+            draft.save(context, &mut setup, Transition::SetupFailed);
+            Some(Box::new(decline.clone()))
+        }
+        Outcome::ActionRequired => {
+            keep_method(draft, context, inputs);
+            setup.record.status = SetupStatus::RequiresAction;
+            setup.record.challenge = inputs
+                .attempt
+                .record
+                .request
+                .as_ref()
+                .map(|request| request.reference.clone());
+            if !std::mem::replace(&mut setup.record.has_page, true) {
+                draft.claim(page_claim(setup.record.key(&context.scope)));
+            }
+            draft.save(context, &mut setup, Transition::SetupRequiresAction);
+            None
+        }
+        Outcome::Pending { .. } | Outcome::Unknown => {
+            keep_method(draft, context, inputs);
+            setup.record.status = SetupStatus::Processing;
+            draft.save(context, &mut setup, Transition::SetupUpdated);
+            None
+        }
+    }
+}
+
+/// A verified method is attached to the set-up's customer and remembers what it may be used for.
+fn set_up(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    inputs: &mut SettleInputs,
+    setup: &SetupIntent,
+    approval: &Approval,
+) {
+    let Some(method) = inputs.method.as_mut() else {
+        return;
+    };
+    method.record.checks = approval.checks;
+    method.record.set_up = Some(setup.usage);
+    let customer = inputs.customer.as_ref().filter(|held| !held.record.deleted);
+    let transition = match (customer, method.record.customer.is_some()) {
+        (Some(customer), false) => {
+            method.record.customer = Some(customer.record.id.clone());
+            Transition::MethodAttached
+        }
+        (None, false) => {
+            method.record.consumed = true;
+            if method.version == 0 {
+                Transition::MethodCreated
+            } else {
+                Transition::MethodConsumed
+            }
+        }
+        _ => Transition::MethodConsumed,
+    };
+    draft.save(context, method, transition);
+}

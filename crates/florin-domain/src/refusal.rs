@@ -1,0 +1,105 @@
+//! Why a decision says no. Closed, so that every reason is mapped to a wire error in one place.
+
+use crate::payments::{PaymentIntent, SetupIntent};
+use crate::processor::Decline;
+use crate::record::Kind;
+use florin_base::Asset;
+
+/// A refusal changes nothing. Amounts are minor units.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// An object that the URL or the body names is not there (or not in this account and mode).
+    Missing {
+        /// What was looked for.
+        kind: Kind,
+        /// Its id.
+        id: String,
+        /// The parameter that named it.
+        param: String,
+        /// The URL named it (404) rather than the body (400).
+        in_url: bool,
+    },
+    /// A parameter is wrong in the light of the stored data.
+    Invalid {
+        /// The wire code, where the field has one.
+        code: Option<&'static str>,
+        /// For people: what is wrong and what to do.
+        message: String,
+        /// The parameter.
+        param: Option<String>,
+    },
+    /// The intent is in another state than the operation needs.
+    IntentState {
+        /// For people.
+        message: String,
+        /// The whole intent, which the error carries.
+        intent: Box<PaymentIntent>,
+    },
+    /// The setup intent is in another state than the operation needs.
+    SetupState {
+        /// For people.
+        message: String,
+        /// The whole setup intent.
+        intent: Box<SetupIntent>,
+    },
+    /// The amount is under the least one of the currency.
+    AmountTooSmall {
+        /// The least amount.
+        minimum: i64,
+        /// The currency.
+        currency: Asset,
+    },
+    /// The amount is over the largest one of the currency.
+    AmountTooLarge {
+        /// The largest amount.
+        maximum: i64,
+        /// The currency.
+        currency: Asset,
+    },
+    /// A card was refused before any charge was made: on attach, on tokenizing.
+    Card(Box<Decline>),
+    /// Another operation on the object waits for a processor; trying again later is right.
+    Busy,
+    /// Live mode has no processor yet.
+    NoProcessor,
+}
+
+impl Refusal {
+    /// A missing object that the URL named.
+    pub fn missing(kind: Kind, id: &str, param: &str) -> Refusal {
+        Refusal::Missing {
+            kind,
+            id: id.to_owned(),
+            param: param.to_owned(),
+            in_url: true,
+        }
+    }
+
+    /// A missing object that the body named.
+    pub fn missing_in_body(kind: Kind, id: &str, param: &str) -> Refusal {
+        Refusal::Missing {
+            kind,
+            id: id.to_owned(),
+            param: param.to_owned(),
+            in_url: false,
+        }
+    }
+
+    /// A wrong parameter without a code.
+    pub fn invalid(param: &str, message: impl Into<String>) -> Refusal {
+        Refusal::Invalid {
+            code: None,
+            message: message.into(),
+            param: Some(param.to_owned()),
+        }
+    }
+
+    /// A wrong request that no single parameter is to blame for.
+    pub fn plain(code: Option<&'static str>, message: impl Into<String>) -> Refusal {
+        Refusal::Invalid {
+            code,
+            message: message.into(),
+            param: None,
+        }
+    }
+}

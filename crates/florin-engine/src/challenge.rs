@@ -1,0 +1,161 @@
+//! Challenges: what the page of a simulated 3-D Secure authentication shows, and what its answer does.
+
+use crate::Engine;
+use crate::jobs::nobody;
+use crate::mutation::Caller;
+use crate::operations::{AnswerIntentChallenge, ConfirmSetup, Operation};
+use florin_base::{Scope, currency};
+use florin_domain::payments::settle::PAGE_SPACE;
+use florin_domain::payments::{
+    IntentStatus, PaymentIntent, SetupCommand, SetupIntent, SetupStatus,
+};
+use florin_domain::processor::ChallengeResult;
+use florin_domain::{Entity, Kind, Record, RecordKey};
+use florin_vault::constant_time_eq;
+use std::sync::Arc;
+
+/// What the page knows.
+#[derive(Clone, Debug)]
+pub struct Challenged {
+    scope: Scope,
+    kind: Kind,
+    id: String,
+    secret: String,
+    return_url: Option<String>,
+    /// What is paid, for people; a set-up has none.
+    pub amount: Option<String>,
+    /// It waits for an answer.
+    pub waits: bool,
+}
+
+/// What came of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// The buyer goes there.
+    ReturnTo(String),
+    /// The merchant named no place to go.
+    Done,
+    /// Somebody answered before.
+    NotWaiting,
+}
+
+impl Engine {
+    /// The intent or set-up of a challenge page, if the secret is right. The page is reached without a key, so its intent
+    /// is found by the claim that was made when the challenge was opened.
+    pub async fn challenged(&self, id: &str, secret: &str) -> Option<Challenged> {
+        let key = self
+            .world
+            .store
+            .find(None, PAGE_SPACE, id)
+            .await
+            .ok()
+            .flatten()?;
+        let record = self
+            .world
+            .store
+            .get(std::slice::from_ref(&key))
+            .await
+            .ok()?
+            .pop()
+            .flatten()?
+            .record;
+        let challenged = described(&key, record)?;
+        constant_time_eq(secret.as_bytes(), challenged.secret.as_bytes()).then_some(challenged)
+    }
+
+    /// Records the buyer's answer.
+    pub async fn answer_challenge(
+        self: &Arc<Self>,
+        challenged: &Challenged,
+        authenticated: bool,
+        request: &str,
+    ) -> Answered {
+        if !challenged.waits {
+            return Answered::NotWaiting;
+        }
+        let result = if authenticated {
+            ChallengeResult::Authenticated
+        } else {
+            ChallengeResult::Failed
+        };
+        let operation: Box<dyn Operation> = match challenged.kind {
+            Kind::SetupIntent => Box::new(ConfirmSetup {
+                id: challenged.id.clone(),
+                command: SetupCommand {
+                    challenge: Some(result),
+                    ..SetupCommand::default()
+                },
+                method: None,
+            }),
+            _ => Box::new(AnswerIntentChallenge {
+                id: challenged.id.clone(),
+                result,
+            }),
+        };
+        let caller: Caller = nobody(&challenged.scope, request);
+        let response = self.mutate(caller, operation).await;
+        // A decline after the challenge is an answer too: the merchant reads it from the intent.
+        let status = match response.status {
+            200 => "succeeded",
+            402 => "failed",
+            _ => return Answered::NotWaiting,
+        };
+        challenged
+            .return_url
+            .as_ref()
+            .map_or(Answered::Done, |url| {
+                Answered::ReturnTo(self.return_url(challenged, url, status))
+            })
+    }
+
+    /// The merchant's URL with what it needs to look the intent up.
+    fn return_url(&self, challenged: &Challenged, url: &str, status: &str) -> String {
+        let name = if challenged.kind == Kind::SetupIntent {
+            "setup_intent"
+        } else {
+            "payment_intent"
+        };
+        let (front, fragment) = match url.split_once('#') {
+            Some((front, fragment)) => (front, format!("#{fragment}")),
+            None => (url, String::new()),
+        };
+        let sign = if front.contains('?') { '&' } else { '?' };
+        format!(
+            "{front}{sign}{name}={}&{name}_client_secret={}&redirect_status={status}{fragment}",
+            challenged.id, challenged.secret
+        )
+    }
+}
+
+fn described(key: &RecordKey, record: Record) -> Option<Challenged> {
+    let base = |secret: String, return_url: Option<String>| Challenged {
+        scope: key.scope.clone(),
+        kind: key.kind,
+        id: key.id.clone(),
+        secret,
+        return_url,
+        amount: None,
+        waits: false,
+    };
+    match key.kind {
+        Kind::PaymentIntent => {
+            let intent = PaymentIntent::from_record(record)?;
+            let amount = currency::format(intent.currency.as_str(), intent.amount);
+            let waits = intent.status == IntentStatus::RequiresAction && intent.challenge.is_some();
+            Some(Challenged {
+                amount: Some(amount),
+                waits,
+                ..base(intent.client_secret(), intent.return_url)
+            })
+        }
+        Kind::SetupIntent => {
+            let setup = SetupIntent::from_record(record)?;
+            let waits = setup.status == SetupStatus::RequiresAction && setup.challenge.is_some();
+            Some(Challenged {
+                waits,
+                ..base(setup.client_secret(), setup.return_url)
+            })
+        }
+        _ => None,
+    }
+}

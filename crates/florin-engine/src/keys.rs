@@ -1,0 +1,405 @@
+//! Keys of the API: what a request's key opens, and making, rolling and revoking keys.
+
+use crate::Engine;
+use crate::step::{Halt, Step};
+use florin_base::{Asset, Id, Scope, Timestamp};
+use florin_domain::accounts::{Account, ApiKey, KeyRole};
+use florin_domain::changes::{Changes, Claim};
+use florin_domain::transitions::Transition;
+use florin_domain::{Entity, Kind, Record, Versioned};
+use florin_store::{Commit, ListQuery, StoreError};
+use std::sync::Arc;
+
+/// The space of unique key hashes.
+pub const SPACE: &str = "api_key";
+/// Random characters of a key after its prefix.
+pub const KEY_CHARS: usize = 32;
+
+/// Accounts that one list shows.
+const ACCOUNTS_LISTED_MAX: usize = 1_000;
+
+/// The scope in which the installation keeps its list of accounts.
+fn directory() -> Scope {
+    Scope::test("installation")
+}
+
+/// What a key opens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    /// The account and mode.
+    pub scope: Scope,
+    /// What the key may do.
+    pub role: KeyRole,
+    /// The key's own id, for the log.
+    pub key: String,
+}
+
+/// Why a key does not open the API.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyRefused {
+    /// Nobody knows it.
+    Unknown,
+    /// It was rolled, and its time is over.
+    Expired,
+    /// It was revoked.
+    Revoked,
+    /// The database could not be asked.
+    Store(StoreError),
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// The prefix of a key: `sk_test_` …
+pub fn prefix(role: KeyRole, live: bool) -> &'static str {
+    match (role, live) {
+        (KeyRole::Secret, false) => "sk_test_",
+        (KeyRole::Secret, true) => "sk_live_",
+        (KeyRole::Publishable, false) => "pk_test_",
+        (KeyRole::Publishable, true) => "pk_live_",
+    }
+}
+
+/// A key as it is listed.
+#[derive(Clone, Debug)]
+pub struct ListedKey {
+    /// Whose.
+    pub scope: Scope,
+    /// The record.
+    pub key: ApiKey,
+}
+
+impl Engine {
+    /// What the key of a request opens.
+    ///
+    /// # Errors
+    /// The key is unknown, expired or revoked, or the database does not answer.
+    pub async fn authenticate(&self, key: &str) -> Result<Grant, KeyRefused> {
+        let hash = self.world.vault.hash_key(key);
+        let found = self
+            .key_by_hash(hash)
+            .await
+            .map_err(KeyRefused::Store)?
+            .ok_or(KeyRefused::Unknown)?;
+        let (scope, record) = &*found;
+        if record.revoked.is_some() {
+            return Err(KeyRefused::Revoked);
+        }
+        if !record.is_usable(self.now()) {
+            return Err(KeyRefused::Expired);
+        }
+        Ok(Grant {
+            scope: scope.clone(),
+            role: record.role,
+            key: record.id.to_string(),
+        })
+    }
+
+    /// The current second.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world.clock.now().timestamp()
+    }
+
+    /// A secret of `chars` characters.
+    pub fn fresh_secret(&self, chars: usize) -> String {
+        let random = Arc::clone(&self.world.random);
+        let mut fill = move |bytes: &mut [u8]| random.fill(bytes);
+        florin_base::FreshIds::new(self.world.clock.now(), &mut fill).secret(chars)
+    }
+
+    /// A fresh id with a prefix.
+    pub fn fresh_id(&self, prefix: &str) -> String {
+        let random = Arc::clone(&self.world.random);
+        let mut fill = move |bytes: &mut [u8]| random.fill(bytes);
+        florin_base::FreshIds::new(self.world.clock.now(), &mut fill).id(prefix)
+    }
+
+    /// Makes an account. `id` is fixed for the account of `florin dev`.
+    ///
+    /// # Errors
+    /// The database does not answer, or the id exists.
+    pub async fn create_account(
+        self: &Arc<Self>,
+        name: &str,
+        country: &str,
+        id: Option<&str>,
+    ) -> Result<Account, StoreError> {
+        let id = id.map_or_else(|| self.fresh_id("acct_"), str::to_owned);
+        let scope = Scope::test(&id);
+        let account = Account {
+            id: id.as_str().into(),
+            created: self.now(),
+            name: name.to_owned(),
+            country: country.to_owned(),
+            default_currency: Asset::parse("usd").unwrap_or_default(),
+            ..Account::default()
+        };
+        let mut changes = Changes::default();
+        for scope in [&scope, &directory()] {
+            let mut step = Step::new(self, scope, None);
+            let (draft, mut context) = step.parts();
+            draft.save(
+                &mut context,
+                &mut Versioned::fresh(account.clone()),
+                Transition::AccountCreated,
+            );
+            changes.then(step.take());
+        }
+        self.commit_settings(changes).await?;
+        Ok(account)
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    /// No such account, or the database does not answer.
+    pub async fn account_record(&self, id: &str) -> Result<Arc<Account>, StoreError> {
+        self.account(&Scope::test(id)).await
+    }
+
+    /// The accounts of the installation, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let page = self
+            .world
+            .store
+            .list(&ListQuery::newest(
+                &directory(),
+                Kind::Account,
+                ACCOUNTS_LISTED_MAX,
+            ))
+            .await?;
+        Ok(page
+            .into_iter()
+            .filter_map(|held| Account::from_record(held.record))
+            .collect())
+    }
+
+    /// Starts the jobs that every installation has.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ensure_jobs(self: &Arc<Self>) -> Result<(), StoreError> {
+        let mut step = Step::new(self, &directory(), None);
+        let (draft, context) = step.parts();
+        let due = context.now_real.plus_ms(crate::jobs::PRUNE_EVERY_MS);
+        draft.job(
+            florin_domain::changes::JobKind::PruneKeys,
+            "job_prune_keys".to_owned(),
+            due,
+            serde_json::json!({}),
+        );
+        let commit = Commit {
+            changes: step.take(),
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.world.store.commit(commit).await.map(|_| ())
+    }
+
+    /// Gives a webhook endpoint a new secret, which is returned; the old one signs too for `overlap_s` seconds.
+    ///
+    /// # Errors
+    /// No such endpoint, or the database does not answer.
+    pub async fn roll_webhook_secret(
+        self: &Arc<Self>,
+        scope: &Scope,
+        id: &str,
+        overlap_s: i64,
+    ) -> Result<String, StoreError> {
+        let mut step = Step::new(self, scope, None);
+        let roll = crate::operations::RollSecret {
+            id: id.to_owned(),
+            overlap_s,
+        };
+        let secret = crate::jobs::halted(roll.decide(&mut step).await)?;
+        self.commit_settings(step.take()).await?;
+        Ok(secret)
+    }
+
+    /// Makes a key of `florin dev` usable or not. The key is made when it does not exist.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn set_fixed_key(
+        self: &Arc<Self>,
+        scope: &Scope,
+        role: KeyRole,
+        text: &str,
+        usable: bool,
+    ) -> Result<(), StoreError> {
+        let hash = hex(&self.world.vault.hash_key(text));
+        let Some(key) = self.world.store.find(None, SPACE, &hash).await? else {
+            return match usable {
+                true => self
+                    .create_key(scope, role, Some("florin dev"), Some(text))
+                    .await
+                    .map(|_| ()),
+                false => Ok(()),
+            };
+        };
+        let mut held = self.key_record(&key.scope, &key.id).await?;
+        let revoked = (!usable).then(|| self.now());
+        if held.record.revoked.is_some() == revoked.is_some() {
+            return Ok(());
+        }
+        held.record.revoked = revoked;
+        self.save_key(&key.scope, held).await
+    }
+
+    /// Makes a key and returns it: the only time that it is seen. `text` is fixed for `florin dev` on loopback.
+    ///
+    /// # Errors
+    /// The database does not answer, or the very key exists.
+    pub async fn create_key(
+        self: &Arc<Self>,
+        scope: &Scope,
+        role: KeyRole,
+        name: Option<&str>,
+        text: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let text = text.map_or_else(
+            || {
+                format!(
+                    "{}{}",
+                    prefix(role, scope.live),
+                    self.fresh_secret(KEY_CHARS)
+                )
+            },
+            str::to_owned,
+        );
+        let hash = hex(&self.world.vault.hash_key(&text));
+        let mut step = Step::new(self, scope, None);
+        let (draft, mut context) = step.parts();
+        let mut held = Versioned::fresh(ApiKey {
+            id: context.id(),
+            created: context.now,
+            role,
+            name: name.map(str::to_owned),
+            last4: text
+                .chars()
+                .skip(text.chars().count().saturating_sub(4))
+                .collect(),
+            hash: hash.clone(),
+            ..ApiKey::default()
+        });
+        draft.save(&mut context, &mut held, Transition::KeyChanged);
+        draft.claim(Claim {
+            scope: None,
+            space: SPACE,
+            key: hash,
+            target: held.record.key(scope),
+        });
+        self.commit_settings(step.take()).await?;
+        Ok(text)
+    }
+
+    /// The keys of a scope, the newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn list_keys(&self, scope: &Scope) -> Result<Vec<ListedKey>, StoreError> {
+        let page = self
+            .world
+            .store
+            .list(&ListQuery::newest(scope, Kind::ApiKey, 100))
+            .await?;
+        let keys = page
+            .into_iter()
+            .filter_map(|held| ApiKey::from_record(held.record));
+        Ok(keys
+            .map(|key| ListedKey {
+                scope: scope.clone(),
+                key,
+            })
+            .collect())
+    }
+
+    /// Makes a successor of a key; the old one stays usable until `until`.
+    ///
+    /// # Errors
+    /// No such key, or the database does not answer.
+    pub async fn roll_key(
+        self: &Arc<Self>,
+        scope: &Scope,
+        id: &str,
+        until: Timestamp,
+    ) -> Result<String, StoreError> {
+        let mut old = self.key_record(scope, id).await?;
+        let fresh = self
+            .create_key(scope, old.record.role, old.record.name.as_deref(), None)
+            .await?;
+        old.record.expires = Some(until);
+        self.save_key(scope, old).await?;
+        Ok(fresh)
+    }
+
+    /// Ends a key at once.
+    ///
+    /// # Errors
+    /// No such key, or the database does not answer.
+    pub async fn revoke_key(self: &Arc<Self>, scope: &Scope, id: &str) -> Result<(), StoreError> {
+        let mut held = self.key_record(scope, id).await?;
+        held.record.revoked = Some(self.now());
+        self.save_key(scope, held).await
+    }
+
+    async fn key_record(&self, scope: &Scope, id: &str) -> Result<Versioned<ApiKey>, StoreError> {
+        let id: Id<ApiKey> = id.into();
+        let key = florin_domain::RecordKey::new(scope, Kind::ApiKey, &id);
+        let held = self.world.store.get(&[key]).await?.pop().flatten();
+        let missing = || {
+            StoreError::Unavailable(format!(
+                "there is no key {id}; `florin keys list` shows the keys"
+            ))
+        };
+        let Versioned { version, record } = held.ok_or_else(missing)?;
+        ApiKey::from_record(record)
+            .map(|record| Versioned { version, record })
+            .ok_or_else(missing)
+    }
+
+    async fn save_key(
+        self: &Arc<Self>,
+        scope: &Scope,
+        mut held: Versioned<ApiKey>,
+    ) -> Result<(), StoreError> {
+        let mut step = Step::new(self, scope, None);
+        let (draft, mut context) = step.parts();
+        draft.save(&mut context, &mut held, Transition::KeyChanged);
+        self.commit_settings(step.take()).await
+    }
+
+    /// Commits a change of settings, so that every process notices.
+    pub(crate) async fn commit_settings(&self, changes: Changes) -> Result<(), StoreError> {
+        let commit = Commit {
+            changes,
+            bumps_epoch: true,
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.world.store.commit(commit).await?;
+        self.cache.forget();
+        self.poll_once().await;
+        Ok(())
+    }
+}
+
+/// The record type behind a sum type, or an error that names what was expected.
+pub(crate) fn typed<T: Entity>(record: Record) -> Result<T, Halt> {
+    T::from_record(record).ok_or_else(|| {
+        Halt::Store(StoreError::Corrupt(
+            "a record is of another kind".to_owned(),
+        ))
+    })
+}

@@ -1,0 +1,74 @@
+//! The engine: load → decide → commit → call → settle → commit.
+//!
+//! Every mutation goes one way ([`mutation`]); reading, webhooks and due work stand beside it. The engine is `async`
+//! over the traits of [`world`] and needs no particular executor, so that the simulator can run the same code on its
+//! own. Deliberately absent: HTTP, SQL, an executor, the system's clock and its randomness.
+
+mod cache;
+pub mod challenge;
+mod intake;
+mod jobs;
+mod keys;
+mod mutation;
+pub mod operations;
+mod outbox;
+mod queue;
+pub mod read;
+mod recovery;
+mod reseal;
+mod scheduler;
+mod settle;
+mod step;
+pub mod world;
+
+pub use florin_domain::Kind;
+pub use florin_domain::accounts::KeyRole;
+pub use florin_domain::payments::MethodDetails;
+pub use intake::{CardInput, MethodSource, NewCard};
+pub use keys::{Grant, KeyRefused, ListedKey, prefix as key_prefix};
+pub use mutation::{Caller, Response};
+pub use operations::Operation;
+pub use step::{Answer, Decided, Halt, Step};
+pub use world::{Clock, Random, Settings, Spawn, World};
+
+use cache::Cache;
+use queue::ObjectQueue;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+/// The engine of one process.
+pub struct Engine {
+    world: World,
+    queue: ObjectQueue,
+    cache: Cache,
+    outbox: outbox::Outbox,
+    in_flight: AtomicUsize,
+}
+
+impl Engine {
+    /// An engine over its world.
+    pub fn new(world: World) -> Arc<Engine> {
+        Arc::new(Engine {
+            cache: Cache::default(),
+            queue: ObjectQueue::default(),
+            outbox: outbox::Outbox::default(),
+            in_flight: AtomicUsize::new(0),
+            world,
+        })
+    }
+
+    /// Mutations under way.
+    pub fn mutations_in_flight(&self) -> usize {
+        self.in_flight.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Jobs in this process's hands that nobody works on yet.
+    pub fn outbox_waiting(&self) -> usize {
+        self.outbox.waiting()
+    }
+
+    /// The parts that it runs on.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+}

@@ -1,0 +1,578 @@
+//! The one way of a mutation: claim → decide → (commit → call →) settle → commit → answer.
+//!
+//! A mutation runs in a task of its own and is never cancelled with its connection. Requests on one object queue.
+//! A decision that meets a conflict is made anew, three times at most.
+
+use crate::Engine;
+use crate::operations::Operation;
+use crate::read::render_answer;
+use crate::settle::Recorded;
+use crate::step::{Answer, Decided, Halt, Step};
+use florin_base::limits::{DECIDE_TRIES_MAX, MUTATIONS_IN_FLIGHT_MAX};
+use florin_base::{Millis, Scope};
+use florin_domain::accounts::KeyRole;
+use florin_domain::changes::{Changes, Job, JobKind, Require};
+use florin_domain::context::RequestRef;
+use florin_domain::payments::Call;
+use florin_domain::processor::Outcome;
+use florin_domain::{Entity, Kind, webhooks};
+use florin_processors::Effects;
+use florin_render::expand::ExpandPlan;
+use florin_render::{View, render_refusal};
+use florin_store::{Commit, IdempotencyClaim, Reply, SavedClaim, StoreError};
+use florin_vault::{SealContext, SealedSecret};
+use florin_wire::versions::ApiVersion;
+use florin_wire::{ErrorType, WireError, print};
+use futures_channel::oneshot;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Who asks, and how the answer is wanted.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The acting account and mode.
+    pub scope: Scope,
+    /// What the key may do.
+    pub role: KeyRole,
+    /// In which version to answer.
+    pub version: ApiVersion,
+    /// `req_…`.
+    pub request: String,
+    /// The idempotency key, and the hash of what it is used with.
+    pub idempotency: Option<(String, [u8; 32])>,
+    /// What to expand.
+    pub expand: ExpandPlan,
+    /// The client secret that a browser sent.
+    pub client_secret: Option<String>,
+}
+
+impl Caller {
+    /// True for a browser's key.
+    pub fn is_browser(&self) -> bool {
+        self.role == KeyRole::Publishable
+    }
+
+    /// What events tell about this request.
+    pub fn reference(&self) -> RequestRef {
+        let key = self.idempotency.as_ref().map(|(key, _)| key.clone());
+        RequestRef {
+            id: self.request.clone(),
+            idempotency_key: key,
+        }
+    }
+}
+
+/// An answer, ready to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The request whose saved answer this is.
+    pub replayed_from: Option<String>,
+    /// `Stripe-Should-Retry`.
+    pub retry: Option<bool>,
+    /// `Retry-After`, in seconds.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Response {
+    /// An error.
+    pub fn error(error: &WireError, request: &str) -> Response {
+        Response {
+            status: error.status,
+            body: print(&error.body(request)),
+            replayed_from: None,
+            retry: error.retry,
+            retry_after_s: error.retry_after_s,
+        }
+    }
+
+    fn fresh(reply: Reply) -> Response {
+        Response {
+            status: reply.status,
+            body: reply.body,
+            replayed_from: None,
+            retry: None,
+            retry_after_s: None,
+        }
+    }
+}
+
+/// The server is busy: nothing happened, and trying again is right.
+pub(crate) fn overloaded(why: &str) -> WireError {
+    let message = format!(
+        "The server cannot take this request now ({why}). Nothing was changed; try again shortly."
+    );
+    let mut error = WireError::new(503, ErrorType::Api, message).with_retry(true);
+    error.retry_after_s = Some(1);
+    error
+}
+
+/// Somebody else works on the object.
+pub(crate) fn lock_timeout() -> WireError {
+    let message = "This object cannot be accessed right now because another API request is currently accessing it. \
+        If you see this error intermittently, retry the request; if it is frequent, spread your requests on one object.";
+    WireError::new(429, ErrorType::InvalidRequest, message)
+        .with_code("lock_timeout")
+        .with_retry(true)
+}
+
+/// The store's no, on the wire.
+pub(crate) fn store_error(error: &StoreError) -> WireError {
+    match error {
+        StoreError::Conflict | StoreError::Claimed { .. } => lock_timeout(),
+        StoreError::Floor => WireError::invalid("You have insufficient funds for this operation.")
+            .with_code("balance_insufficient"),
+        StoreError::Unavailable(why) | StoreError::InDoubt(why) => overloaded(why),
+        StoreError::Corrupt(why) => {
+            tracing::error!(%why, "the database holds what this release cannot read");
+            WireError::api(
+                "An internal error occurred; the request's id is in the log of the server.",
+            )
+        }
+    }
+}
+
+impl Engine {
+    /// True when what a processor does for this scope lies outside our store.
+    pub(crate) fn is_outside(&self, scope: &Scope) -> bool {
+        self.world
+            .processors
+            .for_scope(scope.live)
+            .is_some_and(|processor| processor.effects() == Effects::Outside)
+    }
+
+    /// How objects of a scope are rendered.
+    pub fn view(&self, scope: &Scope) -> View<'_> {
+        View {
+            base_url: &self.world.settings.base_url,
+            live: scope.live,
+        }
+    }
+
+    /// Runs a mutation to its end, whatever becomes of the caller.
+    pub async fn mutate(
+        self: &Arc<Self>,
+        caller: Caller,
+        operation: Box<dyn Operation>,
+    ) -> Response {
+        if self.in_flight.fetch_add(1, Ordering::AcqRel) >= MUTATIONS_IN_FLIGHT_MAX {
+            self.in_flight.fetch_sub(1, Ordering::AcqRel);
+            return Response::error(&overloaded("too many requests at once"), &caller.request);
+        }
+        let (give, take) = oneshot::channel();
+        let engine = Arc::clone(self);
+        let request = caller.request.clone();
+        self.world.spawn.spawn(Box::pin(async move {
+            let response = engine.run(&caller, operation.as_ref()).await;
+            engine.in_flight.fetch_sub(1, Ordering::AcqRel);
+            // A caller that went away does not undo the mutation.
+            let _ = give.send(response);
+        }));
+        match take.await {
+            Ok(response) => response,
+            Err(_) => {
+                self.in_flight.fetch_sub(1, Ordering::AcqRel);
+                tracing::error!(%request, "a request ended in a panic");
+                let error = WireError::api(
+                    "An internal error occurred; the request's id is in the log of the server.",
+                );
+                Response::error(&error, &request)
+            }
+        }
+    }
+
+    async fn run(self: &Arc<Self>, caller: &Caller, operation: &dyn Operation) -> Response {
+        let key = caller
+            .idempotency
+            .as_ref()
+            .map(|(key, _)| format!("idempotency/{:?}/{key}", caller.scope));
+        let _own = match &key {
+            Some(key) => match self.queue.turn_now(key) {
+                Some(turn) => Some(turn),
+                None => return Response::error(&in_flight(caller), &caller.request),
+            },
+            None => None,
+        };
+        match self.replay(caller).await {
+            Ok(None) => {}
+            Ok(Some(response)) => return response,
+            Err(error) => return Response::error(&store_error(&error), &caller.request),
+        }
+        let _turn = match operation.object() {
+            Some(object) => match self.queue.turn(object).await {
+                Some(turn) => Some(turn),
+                None => return Response::error(&lock_timeout(), &caller.request),
+            },
+            None => None,
+        };
+        self.decide(caller, operation).await
+    }
+
+    /// The saved answer of an idempotency key that was used before.
+    async fn replay(&self, caller: &Caller) -> Result<Option<Response>, StoreError> {
+        let Some((key, hash)) = &caller.idempotency else {
+            return Ok(None);
+        };
+        let Some(saved) = self.world.store.saved(&caller.scope, key).await? else {
+            return Ok(None);
+        };
+        let SavedClaim {
+            hash: first,
+            request,
+            reply,
+            ..
+        } = saved;
+        if first != *hash {
+            return Ok(Some(Response::error(&mismatch(key), &caller.request)));
+        }
+        let Some(reply) = reply else {
+            return Ok(Some(Response::error(&in_flight(caller), &caller.request)));
+        };
+        let body = self.open_reply(&caller.scope, &request, reply.clone())?;
+        Ok(Some(Response {
+            status: reply.status,
+            body,
+            replayed_from: Some(request),
+            retry: None,
+            retry_after_s: None,
+        }))
+    }
+
+    async fn decide(self: &Arc<Self>, caller: &Caller, operation: &dyn Operation) -> Response {
+        let mut last = StoreError::Conflict;
+        for attempt in 0..DECIDE_TRIES_MAX {
+            let mut step = Step::new(self, &caller.scope, Some(caller.reference()));
+            let done = match operation.run(&mut step, caller).await {
+                Ok(decided) => self.finish(caller, step, decided, attempt == 0).await,
+                Err(halt) => Err(halt),
+            };
+            match done {
+                Ok(response) => return response,
+                Err(Halt::Refused(refusal)) => {
+                    return Response::error(
+                        &render_refusal(&refusal, &self.view(&caller.scope)),
+                        &caller.request,
+                    );
+                }
+                Err(Halt::Wire(error)) => return Response::error(&error, &caller.request),
+                Err(Halt::Store(StoreError::Claimed { space })) if space == "idempotency" => {
+                    return self.lost_race(caller).await;
+                }
+                Err(Halt::Store(StoreError::Conflict)) => last = StoreError::Conflict,
+                Err(Halt::Store(error)) => {
+                    last = error;
+                    break;
+                }
+            }
+        }
+        Response::error(&store_error(&last), &caller.request)
+    }
+
+    /// Another request took the idempotency key first: its answer is the answer.
+    async fn lost_race(&self, caller: &Caller) -> Response {
+        match self.replay(caller).await {
+            Ok(Some(response)) => response,
+            Ok(None) => Response::error(&in_flight(caller), &caller.request),
+            Err(error) => Response::error(&store_error(&error), &caller.request),
+        }
+    }
+
+    async fn finish(
+        self: &Arc<Self>,
+        caller: &Caller,
+        mut step: Step,
+        decided: Decided,
+        cached: bool,
+    ) -> Result<Response, Halt> {
+        let Decided {
+            call,
+            answer,
+            settings,
+        } = decided;
+        let recorded = match call {
+            None => Recorded { verdict: None },
+            Some(call) if self.is_outside(&caller.scope) => {
+                return self
+                    .finish_outside(caller, step, (call, answer), cached)
+                    .await;
+            }
+            Some(call) => {
+                let outcome = self.ask(&mut step, &call).await?;
+                let attempt = call.attempt.record.id().to_owned();
+                step.note(call.attempt);
+                self.settle_step(&mut step, &attempt, outcome).await?
+            }
+        };
+        let reply = render_answer(&step, caller, &answer, recorded).await?;
+        let changes = step.take().without(Kind::Attempt);
+        let claim = self.claim(
+            caller,
+            Some(self.seal_reply(caller, &answer, reply.clone())?),
+            None,
+        );
+        let commit = Commit {
+            changes,
+            claim,
+            bumps_epoch: settings,
+            ..Commit::default()
+        };
+        self.commit(&caller.scope, commit, cached).await?;
+        if settings {
+            self.cache.forget();
+        }
+        Ok(Response::fresh(reply))
+    }
+
+    /// The processor is outside: what it is asked for is durable before it is asked, and recovery knows of it.
+    async fn finish_outside(
+        self: &Arc<Self>,
+        caller: &Caller,
+        mut step: Step,
+        decided: (Call, Answer),
+        cached: bool,
+    ) -> Result<Response, Halt> {
+        let (mut call, answer) = decided;
+        call.attempt.record.api_version = Some(caller.version.as_str().to_owned());
+        let id = call.attempt.record.id().to_owned();
+        let secrets = self.secrets(&mut step, &call.request).await?;
+        {
+            let (draft, mut context) = step.parts();
+            draft.save(
+                &mut context,
+                &mut call.attempt,
+                florin_domain::transitions::Transition::AttemptChanged,
+            );
+            let due = context
+                .now_real
+                .plus_ms(self.world.settings.processor_timeout_ms as i64 * 2);
+            draft.job(
+                JobKind::Recover,
+                recovery_job(&id),
+                due,
+                json!({ "attempt": id }),
+            );
+        }
+        let claim = self.claim(caller, None, Some(&id));
+        let commit = Commit {
+            changes: step.take(),
+            claim,
+            ..Commit::default()
+        };
+        self.commit(&caller.scope, commit, cached).await?;
+        let outcome = self.call(&caller.scope, &call.request, secrets).await;
+        Ok(self.settle_answer(caller, &id, answer, outcome).await)
+    }
+
+    /// Settles and answers. The outcome is real, so conflicts are tried anew until recovery takes over.
+    async fn settle_answer(
+        self: &Arc<Self>,
+        caller: &Caller,
+        attempt: &str,
+        answer: Answer,
+        outcome: Outcome,
+    ) -> Response {
+        let known = outcome != Outcome::Unknown;
+        for _ in 0..SETTLE_TRIES_MAX {
+            match self
+                .try_settle_answer(caller, attempt, &answer, outcome.clone())
+                .await
+            {
+                Ok(response) => return response,
+                Err(Halt::Store(StoreError::Conflict)) => {}
+                Err(Halt::Store(error)) => {
+                    tracing::warn!(%error, attempt, known, "an outcome waits for recovery");
+                    return Response::error(&store_error(&error), &caller.request);
+                }
+                Err(halt) => {
+                    tracing::error!(?halt, attempt, "an outcome could not be settled");
+                    break;
+                }
+            }
+        }
+        Response::error(&lock_timeout(), &caller.request)
+    }
+
+    async fn try_settle_answer(
+        self: &Arc<Self>,
+        caller: &Caller,
+        attempt: &str,
+        answer: &Answer,
+        outcome: Outcome,
+    ) -> Result<Response, Halt> {
+        let known = outcome != Outcome::Unknown;
+        let mut step = Step::new(self, &caller.scope, Some(caller.reference()));
+        let recorded = self.settle_step(&mut step, attempt, outcome).await?;
+        let reply = render_answer(&step, caller, answer, recorded).await?;
+        let mut changes = step.take();
+        changes.jobs.retain(|job| job.id != recovery_job(attempt));
+        // An unknown outcome is answered but not saved: the key stays open until recovery knows.
+        let claim = if known {
+            self.claim_held(caller, self.seal_reply(caller, answer, reply.clone())?)
+        } else {
+            None
+        };
+        let commit = Commit {
+            changes,
+            claim,
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.commit(&caller.scope, commit, false).await?;
+        Ok(Response::fresh(reply))
+    }
+
+    fn claim(
+        &self,
+        caller: &Caller,
+        reply: Option<Reply>,
+        attempt: Option<&str>,
+    ) -> Option<IdempotencyClaim> {
+        let (key, hash) = caller.idempotency.as_ref()?;
+        Some(IdempotencyClaim {
+            scope: caller.scope.clone(),
+            key: key.clone(),
+            hash: *hash,
+            now: self.world.clock.now(),
+            request: caller.request.clone(),
+            reply,
+            is_held: false,
+            attempt: attempt.map(str::to_owned),
+        })
+    }
+
+    fn claim_held(&self, caller: &Caller, reply: Reply) -> Option<IdempotencyClaim> {
+        self.claim(caller, Some(reply), None)
+            .map(|claim| IdempotencyClaim {
+                is_held: true,
+                ..claim
+            })
+    }
+
+    /// Commits, with the fan-out of the events, and hands the jobs that are due to the outbox.
+    pub(crate) async fn commit(
+        self: &Arc<Self>,
+        scope: &Scope,
+        mut commit: Commit,
+        cached: bool,
+    ) -> Result<(), StoreError> {
+        if !commit.changes.events.is_empty() {
+            self.plan_fan_out(scope, &mut commit.changes, cached)
+                .await?;
+        }
+        commit.takes_jobs = !commit.changes.jobs.is_empty();
+        let now = self.world.clock.now();
+        let takes = commit.changes.jobs.iter().any(|job| job.due <= now);
+        let taken = self.world.store.commit(commit).await?;
+        debug_assert!(takes || taken.is_empty());
+        self.outbox.offer(taken);
+        Ok(())
+    }
+
+    /// Adds the fan-out job. Where a scope has no endpoints, the commit relies on that instead.
+    async fn plan_fan_out(
+        &self,
+        scope: &Scope,
+        changes: &mut Changes,
+        cached: bool,
+    ) -> Result<(), StoreError> {
+        let settings = self.webhook_settings(scope, cached).await?;
+        if settings.record.endpoints == 0 {
+            changes.require(Require {
+                key: settings.record.key(scope),
+                version: settings.version,
+            });
+            return Ok(());
+        }
+        let events: Vec<&str> = changes
+            .events
+            .iter()
+            .map(|(_, event)| event.id.as_str())
+            .collect();
+        let now: Millis = self.world.clock.now();
+        let job = Job {
+            id: self.fresh_id("job_"),
+            kind: JobKind::FanOut,
+            scope: scope.clone(),
+            due: now,
+            lane: JobKind::FanOut.name().to_owned(),
+            body: json!({ webhooks::EVENTS_MEMBER: events }),
+        };
+        changes.jobs.push(job);
+        Ok(())
+    }
+
+    /// Replies that show a secret once are sealed where they are kept.
+    fn seal_reply(&self, caller: &Caller, answer: &Answer, reply: Reply) -> Result<Reply, Halt> {
+        let Answer::Endpoint(..) = answer else {
+            return Ok(reply);
+        };
+        let context = reply_context(&caller.scope, &caller.request);
+        let sealed = self
+            .world
+            .vault
+            .seal_secret(&context, &reply.body)
+            .map_err(|error| Halt::Wire(WireError::api(error.to_string())))?;
+        let (key_id, body) = sealed.into_parts();
+        Ok(Reply {
+            body,
+            key_id,
+            ..reply
+        })
+    }
+
+    fn open_reply(
+        &self,
+        scope: &Scope,
+        request: &str,
+        reply: Reply,
+    ) -> Result<Vec<u8>, StoreError> {
+        if reply.key_id.is_empty() {
+            return Ok(reply.body);
+        }
+        let sealed = SealedSecret::from_parts(reply.key_id, reply.body);
+        let opened = self
+            .world
+            .vault
+            .open_secret(&reply_context(scope, request), &sealed);
+        opened
+            .map(|body| body.to_vec())
+            .map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+}
+
+/// A settlement that meets conflicts is made anew so often before recovery finishes it.
+const SETTLE_TRIES_MAX: u32 = 10;
+
+/// The job that finishes an attempt whose process died.
+pub(crate) fn recovery_job(attempt: &str) -> String {
+    format!("job_recover_{attempt}")
+}
+
+fn reply_context<'a>(scope: &'a Scope, request: &'a str) -> SealContext<'a> {
+    SealContext {
+        account: &scope.account,
+        live: scope.live,
+        record: request,
+    }
+}
+
+fn mismatch(key: &str) -> WireError {
+    let message = format!(
+        "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a \
+         key other than '{key}' if you meant to execute a different request."
+    );
+    WireError::new(400, ErrorType::Idempotency, message)
+}
+
+fn in_flight(caller: &Caller) -> WireError {
+    let key = caller.idempotency.as_ref().map_or("", |(key, _)| key);
+    let message = format!(
+        "There is currently another in-progress request using this Idempotent Key (that probably means you submitted \
+         twice, and the other request is still going through): {key}. Please try again later."
+    );
+    WireError::new(409, ErrorType::Idempotency, message).with_code("idempotency_key_in_use")
+}

@@ -1,0 +1,206 @@
+//! Webhook endpoints: create (the secret is shown once), update, delete.
+
+use super::{Operation, OperationFuture};
+use crate::mutation::Caller;
+use crate::step::{Answer, Decided, Halt, Step};
+use base64::Engine as _;
+use florin_base::limits::WEBHOOK_ENDPOINTS_MAX;
+use florin_domain::transitions::Transition;
+use florin_domain::webhooks::{
+    EndpointPatch, RolledSecret, SETTINGS_ID, WebhookEndpoint, WebhookSettings,
+};
+use florin_domain::{Entity, Kind, Refusal, Versioned};
+use florin_vault::SealContext;
+use florin_wire::WireError;
+
+/// Characters of a signing secret after `whsec_`: base64 of 24 bytes for Standard Webhooks.
+const SECRET_CHARS: usize = 32;
+
+/// `POST /v1/webhook_endpoints`.
+pub struct CreateEndpoint {
+    /// The endpoint.
+    pub command: EndpointPatch,
+    /// The version in which events are rendered for it.
+    pub api_version: Option<String>,
+}
+
+impl Operation for CreateEndpoint {
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            check_url(step, self.command.url.as_deref())?;
+            count(step, 1).await?;
+            let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
+            let id = step.engine().fresh_id(WebhookEndpoint::PREFIX);
+            let (sealed, secret_key_id) = seal(step, &id, &secret)?;
+            let scope = step.scope().clone();
+            let (draft, mut context) = step.parts();
+            let mut held = Versioned::fresh(WebhookEndpoint {
+                id: id.as_str().into(),
+                created: context.now,
+                api_version: self.api_version.clone(),
+                secret: sealed,
+                secret_key_id,
+                ..WebhookEndpoint::default()
+            });
+            self.command.clone().apply(&mut held.record);
+            draft.save(&mut context, &mut held, Transition::EndpointChanged);
+            let answer = Answer::Endpoint(held.record.key(&scope), secret);
+            Ok(Decided {
+                call: None,
+                answer,
+                settings: true,
+            })
+        })
+    }
+}
+
+fn seal(step: &Step, id: &str, secret: &str) -> Result<(String, String), Halt> {
+    let scope = step.scope();
+    let context = SealContext {
+        account: &scope.account,
+        live: scope.live,
+        record: id,
+    };
+    let sealed = step
+        .engine()
+        .world()
+        .vault
+        .seal_secret(&context, secret.as_bytes());
+    let sealed = sealed.map_err(|error| {
+        WireError::api(format!("The signing secret could not be sealed: {error}"))
+    })?;
+    let (key_id, bytes) = sealed.into_parts();
+    Ok((
+        base64::engine::general_purpose::STANDARD.encode(bytes),
+        key_id,
+    ))
+}
+
+fn check_url(step: &Step, url: Option<&str>) -> Result<(), Halt> {
+    let Some(url) = url else { return Ok(()) };
+    let settings = &step.engine().world().settings;
+    let policy = if step.scope().live {
+        settings.live_egress
+    } else {
+        settings.test_egress
+    };
+    florin_egress::check_url(url, policy).map_err(|error| {
+        WireError::invalid(format!("Invalid URL: {error}"))
+            .with_code("url_invalid")
+            .with_param("url")
+            .into()
+    })
+}
+
+/// Counts an endpoint in or out (0 only notes a change), so that commits which rely on the count are decided anew.
+async fn count(step: &mut Step, by: i32) -> Result<(), Halt> {
+    let found = step.find::<WebhookSettings>(SETTINGS_ID).await?;
+    let mut held = found.unwrap_or_else(|| {
+        Versioned::fresh(WebhookSettings {
+            id: SETTINGS_ID.into(),
+            ..WebhookSettings::default()
+        })
+    });
+    if by > 0 && held.record.endpoints as usize >= WEBHOOK_ENDPOINTS_MAX {
+        let message = format!(
+            "You have reached the maximum of {WEBHOOK_ENDPOINTS_MAX} webhook endpoints. Delete one first."
+        );
+        return Err(Refusal::plain(None, message).into());
+    }
+    held.record.endpoints = held.record.endpoints.saturating_add_signed(by);
+    let (draft, mut context) = step.parts();
+    draft.save(&mut context, &mut held, Transition::WebhookSettingsChanged);
+    Ok(())
+}
+
+async fn living(step: &mut Step, id: &str) -> Result<Versioned<WebhookEndpoint>, Halt> {
+    let held = step
+        .in_url::<WebhookEndpoint>(id, "webhook_endpoint")
+        .await?;
+    match held.record.deleted {
+        true => Err(Refusal::missing(Kind::WebhookEndpoint, id, "webhook_endpoint").into()),
+        false => Ok(held),
+    }
+}
+
+/// `POST /v1/webhook_endpoints/:id`.
+pub struct UpdateEndpoint {
+    /// Which one.
+    pub id: String,
+    /// What changes.
+    pub command: EndpointPatch,
+}
+
+impl Operation for UpdateEndpoint {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut held = living(step, &self.id).await?;
+            check_url(step, self.command.url.as_deref())?;
+            count(step, 0).await?;
+            self.command.clone().apply(&mut held.record);
+            let scope = step.scope().clone();
+            let (draft, mut context) = step.parts();
+            draft.save(&mut context, &mut held, Transition::EndpointChanged);
+            Ok(Decided {
+                settings: true,
+                ..Decided::record(&scope, &held.record.id)
+            })
+        })
+    }
+}
+
+/// `DELETE /v1/webhook_endpoints/:id`.
+pub struct DeleteEndpoint {
+    /// Which one.
+    pub id: String,
+}
+
+impl Operation for DeleteEndpoint {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut held = living(step, &self.id).await?;
+            count(step, -1).await?;
+            held.record.deleted = true;
+            let scope = step.scope().clone();
+            let (draft, mut context) = step.parts();
+            draft.save(&mut context, &mut held, Transition::EndpointChanged);
+            Ok(Decided {
+                call: None,
+                answer: Answer::Deleted(held.record.key(&scope)),
+                settings: true,
+            })
+        })
+    }
+}
+
+/// Gives an endpoint a new secret; the old one signs too for a while.
+pub(crate) struct RollSecret {
+    pub(crate) id: String,
+    pub(crate) overlap_s: i64,
+}
+
+impl RollSecret {
+    pub(crate) async fn decide(&self, step: &mut Step) -> Result<String, Halt> {
+        let mut held = living(step, &self.id).await?;
+        let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
+        let (sealed, key_id) = seal(step, &self.id, &secret)?;
+        count(step, 0).await?;
+        let (draft, mut context) = step.parts();
+        let old = RolledSecret {
+            secret: std::mem::replace(&mut held.record.secret, sealed),
+            key_id: std::mem::replace(&mut held.record.secret_key_id, key_id),
+            until: context.now.plus_seconds(self.overlap_s),
+        };
+        held.record.rolled = Some(old);
+        draft.save(&mut context, &mut held, Transition::EndpointChanged);
+        Ok(secret)
+    }
+}

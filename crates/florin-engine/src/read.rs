@@ -1,0 +1,726 @@
+//! Reading: one object, a page of a list, a balance; expanding, and rendering in the caller's version.
+
+use crate::Engine;
+use crate::mutation::{Caller, Response, store_error};
+use crate::settle::Recorded;
+use crate::step::{Answer, Halt, Step};
+use florin_base::limits::EVENTS_LISTED_S;
+use florin_base::{Scope, Timestamp};
+use florin_domain::changes::Changes;
+pub use florin_domain::changes::Created;
+pub use florin_domain::ledger::Movement;
+use florin_domain::ledger::Transaction;
+use florin_domain::payments::{PaymentIntent, PaymentMethod, SetupIntent};
+use florin_domain::processor::Decline;
+pub use florin_domain::record::LIVING;
+use florin_domain::webhooks::{DeliveryState, WebhookEndpoint};
+use florin_domain::{Entity, Kind, Record, RecordKey, Refusal};
+use florin_render::expand::{ExpandPlan, Target, place};
+use florin_render::{
+    Around, render_balance, render_decline, render_dispute, render_endpoint, render_event,
+    render_line_items, render_record, render_refusal, render_source, render_transaction,
+};
+use florin_store::{Order, Reply, StoreError};
+use florin_wire::versions::{self, NEWEST};
+use florin_wire::{WireError, object, print};
+use serde_json::Value;
+
+pub use florin_store::{ListQuery, TransactionQuery};
+
+/// The most objects of a list that stands inside another object.
+const EMBEDDED_MAX: usize = 10;
+/// Events whose deliveries are counted, at most so many.
+const PENDING_COUNTED_MAX: usize = 16;
+
+/// Events that a search by delivery looks at.
+const DELIVERIES_SEARCHED_MAX: usize = 1_000;
+
+/// A page that a list request asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// At most so many.
+    pub limit: usize,
+    /// Behind this object.
+    pub starting_after: Option<String>,
+    /// Before this object.
+    pub ending_before: Option<String>,
+    /// Made in this range.
+    pub created: Created,
+}
+
+/// Where objects are read from: a draft's changes first, then the store.
+pub(crate) struct Reader<'a> {
+    engine: &'a Engine,
+    scope: &'a Scope,
+    changes: Option<&'a Changes>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(
+        engine: &'a Engine,
+        scope: &'a Scope,
+        changes: Option<&'a Changes>,
+    ) -> Reader<'a> {
+        Reader {
+            engine,
+            scope,
+            changes,
+        }
+    }
+
+    async fn record(&self, kind: Kind, id: &str) -> Result<Option<Record>, StoreError> {
+        let key = RecordKey::new(self.scope, kind, id);
+        if let Some(write) = self.changes.and_then(|changes| changes.written(&key)) {
+            return Ok(Some(write.record.clone()));
+        }
+        Ok(self
+            .engine
+            .world
+            .store
+            .get(&[key])
+            .await?
+            .pop()
+            .flatten()
+            .map(|held| held.record))
+    }
+
+    async fn transaction(&self, id: &str) -> Result<Option<Transaction>, StoreError> {
+        let own = self
+            .changes
+            .and_then(|changes| changes.transactions.iter().find(|(_, made)| made.id == id));
+        if let Some((_, transaction)) = own {
+            return Ok(Some(transaction.clone()));
+        }
+        Ok(self
+            .engine
+            .world
+            .store
+            .transactions(&TransactionQuery::one(self.scope, id))
+            .await?
+            .pop())
+    }
+
+    /// Renders a record with what its wire object needs from its neighbours.
+    pub(crate) async fn render(&self, record: &Record) -> Result<Value, StoreError> {
+        let view = self.engine.view(self.scope);
+        Ok(match record {
+            Record::Dispute(dispute) => {
+                let transaction = match &dispute.transaction {
+                    Some(id) => self.transaction(id).await?,
+                    None => None,
+                };
+                render_dispute(dispute, transaction.as_ref(), &view, self.engine.now())
+            }
+            Record::Event(event) => {
+                let query = ListQuery::newest(self.scope, Kind::Delivery, PENDING_COUNTED_MAX)
+                    .with("event", &event.id)
+                    .with("state", DeliveryState::Pending.name());
+                let pending = self.engine.world.store.list(&query).await?.len();
+                render_event(event, &view, pending as u32, NEWEST)
+            }
+            other => render_record(other, &view),
+        })
+    }
+
+    async fn target(&self, target: &Target, id: &str) -> Result<Option<Value>, StoreError> {
+        match target {
+            Target::Record(kind) => match self.record(*kind, id).await? {
+                Some(record) => self.render(&record).await.map(Some),
+                None => Ok(None),
+            },
+            Target::Transaction => {
+                let view = self.engine.view(self.scope);
+                let found = self.transaction(id).await?;
+                Ok(found
+                    .map(|transaction| render_transaction(&transaction, &view, self.engine.now())))
+            }
+            Target::Dispute => match self.record(Kind::Dispute, id).await? {
+                Some(record) => self.render(&record).await.map(Some),
+                None => Ok(None),
+            },
+            Target::Source => {
+                let found = self
+                    .record(Kind::PaymentMethod, id)
+                    .await?
+                    .and_then(PaymentMethod::from_record);
+                Ok(found.map(|method| render_source(&method, &self.engine.view(self.scope))))
+            }
+            Target::Refunds { charge } => self.refunds(charge).await.map(Some),
+            Target::Sources { customer } => self.sources(customer).await.map(Some),
+            Target::LineItems { intent } => {
+                let found = self
+                    .record(Kind::PaymentIntent, intent)
+                    .await?
+                    .and_then(PaymentIntent::from_record);
+                let items = found
+                    .map(|intent| render_line_items(&intent))
+                    .unwrap_or_default();
+                Ok(Some(object::list(
+                    &format!("/v1/payment_intents/{intent}/amount_details_line_items"),
+                    items,
+                    false,
+                )))
+            }
+            Target::EmptyList { url } => Ok(Some(object::embedded_list(url, Vec::new(), false, 0))),
+        }
+    }
+
+    /// The saved cards of a customer in the older shape of sources.
+    async fn sources(&self, customer: &str) -> Result<Value, StoreError> {
+        let query = ListQuery::newest(self.scope, Kind::PaymentMethod, EMBEDDED_MAX)
+            .with("customer", customer);
+        let page = self.engine.world.store.list(&query).await?;
+        let view = self.engine.view(self.scope);
+        let methods = page
+            .into_iter()
+            .filter_map(|held| PaymentMethod::from_record(held.record));
+        let data: Vec<Value> = methods
+            .map(|method| render_source(&method, &view))
+            .collect();
+        let count = data.len() as u64;
+        Ok(object::embedded_list(
+            &format!("/v1/customers/{customer}/sources"),
+            data,
+            false,
+            count,
+        ))
+    }
+
+    /// The newest refunds of a charge, as the list inside it.
+    async fn refunds(&self, charge: &str) -> Result<Value, StoreError> {
+        let query =
+            ListQuery::newest(self.scope, Kind::Refund, EMBEDDED_MAX + 1).with("charge", charge);
+        let page = self.engine.world.store.list(&query).await?;
+        let more = page.len() > EMBEDDED_MAX;
+        let view = self.engine.view(self.scope);
+        let data: Vec<Value> = page
+            .iter()
+            .take(EMBEDDED_MAX)
+            .map(|held| render_record(&held.record, &view))
+            .collect();
+        let count = data.len() as u64 + u64::from(more);
+        Ok(object::embedded_list(
+            &format!("/v1/charges/{charge}/refunds"),
+            data,
+            more,
+            count,
+        ))
+    }
+
+    /// Expands an object in place, level by level.
+    pub(crate) async fn expand(&self, value: &mut Value, plan: &ExpandPlan) -> Result<(), Halt> {
+        if plan.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..=florin_wire::limits::EXPAND_DEPTH_MAX {
+            let wanted = plan.wanted(value)?;
+            if wanted.is_empty() {
+                break;
+            }
+            for each in wanted {
+                let found = self.target(&each.target, &each.id).await?;
+                place(value, &each.pointer, found.unwrap_or(Value::Null));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Renders the answer of a mutation from what it leaves behind.
+pub(crate) async fn render_answer(
+    step: &Step,
+    caller: &Caller,
+    answer: &Answer,
+    recorded: Recorded,
+) -> Result<Reply, Halt> {
+    let reader = Reader::new(step.engine(), step.scope(), Some(step.changes()));
+    if let Some(decline) = recorded.verdict {
+        let error = reader.decline(&decline, answer.key()).await?;
+        let mut body = error.body(&caller.request);
+        versions::walk_back(&mut body, caller.version);
+        return Ok(Reply {
+            status: error.status,
+            body: print(&body),
+            key_id: String::new(),
+        });
+    }
+    let key = answer.key();
+    let mut value = match answer {
+        Answer::Deleted(_) => florin_render::deleted(key.kind, &key.id),
+        Answer::Record(_) | Answer::Endpoint(..) => {
+            let record = reader.record(key.kind, &key.id).await?;
+            let record = record.ok_or_else(|| Refusal::missing(key.kind, &key.id, "id"))?;
+            match (answer, WebhookEndpoint::from_record(record.clone())) {
+                (Answer::Endpoint(_, secret), Some(endpoint)) => {
+                    render_endpoint(&endpoint, &step.engine().view(step.scope()), Some(secret))
+                }
+                _ => reader.render(&record).await?,
+            }
+        }
+    };
+    reader.expand(&mut value, &caller.expand).await?;
+    versions::walk_back(&mut value, caller.version);
+    Ok(Reply {
+        status: 200,
+        body: print(&value),
+        key_id: String::new(),
+    })
+}
+
+impl Reader<'_> {
+    /// A decline with the objects around it.
+    async fn decline(&self, decline: &Decline, key: &RecordKey) -> Result<WireError, StoreError> {
+        let record = self.record(key.kind, &key.id).await?;
+        let view = self.engine.view(self.scope);
+        let intent = record.clone().and_then(PaymentIntent::from_record);
+        let setup = record.and_then(SetupIntent::from_record);
+        let last = intent
+            .as_ref()
+            .and_then(|intent| intent.last_error.as_ref());
+        let last = last.or(setup.as_ref().and_then(|setup| setup.last_error.as_ref()));
+        let method = last.and_then(|error| error.method());
+        let of_intent = last
+            .and_then(|error| error.charge.as_ref())
+            .map(|id| id.to_string());
+        let charge = of_intent.or_else(|| (key.kind == Kind::Charge).then(|| key.id.clone()));
+        let around = Around {
+            intent: intent.as_ref(),
+            setup: setup.as_ref(),
+            method: method.as_ref(),
+            charge: charge.as_deref(),
+        };
+        Ok(render_decline(decline, &around, &view))
+    }
+}
+
+impl Engine {
+    /// The answer of a request that was refused before any operation.
+    pub fn refuse(&self, caller: &Caller, halt: Halt) -> Response {
+        self.respond(caller, Err(halt))
+    }
+
+    /// A list without entries.
+    pub fn empty_list(&self, caller: &Caller, url: &str) -> Response {
+        self.respond(caller, Ok(object::list(url, Vec::new(), false)))
+    }
+
+    /// An object that the URL names must be there.
+    ///
+    /// # Errors
+    /// The answer: 404, or that the store does not answer.
+    pub async fn must_exist(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        id: &str,
+        param: &str,
+    ) -> Result<(), Response> {
+        let missing = Refusal::missing(kind, id, param);
+        self.exists(caller, kind, id, missing).await
+    }
+
+    /// An object that the parameters name must be there.
+    ///
+    /// # Errors
+    /// The answer: 400, or that the store does not answer.
+    pub async fn must_exist_in_body(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        id: &str,
+        param: &str,
+    ) -> Result<(), Response> {
+        let missing = Refusal::missing_in_body(kind, id, param);
+        self.exists(caller, kind, id, missing).await
+    }
+
+    async fn exists(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        id: &str,
+        missing: Refusal,
+    ) -> Result<(), Response> {
+        match Reader::new(self, &caller.scope, None)
+            .record(kind, id)
+            .await
+        {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(self.respond(caller, Err(missing.into()))),
+            Err(error) => Err(self.respond(caller, Err(error.into()))),
+        }
+    }
+
+    /// One object under its owner: the payment method of a customer, the refund of a charge.
+    pub async fn retrieve_owned(
+        &self,
+        caller: &Caller,
+        wanted: (Kind, &str),
+        owner: &str,
+        owner_id: &str,
+    ) -> Response {
+        let (kind, id) = wanted;
+        let reader = Reader::new(self, &caller.scope, None);
+        let found = match reader.record(kind, id).await {
+            Ok(found) => found,
+            Err(error) => return self.respond(caller, Err(error.into())),
+        };
+        let column = kind.columns().iter().position(|column| *column == owner);
+        let owned = found
+            .as_ref()
+            .is_some_and(|record| column.is_some_and(|at| record.columns()[at] == Some(owner_id)));
+        if !owned {
+            return self.respond(
+                caller,
+                Err(Refusal::missing(kind, id, florin_render::object_name(kind)).into()),
+            );
+        }
+        self.retrieve(caller, kind, id, florin_render::object_name(kind))
+            .await
+    }
+
+    /// An operation that no object's state allows now: a missing object is still a 404.
+    pub async fn wrong_state(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        id: &str,
+        message: &str,
+    ) -> Response {
+        let result = async {
+            let found = Reader::new(self, &caller.scope, None)
+                .record(kind, id)
+                .await?;
+            let record = found.ok_or_else(|| Refusal::missing(kind, id, "intent"))?;
+            check_browser(caller, &record)?;
+            Err(match record {
+                Record::PaymentIntent(intent) => intent.state_refusal(message).into(),
+                Record::SetupIntent(setup) => setup.state_refusal(message).into(),
+                _ => Halt::from(Refusal::plain(None, message)),
+            })
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+
+    /// The line items of an intent's amount details.
+    pub async fn line_items(&self, caller: &Caller, id: &str, page: &Page) -> Response {
+        let result = async {
+            let found = Reader::new(self, &caller.scope, None)
+                .record(Kind::PaymentIntent, id)
+                .await?;
+            let intent = found.and_then(PaymentIntent::from_record);
+            let intent =
+                intent.ok_or_else(|| Refusal::missing(Kind::PaymentIntent, id, "intent"))?;
+            let all = render_line_items(&intent);
+            let from = match &page.starting_after {
+                Some(after) => all
+                    .iter()
+                    .position(|item| item.get("id").and_then(Value::as_str) == Some(after))
+                    .map_or(all.len(), |at| at + 1),
+                None => 0,
+            };
+            let more = all.len() > from + page.limit;
+            let data = all.into_iter().skip(from).take(page.limit).collect();
+            Ok(object::list(
+                &format!("/v1/payment_intents/{id}/amount_details_line_items"),
+                data,
+                more,
+            ))
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+
+    /// Month and year of a payment method's card.
+    ///
+    /// # Errors
+    /// No such payment method.
+    pub async fn card_expiry(&self, caller: &Caller, id: &str) -> Result<(u8, u16), Halt> {
+        let found = Reader::new(self, &caller.scope, None)
+            .record(Kind::PaymentMethod, id)
+            .await?;
+        let method = found.and_then(PaymentMethod::from_record);
+        let method =
+            method.ok_or_else(|| Refusal::missing(Kind::PaymentMethod, id, "payment_method"))?;
+        Ok((method.card.exp_month, method.card.exp_year))
+    }
+
+    /// Events whose deliveries have all arrived, or not: the page is filtered from the newest events.
+    pub async fn events_by_delivery(
+        &self,
+        caller: &Caller,
+        succeeded: bool,
+        mut query: ListQuery,
+        page: Result<Page, WireError>,
+    ) -> Response {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return Response::error(&error, &caller.request),
+        };
+        let result = async {
+            query.created = page.created;
+            query.limit = DELIVERIES_SEARCHED_MAX;
+            if let Some(id) = &page.starting_after {
+                query.after = Some(self.place_of(&query, id, "starting_after").await?);
+            }
+            let reader = Reader::new(self, &caller.scope, None);
+            let mut data = Vec::new();
+            for held in self.world.store.list(&query).await? {
+                let open = ListQuery::newest(&caller.scope, Kind::Delivery, EMBEDDED_MAX)
+                    .with("event", held.record.id());
+                let deliveries = self.world.store.list(&open).await?;
+                let arrived = deliveries.iter().all(|held| matches!(&held.record, Record::Delivery(delivery) if delivery.state == DeliveryState::Delivered));
+                if arrived == succeeded {
+                    data.push(reader.render(&held.record).await?);
+                }
+                if data.len() > page.limit {
+                    break;
+                }
+            }
+            let more = data.len() > page.limit;
+            data.truncate(page.limit);
+            Ok(object::list("/v1/events", data, more))
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+
+    fn respond(&self, caller: &Caller, result: Result<Value, Halt>) -> Response {
+        match result {
+            Ok(mut value) => {
+                versions::walk_back(&mut value, caller.version);
+                Response {
+                    status: 200,
+                    body: print(&value),
+                    replayed_from: None,
+                    retry: None,
+                    retry_after_s: None,
+                }
+            }
+            Err(Halt::Refused(refusal)) => Response::error(
+                &render_refusal(&refusal, &self.view(&caller.scope)),
+                &caller.request,
+            ),
+            Err(Halt::Wire(error)) => Response::error(&error, &caller.request),
+            Err(Halt::Store(error)) => Response::error(&store_error(&error), &caller.request),
+        }
+    }
+
+    /// One object. `param` names the path parameter in the error.
+    pub async fn retrieve(&self, caller: &Caller, kind: Kind, id: &str, param: &str) -> Response {
+        let result = self.retrieve_value(caller, kind, id, param).await;
+        self.respond(caller, result)
+    }
+
+    async fn retrieve_value(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        id: &str,
+        param: &str,
+    ) -> Result<Value, Halt> {
+        let reader = Reader::new(self, &caller.scope, None);
+        let missing = || Halt::from(Refusal::missing(kind, id, param));
+        let record = reader.record(kind, id).await?.ok_or_else(missing)?;
+        check_browser(caller, &record)?;
+        match &record {
+            Record::WebhookEndpoint(endpoint) if endpoint.deleted => return Err(missing()),
+            Record::Customer(customer) if customer.deleted => {
+                return Ok(florin_render::deleted(kind, id));
+            }
+            Record::Event(event) if event.created.0 < self.now().0 - EVENTS_LISTED_S => {
+                return Err(missing());
+            }
+            _ => {}
+        }
+        let mut value = reader.render(&record).await?;
+        reader.expand(&mut value, &caller.expand).await?;
+        Ok(value)
+    }
+
+    /// A page of a list. `query` carries scope, kind and filters.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        url: &str,
+        query: ListQuery,
+        page: &Page,
+    ) -> Response {
+        let result = self.list_value(caller, url, query, page).await;
+        self.respond(caller, result)
+    }
+
+    async fn list_value(
+        &self,
+        caller: &Caller,
+        url: &str,
+        mut query: ListQuery,
+        page: &Page,
+    ) -> Result<Value, Halt> {
+        query.created = page.created;
+        query.limit = page.limit + 1;
+        let (cursor, param, order) = cursor(page);
+        if let Some(id) = cursor {
+            query.after = Some(self.place_of(&query, id, param).await?);
+        }
+        query.order = order;
+        let mut found = self.world.store.list(&query).await?;
+        let more = found.len() > page.limit;
+        found.truncate(page.limit);
+        if order == Order::OldestFirst {
+            found.reverse();
+        }
+        let reader = Reader::new(self, &caller.scope, None);
+        let mut data = Vec::with_capacity(found.len());
+        for held in &found {
+            data.push(reader.render(&held.record).await?);
+        }
+        let mut value = object::list(url, data, more);
+        reader.expand(&mut value, &caller.expand).await?;
+        Ok(value)
+    }
+
+    /// Where a cursor stands in its list.
+    async fn place_of(
+        &self,
+        query: &ListQuery,
+        id: &str,
+        param: &str,
+    ) -> Result<(Timestamp, String), Halt> {
+        let key = RecordKey::new(&query.scope, query.kind, id);
+        let held = self.world.store.get(&[key]).await?.pop().flatten();
+        let held = held.ok_or_else(|| Refusal::missing_in_body(query.kind, id, param))?;
+        Ok((held.record.created(), id.to_owned()))
+    }
+
+    /// One balance transaction.
+    pub async fn balance_transaction(&self, caller: &Caller, id: &str) -> Response {
+        let reader = Reader::new(self, &caller.scope, None);
+        let result = async {
+            let target = reader.target(&Target::Transaction, id).await?;
+            let mut value = target.ok_or_else(|| Halt::Wire(missing_transaction(id, 404, "id")))?;
+            reader.expand(&mut value, &caller.expand).await?;
+            Ok(value)
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+
+    /// A page of balance transactions.
+    pub async fn balance_transactions(
+        &self,
+        caller: &Caller,
+        mut query: TransactionQuery,
+        page: &Page,
+    ) -> Response {
+        let result = async {
+            query.created = page.created;
+            query.limit = page.limit + 1;
+            let (cursor, param, order) = cursor(page);
+            if let Some(id) = cursor {
+                let at = self
+                    .world
+                    .store
+                    .transactions(&TransactionQuery::one(&caller.scope, id))
+                    .await?
+                    .pop();
+                let at = at.ok_or_else(|| Halt::Wire(missing_transaction(id, 400, param)))?;
+                query.after = Some((at.created, at.id));
+            }
+            query.order = order;
+            let mut found = self.world.store.transactions(&query).await?;
+            let more = found.len() > page.limit;
+            found.truncate(page.limit);
+            if order == Order::OldestFirst {
+                found.reverse();
+            }
+            let (view, now) = (self.view(&caller.scope), self.now());
+            let data = found
+                .iter()
+                .map(|transaction| render_transaction(transaction, &view, now))
+                .collect();
+            let mut value = object::list("/v1/balance_transactions", data, more);
+            Reader::new(self, &caller.scope, None)
+                .expand(&mut value, &caller.expand)
+                .await?;
+            Ok(value)
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+
+    /// The balance of the acting account.
+    pub async fn balance(&self, caller: &Caller) -> Response {
+        let result = async {
+            let account = self.account(&caller.scope).await?;
+            let balances = self.world.store.balances(&caller.scope).await?;
+            let balances: Vec<_> = balances
+                .iter()
+                .map(|held| (held.account, held.asset, held.amount))
+                .collect();
+            Ok(render_balance(
+                &balances,
+                account.default_currency,
+                &self.view(&caller.scope),
+            ))
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+
+    /// The acting account itself.
+    pub async fn own_account(&self, caller: &Caller) -> Response {
+        let result = async {
+            let account = self.account(&caller.scope).await?;
+            let record = Record::from((*account).clone());
+            let mut value = render_record(&record, &self.view(&caller.scope));
+            Reader::new(self, &caller.scope, None)
+                .expand(&mut value, &caller.expand)
+                .await?;
+            Ok(value)
+        };
+        let result = result.await;
+        self.respond(caller, result)
+    }
+}
+
+fn missing_transaction(id: &str, status: u16, param: &str) -> WireError {
+    WireError::not_found("balance transaction", id, param, status)
+}
+
+fn cursor(page: &Page) -> (Option<&str>, &'static str, Order) {
+    match (&page.starting_after, &page.ending_before) {
+        (_, Some(id)) => (Some(id), "ending_before", Order::OldestFirst),
+        (Some(id), None) => (Some(id), "starting_after", Order::NewestFirst),
+        (None, None) => (None, "", Order::NewestFirst),
+    }
+}
+
+/// A browser sees an intent only with its client secret, and nothing else but tokens.
+pub(crate) fn check_browser(caller: &Caller, record: &Record) -> Result<(), Halt> {
+    if !caller.is_browser() {
+        return Ok(());
+    }
+    let secret = match record {
+        Record::PaymentIntent(intent) => intent.client_secret(),
+        Record::SetupIntent(setup) => setup.client_secret(),
+        _ => return Ok(()),
+    };
+    let given = caller.client_secret.as_deref().unwrap_or_default();
+    if florin_vault::constant_time_eq(given.as_bytes(), secret.as_bytes()) {
+        return Ok(());
+    }
+    let kind = record.kind();
+    let message = "The client_secret provided does not match any associated object of this account. Ensure that it is the \
+        object's own, and that the publishable key belongs to the same account and mode.";
+    let code = if kind == Kind::PaymentIntent {
+        "payment_intent_invalid_parameter"
+    } else {
+        "setup_intent_invalid_parameter"
+    };
+    Err(WireError::invalid(message)
+        .with_code(code)
+        .with_param("client_secret")
+        .into())
+}

@@ -1,0 +1,77 @@
+//! What the engine runs on, as traits: the real world in production, a seeded one in the simulator.
+
+use florin_base::Millis;
+use florin_domain::webhooks::RetrySchedule;
+use florin_egress::{Egress, Policy};
+use florin_processors::Registry;
+use florin_store::Store;
+use florin_vault::{CardOpener, CvcStore, Vault};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// A boxed future without a result.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Time.
+pub trait Clock: Send + Sync {
+    /// The wall clock.
+    fn now(&self) -> Millis;
+    /// Milliseconds of a clock that never goes back.
+    fn monotonic_ms(&self) -> u64;
+    /// Resolves after so many milliseconds.
+    fn sleep(&self, ms: u64) -> Task;
+}
+
+/// Randomness for ids and secrets.
+pub trait Random: Send + Sync {
+    /// Fills a buffer.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Running things beside the caller.
+pub trait Spawn: Send + Sync {
+    /// Runs a task to its end, whatever becomes of the caller.
+    fn spawn(&self, task: Task);
+}
+
+/// Settings of a process.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where this server is reached, without a slash at the end.
+    pub base_url: String,
+    /// Waits between tries of a delivery.
+    pub retries: RetrySchedule,
+    /// How long one try may take, in milliseconds.
+    pub delivery_timeout_ms: u64,
+    /// Where webhooks of test mode may go.
+    pub test_egress: Policy,
+    /// Where webhooks of live mode may go.
+    pub live_egress: Policy,
+    /// How long a processor may take, in milliseconds.
+    pub processor_timeout_ms: u64,
+}
+
+/// The parts of an engine.
+pub struct World {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The processors.
+    pub processors: Registry,
+    /// Seals.
+    pub vault: Vault,
+    /// Opens cards, for processors only.
+    pub opener: CardOpener,
+    /// Card verification codes that wait for their one use.
+    pub cvcs: Arc<dyn CvcStore>,
+    /// The only way out.
+    pub egress: Arc<dyn Egress>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Tasks.
+    pub spawn: Arc<dyn Spawn>,
+    /// Settings.
+    pub settings: Settings,
+}

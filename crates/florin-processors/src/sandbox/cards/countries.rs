@@ -1,0 +1,78 @@
+//! Cards that succeed, by the country of their issuer.
+//!
+//! Each Visa card is named after its country (`pm_card_de`, `tok_de`). Deliberately absent: the United States,
+//! whose card is the plain `visa`.
+
+use super::TestCard;
+
+/// The rows of this file.
+pub(super) static ROWS: &[TestCard] = &[
+    TestCard::visa("4000000320000021", &["ar"]).country("AR"),
+    TestCard::visa("4000000760000002", &["br"]).country("BR"),
+    TestCard::visa("4000001240000000", &["ca"]).country("CA"),
+    TestCard::visa("4000001520000001", &["cl"]).country("CL"),
+    TestCard::visa("4000001700000003", &["co"]).country("CO"),
+    TestCard::visa("4000001880000005", &["cr"]).country("CR"),
+    TestCard::visa("4000002180000000", &["ec"]).country("EC"),
+    TestCard::visa("4000004840008001", &["mx"]).country("MX"),
+    // Carnet is a domestic network without a brand of its own on the wire.
+    TestCard::new("unknown", &[], "5062210000000009").country("MX"),
+    TestCard::visa("4000005910000000", &["pa"]).country("PA"),
+    TestCard::visa("4000006000000066", &["py"]).country("PY"),
+    TestCard::visa("4000006040000068", &["pe"]).country("PE"),
+    TestCard::visa("4000008580000003", &["uy"]).country("UY"),
+    TestCard::visa("4000007840000001", &["ae"]).country("AE"),
+    TestCard::mastercard("5200007840000022", &["ae_mastercard"]).country("AE"),
+    TestCard::visa("4000000400000008", &["at"]).country("AT"),
+    TestCard::visa("4000000560000004", &["be"]).country("BE"),
+    TestCard::visa("4000001000000000", &["bg"]).country("BG"),
+    TestCard::visa("4000001120000005", &["by"]).country("BY"),
+    TestCard::visa("4000001910000009", &["hr"]).country("HR"),
+    TestCard::visa("4000001960000008", &["cy"]).country("CY"),
+    TestCard::visa("4000002030000002", &["cz"]).country("CZ"),
+    TestCard::visa("4000002080000001", &["dk"]).country("DK"),
+    TestCard::visa("4000002330000009", &["ee"]).country("EE"),
+    TestCard::visa("4000002460000001", &["fi"]).country("FI"),
+    TestCard::visa("4000002500000003", &["fr"]).country("FR"),
+    TestCard::visa("4000002760000016", &["de"]).country("DE"),
+    TestCard::visa("4000002920000005", &["gi"]).country("GI"),
+    TestCard::visa("4000003000000030", &["gr"]).country("GR"),
+    TestCard::visa("4000003480000005", &["hu"]).country("HU"),
+    TestCard::visa("4000003720000005", &["ie"]).country("IE"),
+    TestCard::visa("4000003800000008", &["it"]).country("IT"),
+    TestCard::visa("4000004280000005", &["lv"]).country("LV"),
+    TestCard::visa("4000004380000004", &["li"]).country("LI"),
+    TestCard::visa("4000004400000000", &["lt"]).country("LT"),
+    TestCard::visa("4000004420000006", &["lu"]).country("LU"),
+    TestCard::visa("4000004700000007", &["mt"]).country("MT"),
+    TestCard::visa("4000005280000002", &["nl"]).country("NL"),
+    TestCard::visa("4000005780000007", &["no"]).country("NO"),
+    TestCard::visa("4000006160000005", &["pl"]).country("PL"),
+    TestCard::visa("4000006200000007", &["pt"]).country("PT"),
+    TestCard::visa("4000006420000001", &["ro"]).country("RO"),
+    TestCard::visa("4000006820000007", &["sa"]).country("SA"),
+    TestCard::visa("4000007050000006", &["si"]).country("SI"),
+    TestCard::visa("4000007030000001", &["sk"]).country("SK"),
+    TestCard::visa("4000007240000007", &["es"]).country("ES"),
+    TestCard::visa("4000007520000008", &["se"]).country("SE"),
+    TestCard::visa("4000007560000009", &["ch"]).country("CH"),
+    TestCard::visa("4000008260000000", &["gb"]).country("GB"),
+    TestCard::visa("4000058260000005", &["gb_debit"])
+        .funding("debit")
+        .country("GB"),
+    TestCard::mastercard("5555558265554449", &["gb_mastercard"]).country("GB"),
+    TestCard::visa("4000000360000006", &["au"]).country("AU"),
+    TestCard::visa("4000001560000002", &["cn"]).country("CN"),
+    TestCard::visa("4000003440000004", &["hk"]).country("HK"),
+    TestCard::visa("4000003560000008", &["in"]).country("IN"),
+    TestCard::visa("4000003920000003", &["jp"]).country("JP"),
+    TestCard::new("jcb", &["jcb"], "3530111333300000").country("JP"),
+    TestCard::visa("4000004580000002", &["my"]).country("MY"),
+    TestCard::visa("4000005540000008", &["nz"]).country("NZ"),
+    TestCard::visa("4000007020000003", &["sg"]).country("SG"),
+    TestCard::visa("4000001580000008", &["tw"]).country("TW"),
+    TestCard::visa("4000007640000003", &["th_credit"]).country("TH"),
+    TestCard::visa("4000057640000008", &["th_debit"])
+        .funding("debit")
+        .country("TH"),
+];

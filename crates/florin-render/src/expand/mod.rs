@@ -1,0 +1,163 @@
+//! Expansion: which ids of an answer are to be replaced by their objects.
+//!
+//! A plan is parsed once. [`ExpandPlan::wanted`] then says what has to be loaded in the current state of the
+//! answer; the caller loads and renders it, puts it in with [`place`], and asks again until nothing is wanted.
+//! Paths that lead nowhere are refused, also where the answer has null today, as far as the [`table`] tells.
+//! Deliberately absent: loading.
+
+mod table;
+mod walk;
+
+use florin_domain::Kind;
+use florin_wire::WireError;
+use serde_json::Value;
+
+/// The most levels of one path; the `data` of a list is not counted.
+pub const LEVELS_MAX: usize = 4;
+
+/// What to expand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExpandPlan {
+    paths: Vec<String>,
+}
+
+/// One thing that has to be loaded, rendered in the newest version and put in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The JSON pointer into the answer.
+    pub pointer: String,
+    /// What to load.
+    pub target: Target,
+    /// The id that stands there, or that of the owner of a list.
+    pub id: String,
+}
+
+/// What an expanded member becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// A record of this kind.
+    Record(Kind),
+    /// A balance transaction.
+    Transaction,
+    /// A dispute, together with its ledger transaction.
+    Dispute,
+    /// A payment method in the older shape of a source, see [`crate::render_source`].
+    Source,
+    /// The list of the refunds of a charge, newest first.
+    Refunds {
+        /// Of which charge.
+        charge: String,
+    },
+    /// The list of the payment methods of a customer in the older shape of sources.
+    Sources {
+        /// Of which customer.
+        customer: String,
+    },
+    /// The list of the line items of a payment intent, see [`crate::render_line_items`].
+    LineItems {
+        /// Of which payment intent.
+        intent: String,
+    },
+    /// A list that has no entries in Florin; nothing has to be loaded.
+    EmptyList {
+        /// The `url` member of the list.
+        url: String,
+    },
+}
+
+impl ExpandPlan {
+    /// Reads the paths of the parameter `expand`. On a list each of them starts with `data.`.
+    ///
+    /// # Errors
+    /// 400: a path has too many levels, or none at all below `data`.
+    pub fn parse(paths: &[&str], is_list: bool) -> Result<ExpandPlan, WireError> {
+        let mut plan = ExpandPlan {
+            paths: Vec::with_capacity(paths.len()),
+        };
+        for path in paths {
+            let below = match (is_list, path.strip_prefix("data.")) {
+                (false, _) => path,
+                (true, Some(below)) => below,
+                (true, None) => return Err(outside_data(path)),
+            };
+            if below.split('.').count() > LEVELS_MAX {
+                return Err(too_deep(path));
+            }
+            if !plan.paths.iter().any(|known| known == path) {
+                plan.paths.push((*path).to_owned());
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Whether nothing is to be expanded.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Everything that has to be loaded at the current state of the answer, each place once.
+    ///
+    /// # Errors
+    /// 400: a path names something that cannot be expanded.
+    pub fn wanted(&self, value: &Value) -> Result<Vec<Wanted>, WireError> {
+        let mut found = Vec::new();
+        for path in &self.paths {
+            let steps: Vec<&str> = path.split('.').collect();
+            let walk = &mut walk::Walk { found: &mut found };
+            walk.enter(value, "", &steps)
+                .map_err(|walk::NotExpandable| refused(path))?;
+        }
+        Ok(found)
+    }
+}
+
+/// Puts an object where [`Wanted::pointer`] said. A member that the answer did not have yet gets its place in the
+/// alphabetical order of the others. A pointer that leads nowhere changes nothing.
+pub fn place(value: &mut Value, pointer: &str, object: Value) {
+    if let Some(slot) = value.pointer_mut(pointer) {
+        *slot = object;
+        return;
+    }
+    let Some((parent, name)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    let Some(Value::Object(members)) = value.pointer_mut(parent) else {
+        return;
+    };
+    let later = |key: &String| !matches!(key.as_str(), "id" | "object") && key.as_str() > name;
+    let at = members.keys().position(later).unwrap_or(members.len());
+    members.shift_insert(at, name.to_owned(), object);
+}
+
+fn refused(path: &str) -> WireError {
+    let shown = shown(path);
+    WireError::invalid(format!("This property cannot be expanded ({shown}).")).with_param("expand")
+}
+
+fn outside_data(path: &str) -> WireError {
+    let shown = shown(path);
+    let message = format!(
+        "This property cannot be expanded ({shown}). In a list, a path starts with data and a dot, such as \
+         data.customer."
+    );
+    WireError::invalid(message).with_param("expand")
+}
+
+fn too_deep(path: &str) -> WireError {
+    let shown = shown(path);
+    let message = format!("At most {LEVELS_MAX} levels can be expanded, and {shown} has more.");
+    WireError::invalid(message).with_param("expand")
+}
+
+/// A path as an error may repeat it: what does not look like one, or looks like a card number, is not repeated.
+fn shown(path: &str) -> &str {
+    let plain = path
+        .bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'0'..=b'9'));
+    let digits = path.bytes().filter(u8::is_ascii_digit).count();
+    if plain && digits < 8 && path.len() <= 200 {
+        path
+    } else {
+        "..."
+    }
+}

@@ -1,0 +1,88 @@
+//! The only bridge between the domain and the wire.
+//!
+//! Three ways lead across it: a record becomes a wire object ([`render_record`] and its siblings), checked
+//! parameters become a command ([`parse`]), and a refusal or a decline becomes an error ([`render_refusal`],
+//! [`render_decline`]). [`expand`] plans which objects take the place of their ids. Everything is rendered in
+//! the newest version; walking back to an older one is the caller's last step, save for events, whose version
+//! belongs to their endpoint. Deliberately absent: loading anything, HTTP, and any decision about money.
+
+mod decline;
+mod echo;
+pub mod event_types;
+pub mod expand;
+mod objects;
+pub mod parse;
+mod refusal;
+mod shape;
+
+use florin_domain::{Kind, Record};
+use serde_json::Value;
+
+pub use decline::{Around, render_decline};
+pub use objects::balance::render_balance;
+pub use objects::balance_transaction::render_transaction;
+pub use objects::card::render_source;
+pub use objects::dispute::render_dispute;
+pub use objects::event::render_event;
+pub use objects::line_item::render_line_items;
+pub use objects::webhook_endpoint::render_endpoint;
+pub use refusal::render_refusal;
+
+/// For whom something is rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Where this installation is reached, without a slash at the end: `http://127.0.0.1:8484`.
+    pub base_url: &'a str,
+    /// The mode of the request.
+    pub live: bool,
+}
+
+/// A record as the newest version of the wire shows it. Kinds that the API never shows (keys, sealed cards,
+/// attempts, deliveries) are null.
+pub fn render_record(record: &Record, view: &View<'_>) -> Value {
+    match record {
+        Record::Account(account) => objects::account::render(account),
+        Record::Customer(customer) => objects::customer::render(customer, view),
+        Record::PaymentMethod(method) => objects::payment_method::render(method, view),
+        Record::Token(token) => objects::token::render(token, view),
+        Record::PaymentIntent(intent) => objects::payment_intent::render(intent, view),
+        Record::SetupIntent(setup) => objects::setup_intent::render(setup, view),
+        Record::Charge(charge) => objects::charge::render(charge, view),
+        Record::Refund(refund) => objects::refund::render(refund),
+        Record::Dispute(dispute) => objects::dispute::render(dispute, view),
+        Record::WebhookEndpoint(endpoint) => render_endpoint(endpoint, view, None),
+        Record::Event(event) => render_event(event, view, 0, florin_wire::versions::NEWEST),
+        Record::ApiKey(_)
+        | Record::VaultCard(_)
+        | Record::Attempt(_)
+        | Record::Delivery(_)
+        | Record::WebhookSettings(_) => Value::Null,
+    }
+}
+
+/// The `object` member of a kind; for kinds that the API never shows, a name for messages.
+pub const fn object_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Account => "account",
+        Kind::ApiKey => "api_key",
+        Kind::VaultCard => "vault_card",
+        Kind::Customer => "customer",
+        Kind::PaymentMethod => "payment_method",
+        Kind::Token => "token",
+        Kind::PaymentIntent => "payment_intent",
+        Kind::SetupIntent => "setup_intent",
+        Kind::Charge => "charge",
+        Kind::Refund => "refund",
+        Kind::Dispute => "dispute",
+        Kind::Attempt => "attempt",
+        Kind::WebhookEndpoint => "webhook_endpoint",
+        Kind::WebhookSettings => "webhook_settings",
+        Kind::Delivery => "delivery",
+        Kind::Event => "event",
+    }
+}
+
+/// What is left of a deleted object.
+pub fn deleted(kind: Kind, id: &str) -> Value {
+    florin_wire::object::deleted(object_name(kind), id)
+}

@@ -1,0 +1,206 @@
+//! The wire object of a charge.
+//!
+//! Deliberately absent: its refunds, which are a list of their own and shown when they are expanded; fees of a
+//! platform, transfers and reviews, which are null.
+
+use super::{outcome, payment_method};
+use crate::View;
+use crate::echo::{self, member};
+use crate::shape::{Shape, metadata};
+use florin_domain::payments::{Charge, ChargeStatus};
+use florin_domain::processor::Authentication;
+use serde_json::{Map, Value};
+
+/// How many members the object has.
+const MEMBERS: usize = 46;
+
+/// Renders a charge. An authorization that was given back counts as refunded in full.
+pub(crate) fn render(charge: &Charge, view: &View<'_>) -> Value {
+    let decline = charge.decline.as_ref();
+    let returned = if charge.voided {
+        charge.amount
+    } else {
+        charge.amount_refunded
+    };
+    let mut shape = Shape::object(&charge.id, "charge", MEMBERS);
+    shape
+        .put("amount", charge.amount)
+        .put("amount_captured", charge.amount_captured)
+        .put("amount_refunded", returned)
+        .null("application")
+        .null("application_fee")
+        .null("application_fee_amount")
+        .put("balance_transaction", charge.transaction.as_deref())
+        .put("billing_details", echo::billing(&charge.billing))
+        .put(
+            "calculated_statement_descriptor",
+            member(&charge.echo, "statement_descriptor"),
+        )
+        .put("captured", charge.captured)
+        .put("created", charge.created.0)
+        .put("currency", charge.currency.as_str())
+        .put("customer", charge.customer.as_deref())
+        .put("description", charge.description.as_deref())
+        .put("disputed", charge.dispute.is_some())
+        .null("failure_balance_transaction")
+        .put("failure_code", decline.map(|decline| decline.code.as_str()))
+        .put(
+            "failure_message",
+            decline.map(|decline| decline.message.as_str()),
+        )
+        .put("fraud_details", fraud_details(&charge.echo))
+        .put("livemode", view.live)
+        .put("metadata", metadata(&charge.metadata))
+        .null("on_behalf_of")
+        .put("outcome", outcome::render(charge))
+        .put("paid", charge.status == ChargeStatus::Succeeded)
+        .put("payment_intent", charge.payment_intent.as_deref())
+        .put("payment_method", charge.payment_method.as_deref())
+        .put("payment_method_details", method_details(charge))
+        .put("radar_options", radar_options(&charge.echo))
+        .put("receipt_email", member(&charge.echo, "receipt_email"))
+        .null("receipt_number")
+        .null("receipt_url")
+        .put("refunded", charge.voided || is_refunded(charge))
+        .null("review")
+        .put("shipping", echo::shipping(&charge.echo))
+        .null("source")
+        .null("source_transfer")
+        .put(
+            "statement_descriptor",
+            member(&charge.echo, "statement_descriptor"),
+        )
+        .put(
+            "statement_descriptor_suffix",
+            member(&charge.echo, "statement_descriptor_suffix"),
+        )
+        .put("status", charge.status.word())
+        .null("transfer_data")
+        .put("transfer_group", member(&charge.echo, "transfer_group"));
+    shape.done()
+}
+
+fn is_refunded(charge: &Charge) -> bool {
+    charge.amount_refunded > 0 && charge.refundable() == 0
+}
+
+fn fraud_details(sent: &Map<String, Value>) -> Value {
+    kept(echo::hash(sent, "fraud_details"), "user_report")
+}
+
+fn radar_options(sent: &Map<String, Value>) -> Value {
+    kept(echo::hash(sent, "radar_options"), "session")
+}
+
+/// A hash with one member, empty when that was not sent.
+fn kept(sent: Option<&Map<String, Value>>, name: &str) -> Value {
+    let value = sent
+        .and_then(|sent| sent.get(name))
+        .filter(|value| !value.is_null());
+    let mut shape = Shape::hash(1);
+    shape.put_some(name, value.cloned());
+    shape.done()
+}
+
+fn method_details(charge: &Charge) -> Value {
+    let mut shape = Shape::hash(2);
+    shape.put("card", card_details(charge)).put("type", "card");
+    shape.done()
+}
+
+fn card_details(charge: &Charge) -> Value {
+    let card = &charge.card;
+    let granted = &charge.granted;
+    let authorized = (charge.status == ChargeStatus::Succeeded).then_some(charge.amount);
+    let network = card.networks.first().unwrap_or(&card.brand);
+    let extended = if granted.extended && authorized.is_some() {
+        "enabled"
+    } else {
+        "disabled"
+    };
+    let mut shape = Shape::hash(29);
+    shape
+        .put("amount_authorized", authorized)
+        .put("authorization_code", charge.authorization_code.as_deref())
+        .put("brand", card.brand.as_str())
+        .put_some("capture_before", charge.capture_before.map(|at| at.0))
+        .put("checks", payment_method::checks(&charge.checks))
+        .put("country", card.country.as_deref())
+        .null("electronic_commerce_indicator")
+        .put("exp_month", card.exp_month)
+        .put("exp_year", card.exp_year)
+        .put("extended_authorization", status(extended))
+        .put("fingerprint", card.fingerprint.as_str())
+        .put("funding", card.funding.as_str())
+        .put(
+            "incremental_authorization",
+            open_for(charge, granted.incremental),
+        )
+        .null("installments")
+        .put("last4", card.last4.as_str())
+        .null("mandate")
+        .put_some("moto", granted.moto.then_some(true))
+        .put("multicapture", open_for(charge, granted.multicapture))
+        .put("network", network.as_str())
+        .put("network_token", unused_token())
+        .put(
+            "network_transaction_id",
+            charge.network_transaction_id.as_deref(),
+        )
+        .put("overcapture", overcapture(charge))
+        .put("regulated_status", "unregulated")
+        .put(
+            "three_d_secure",
+            charge.authentication.as_ref().map(authentication),
+        )
+        .null("transaction_link_id")
+        .null("wallet");
+    shape.done()
+}
+
+/// Whether something that was granted can still be done: only while money is authorized and not captured.
+fn availability(charge: &Charge, granted: bool) -> &'static str {
+    if granted && charge.capturable() > 0 {
+        "available"
+    } else {
+        "unavailable"
+    }
+}
+
+fn open_for(charge: &Charge, granted: bool) -> Value {
+    status(availability(charge, granted))
+}
+
+fn status(word: &str) -> Value {
+    let mut shape = Shape::hash(1);
+    shape.put("status", word);
+    shape.done()
+}
+
+fn unused_token() -> Value {
+    let mut shape = Shape::hash(1);
+    shape.put("used", false);
+    shape.done()
+}
+
+fn overcapture(charge: &Charge) -> Value {
+    let mut shape = Shape::hash(2);
+    shape
+        .put("maximum_amount_capturable", charge.capture_max())
+        .put("status", availability(charge, charge.granted.overcapture));
+    shape.done()
+}
+
+fn authentication(done: &Authentication) -> Value {
+    let rejected = (done.result == "failed").then_some("rejected");
+    let mut shape = Shape::hash(7);
+    shape
+        .put("authentication_flow", done.flow.as_deref())
+        .null("electronic_commerce_indicator")
+        .null("exemption_indicator")
+        .put("result", done.result.as_str())
+        .put("result_reason", rejected)
+        .null("transaction_id")
+        .put("version", done.version.as_str());
+    shape.done()
+}

@@ -1,0 +1,85 @@
+//! The wire object of an event, in the version of whoever reads it.
+//!
+//! The object inside is rendered from the snapshot of its own version, never from what the store holds now.
+//! Deliberately absent: the account member, because no event reaches a platform yet.
+
+use crate::View;
+use crate::render_record;
+use crate::shape::{Shape, empty};
+use florin_domain::webhooks::Event;
+use florin_wire::versions::{self, ApiVersion};
+use serde_json::{Map, Value};
+
+/// An event in `version`, with so many deliveries still under way.
+pub fn render_event(
+    event: &Event,
+    view: &View<'_>,
+    pending_webhooks: u32,
+    version: ApiVersion,
+) -> Value {
+    let mut shape = Shape::object(&event.id, "event", 9);
+    shape
+        .put("api_version", version.as_str())
+        .put("created", event.created.0)
+        .put("data", data(event, view))
+        .put("livemode", view.live)
+        .put("pending_webhooks", pending_webhooks)
+        .put("request", request(event))
+        .put("type", event.kind.as_str());
+    let mut rendered = shape.done();
+    versions::walk_back(&mut rendered, version);
+    rendered
+}
+
+fn data(event: &Event, view: &View<'_>) -> Value {
+    // A snapshot of a kind that only a later release knows cannot be shown; its id still can.
+    let object = event.object().map(|record| render_record(&record, view));
+    let object = object
+        .filter(|object| !object.is_null())
+        .unwrap_or_else(|| unreadable(event));
+    let before = event
+        .object_before()
+        .map(|record| render_record(&record, view));
+    let mut shape = Shape::hash(2);
+    let previous = before.map(|before| changed(&before, &object));
+    shape
+        .put("object", object)
+        .put_some("previous_attributes", previous);
+    shape.done()
+}
+
+fn unreadable(event: &Event) -> Value {
+    let mut shape = Shape::hash(1);
+    shape.put("id", event.object.as_str());
+    shape.done()
+}
+
+/// The members of the top level that differ, with their old values. A member that is new was null before.
+fn changed(before: &Value, after: &Value) -> Value {
+    let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
+        return empty();
+    };
+    let mut previous = Map::new();
+    for (name, value) in after {
+        let old = before.get(name).unwrap_or(&Value::Null);
+        if old != value {
+            previous.insert(name.clone(), old.clone());
+        }
+    }
+    let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
+    previous.extend(gone.map(|(name, old)| (name.clone(), old.clone())));
+    previous.sort_keys();
+    Value::Object(previous)
+}
+
+fn request(event: &Event) -> Value {
+    let request = event.request.as_ref();
+    let mut shape = Shape::hash(2);
+    shape
+        .put("id", request.map(|request| request.id.as_str()))
+        .put(
+            "idempotency_key",
+            request.and_then(|request| request.idempotency_key.as_deref()),
+        );
+    shape.done()
+}

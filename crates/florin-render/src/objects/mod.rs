@@ -1,0 +1,23 @@
+//! Wire objects, one file per noun. Each renders one record in the newest version.
+//!
+//! Members stand in the order `id`, `object`, then alphabetically; members that Florin has no use for are null,
+//! because clients read them. Deliberately absent: older shapes, which the version chain makes from these.
+
+pub(crate) mod account;
+pub(crate) mod balance;
+pub(crate) mod balance_transaction;
+pub(crate) mod card;
+pub(crate) mod charge;
+pub(crate) mod customer;
+pub(crate) mod dispute;
+pub(crate) mod event;
+pub(crate) mod line_item;
+mod next_action;
+mod outcome;
+mod payment_error;
+pub(crate) mod payment_intent;
+pub(crate) mod payment_method;
+pub(crate) mod refund;
+pub(crate) mod setup_intent;
+pub(crate) mod token;
+pub(crate) mod webhook_endpoint;

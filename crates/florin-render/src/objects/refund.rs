@@ -1,0 +1,57 @@
+//! The wire object of a refund.
+//!
+//! Deliberately absent: transfers that are reversed, and refunds to anything but the card.
+
+use crate::shape::{Shape, metadata};
+use florin_domain::payments::{Refund, RefundStatus};
+use serde_json::Value;
+
+/// Renders a refund.
+pub(crate) fn render(refund: &Refund) -> Value {
+    let pending = (refund.status == RefundStatus::Pending).then_some("processing");
+    let mail = refund
+        .echo
+        .get("instructions_email")
+        .filter(|value| !value.is_null());
+    let mut shape = Shape::object(&refund.id, "refund", 23);
+    shape
+        .put("amount", refund.amount)
+        .put("balance_transaction", refund.transaction.as_deref())
+        .put("charge", &*refund.charge)
+        .put("created", refund.created.0)
+        .put("currency", refund.currency.as_str())
+        .null("customer")
+        .null("customer_account")
+        .put("destination_details", destination(refund))
+        .put_some(
+            "failure_balance_transaction",
+            refund.failure_transaction.as_deref(),
+        )
+        .put_some("failure_reason", refund.failure_reason.as_deref())
+        .put_some("instructions_email", mail.cloned())
+        .put("metadata", metadata(&refund.metadata))
+        .put("payment_intent", refund.payment_intent.as_deref())
+        .put("payment_method", refund.payment_method.as_deref())
+        .put_some("pending_reason", pending)
+        .put("reason", refund.reason.as_deref())
+        .null("receipt_number")
+        .null("source_transfer_reversal")
+        .put("status", refund.status.word())
+        .null("transfer_reversal");
+    shape.done()
+}
+
+fn destination(refund: &Refund) -> Value {
+    let kind = if refund.status == RefundStatus::Pending {
+        "pending"
+    } else {
+        "refund"
+    };
+    let mut card = Shape::hash(3);
+    card.put("reference_status", "pending")
+        .put("reference_type", "acquirer_reference_number")
+        .put("type", kind);
+    let mut shape = Shape::hash(2);
+    shape.put("card", card.done()).put("type", "card");
+    shape.done()
+}

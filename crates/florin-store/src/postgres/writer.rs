@@ -1,0 +1,374 @@
+//! The writer: one task that takes the waiting commits group by group.
+
+use super::doubt::{Doubt, Doubts};
+use super::effects::Effects;
+use super::jitter::pause;
+use super::locks::{Found, Locks};
+use super::params::Param;
+use super::prepared::Prepared;
+use super::session::{Session, Step};
+use super::target::Target;
+use super::trouble::{Trouble, spoils_connection};
+use super::{Options, sql};
+use crate::grouping::Queue;
+use crate::{LeasedJob, StoreError};
+use florin_base::limits::{COMMIT_GROUP_MAX, COMMIT_QUEUE_MAX};
+use futures_channel::oneshot;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tokio_postgres::{Error, Row};
+
+/// How often a commit that goes alone is tried against others that win.
+const ALONE_TRIES_MAX: u32 = 20;
+/// Markers are kept this many groups and dropped once in as many.
+const MARKERS_KEPT: i64 = 256;
+/// Markers of other runs are kept a week.
+const RUNS_KEPT_MS: i64 = 7 * 86_400_000;
+
+/// What the caller gets.
+pub type Answer = Result<Vec<LeasedJob>, StoreError>;
+
+/// A waiting commit.
+pub struct Member {
+    /// What is committed.
+    pub prepared: Prepared,
+    /// Who waits; gone when the caller is.
+    pub answer: oneshot::Sender<Answer>,
+}
+
+impl Member {
+    fn tell(self, answer: Answer) {
+        // A caller that is gone needs no answer; the commit stands all the same.
+        let _ = self.answer.send(answer);
+    }
+}
+
+/// Where commits come in.
+#[derive(Default)]
+pub struct Door {
+    inside: Mutex<Inside>,
+    knock: Notify,
+}
+
+#[derive(Default)]
+struct Inside {
+    queue: Queue<Member>,
+    is_closed: bool,
+}
+
+impl Door {
+    /// Queues a commit.
+    ///
+    /// # Errors
+    /// `Unavailable` when too many wait and this one may be refused.
+    pub fn enter(&self, prepared: Prepared) -> Result<oneshot::Receiver<Answer>, StoreError> {
+        let footprint = prepared.footprint();
+        let is_first = prepared.commit.must_not_shed;
+        let (answer, receiver) = oneshot::channel();
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if inside.queue.len() >= COMMIT_QUEUE_MAX && !is_first {
+            return Err(StoreError::Unavailable("too many commits wait".to_owned()));
+        }
+        inside
+            .queue
+            .push(footprint, is_first, Member { prepared, answer });
+        drop(inside);
+        self.knock.notify_one();
+        Ok(receiver)
+    }
+
+    /// Lets nobody in any more; those inside are served.
+    pub fn close(&self) {
+        self.inside
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_closed = true;
+        self.knock.notify_one();
+    }
+
+    /// The next group; `None` when the door is closed and nobody waits.
+    async fn group(&self) -> Option<Vec<Member>> {
+        loop {
+            {
+                let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+                let group = inside.queue.next_group(COMMIT_GROUP_MAX);
+                if !group.is_empty() {
+                    return Some(group);
+                }
+                if inside.is_closed {
+                    return None;
+                }
+            }
+            self.knock.notified().await;
+        }
+    }
+}
+
+/// How a pipeline ended, when it did not end well.
+enum Halt {
+    /// The database answered with an error: the transaction is rolled back.
+    Refused(Trouble),
+    /// No answer, or the connection is gone. The session is closed.
+    Silent(String),
+}
+
+/// The writer task.
+pub struct Writer {
+    target: Arc<Target>,
+    door: Arc<Door>,
+    run: Arc<str>,
+    answer_ms: u64,
+    session: Option<Session>,
+    number: i64,
+    doubts: Arc<Doubts>,
+}
+
+impl Writer {
+    /// A writer that has not connected yet.
+    pub fn new(target: Arc<Target>, door: Arc<Door>, run: &Arc<str>, options: &Options) -> Writer {
+        let (run, answer_ms) = (Arc::clone(run), options.commit_answer_ms);
+        Writer {
+            target,
+            door,
+            run,
+            answer_ms,
+            session: None,
+            number: 0,
+            doubts: Arc::default(),
+        }
+    }
+
+    /// Serves until the door is closed.
+    pub async fn run(mut self) {
+        while let Some(group) = self.door.group().await {
+            let is_alone = group.len() == 1;
+            let Some((spoiled, why)) = self.once(group).await else {
+                continue;
+            };
+            tracing::debug!(members = spoiled.len(), ?why, "a group is tried one by one");
+            let began = Instant::now();
+            for member in spoiled {
+                if began.elapsed() > Duration::from_millis(2 * self.answer_ms) {
+                    member.tell(Err(StoreError::Unavailable(
+                        "the database is too slow".to_owned(),
+                    )));
+                    continue;
+                }
+                let first = is_alone.then(|| why.clone());
+                self.alone(member, first).await;
+            }
+        }
+    }
+
+    /// Commits one member by itself, again and again while others win over it.
+    async fn alone(&mut self, member: Member, mut failed: Option<Trouble>) {
+        let mut member = member;
+        for tries in 0..ALONE_TRIES_MAX {
+            match failed.take() {
+                Some(Trouble::Again) => pause(u64::from(tries.min(6)) * 10 + 4).await,
+                Some(trouble) => return member.tell(Err(trouble.answer())),
+                None => {}
+            }
+            match self.once(vec![member]).await {
+                Some((mut spoiled, why)) => match spoiled.pop() {
+                    Some(back) => (member, failed) = (back, Some(why)),
+                    None => return,
+                },
+                None => return,
+            }
+        }
+        member.tell(Err(StoreError::Conflict));
+    }
+
+    /// Tries a group. Answers everybody, or gives back those that the database rolled back together.
+    async fn once(&mut self, group: Vec<Member>) -> Option<(Vec<Member>, Trouble)> {
+        let (session, found) = match self.locked(&group).await {
+            Ok(locked) => locked,
+            Err(Halt::Refused(why)) => return Some((group, why)),
+            Err(Halt::Silent(why)) => {
+                group
+                    .into_iter()
+                    .for_each(|member| member.tell(Err(StoreError::Unavailable(why.clone()))));
+                return None;
+            }
+        };
+        let (mut winners, mut losers) = (Vec::new(), Vec::new());
+        for member in group {
+            match found.verdict(&member.prepared) {
+                Ok(()) => winners.push(member),
+                Err(why) => losers.push((member, why)),
+            }
+        }
+        let lost: Vec<&Prepared> = losers.iter().map(|(member, _)| &member.prepared).collect();
+        let outcome = match winners.is_empty() {
+            true => {
+                self.roll_back(session).await;
+                None
+            }
+            false => self.write(session, winners, found.give_back(&lost)).await,
+        };
+        losers
+            .into_iter()
+            .for_each(|(member, why)| member.tell(Err(why)));
+        outcome
+    }
+
+    /// The first pipeline. No COMMIT is sent with it, so silence means that nothing happened; a connection that was
+    /// stale is worth one more try.
+    async fn locked(&mut self, group: &[Member]) -> Result<(Session, Found), Halt> {
+        let prepared: Vec<&Prepared> = group.iter().map(|member| &member.prepared).collect();
+        let mut is_second = false;
+        loop {
+            let session = self
+                .session()
+                .await
+                .map_err(|error| Halt::Silent(error.to_string()))?;
+            self.number += 1;
+            let locks = Locks::of(&prepared, self.marker(self.number));
+            let found = match run(&session, self.answer_ms, &locks.steps).await {
+                Ok(answers) => locks.found(answers).map_err(Halt::Refused),
+                Err(halt) => Err(halt),
+            };
+            match found {
+                Ok(found) => return Ok((session, found)),
+                Err(Halt::Silent(_)) if !is_second => is_second = true,
+                Err(Halt::Silent(why)) => return Err(Halt::Silent(why)),
+                Err(refused) => {
+                    self.roll_back(session).await;
+                    return Err(refused);
+                }
+            }
+        }
+    }
+
+    /// The second pipeline.
+    async fn write(
+        &mut self,
+        session: Session,
+        winners: Vec<Member>,
+        give_back: Vec<Step<'_>>,
+    ) -> Option<(Vec<Member>, Trouble)> {
+        session.forget_warnings();
+        let written = {
+            let effects = Effects::of(
+                winners.iter().map(|member| &member.prepared).collect(),
+                give_back,
+                &self.run,
+            );
+            let answers = run(&session, self.answer_ms, &effects.steps).await;
+            answers.map(|answers| effects.born(&answers))
+        };
+        let why = match written {
+            Ok(born) if !session.has_warned() => {
+                winners
+                    .into_iter()
+                    .zip(born)
+                    .for_each(|(member, born)| member.tell(Ok(born)));
+                self.session = Some(session);
+                return None;
+            }
+            Err(Halt::Refused(why)) => {
+                // The COMMIT that was sent along has rolled back; this only makes sure.
+                self.roll_back(session).await;
+                return Some((winners, why));
+            }
+            Ok(_) => "the database warned that it did not wait for a replica".to_owned(),
+            Err(Halt::Silent(why)) => why,
+        };
+        drop(session);
+        self.doubt(winners, why);
+        None
+    }
+
+    fn doubt(&self, members: Vec<Member>, why: String) {
+        tracing::warn!(
+            group = self.number,
+            members = members.len(),
+            "the outcome of a commit is unknown: {why}"
+        );
+        let doubt = Doubt {
+            target: Arc::clone(&self.target),
+            run: Arc::clone(&self.run),
+            number: self.number,
+            answer_ms: self.answer_ms,
+            open: Arc::clone(&self.doubts),
+        };
+        self.doubts.add(self.number);
+        tokio::spawn(doubt.settle(
+            members.into_iter().map(|member| member.answer).collect(),
+            why,
+        ));
+    }
+
+    /// Ends a transaction that must not happen. A connection that does not answer is closed, with the same effect.
+    async fn roll_back(&mut self, session: Session) {
+        let wait = Duration::from_millis(self.answer_ms);
+        if let Ok(Ok(())) = timeout(wait, session.plain("ROLLBACK")).await {
+            self.session = Some(session);
+        }
+    }
+
+    async fn session(&mut self) -> Result<Session, StoreError> {
+        if let Some(session) = self.session.take().filter(|session| !session.is_closed()) {
+            return Ok(session);
+        }
+        let session = match self.target.session().await {
+            Ok(session) => session,
+            Err(_) => {
+                pause(200).await;
+                self.target.session().await?
+            }
+        };
+        if self.number == 0 {
+            let before = now_ms() - RUNS_KEPT_MS;
+            let forgotten = session.rows(sql::FORGET_RUNS, &[&before]).await;
+            forgotten.map_err(|error| Trouble::of(&error).answer())?;
+        }
+        Ok(session)
+    }
+
+    fn marker<'a>(&self, number: i64) -> Vec<Step<'a>> {
+        let run = || Param::new(self.run.to_string());
+        let mut steps = vec![Step::Query(
+            sql::MARK,
+            vec![run(), Param::new(number), Param::new(now_ms())],
+        )];
+        if number % MARKERS_KEPT == 0 {
+            let before = (number - MARKERS_KEPT).min(self.doubts.oldest().unwrap_or(i64::MAX));
+            steps.push(Step::Query(sql::UNMARK, vec![run(), Param::new(before)]));
+        }
+        steps
+    }
+}
+
+/// Runs a pipeline with a deadline.
+async fn run(session: &Session, answer_ms: u64, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>, Halt> {
+    let answer = timeout(Duration::from_millis(answer_ms), session.pipeline(steps)).await;
+    let error: Error = match answer {
+        Ok(Ok(answers)) => return Ok(answers),
+        Ok(Err(error)) => error,
+        Err(_) => {
+            session.close();
+            return Err(Halt::Silent(
+                "the database did not answer in time".to_owned(),
+            ));
+        }
+    };
+    if spoils_connection(&error) {
+        session.close();
+    }
+    match Trouble::of(&error) {
+        Trouble::Lost(why) => Err(Halt::Silent(why)),
+        trouble => Err(Halt::Refused(trouble)),
+    }
+}
+
+/// The time of this machine, for markers alone: nothing is decided by it but when they may go.
+pub fn now_ms() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(1, |since| since.as_millis() as i64)
+        .max(1)
+}

@@ -1,0 +1,83 @@
+//! The schema: one text for both engines, from `migrations/`, with the few words that differ put in.
+//!
+//! In the text, `{int}` is a 64-bit integer, `{bytes}` a byte string, `{key}` a text that compares byte by byte,
+//! and `{end}` what follows the closing bracket of a table.
+
+use florin_domain::Kind;
+
+/// The migrations in order. Each is run once; its number is the position, from 1.
+pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_start.sql")];
+
+/// Which words an engine uses.
+#[derive(Clone, Copy, Debug)]
+pub enum Dialect {
+    /// STRICT tables without a row id.
+    Sqlite,
+    /// PostgreSQL and what speaks like it.
+    Postgres,
+}
+
+/// The statements of one migration for an engine.
+pub fn statements(migration: &str, dialect: Dialect) -> Vec<String> {
+    let (int, bytes, key, end) = match dialect {
+        Dialect::Sqlite => ("INTEGER", "BLOB", "TEXT", " STRICT, WITHOUT ROWID"),
+        Dialect::Postgres => ("BIGINT", "BYTEA", "TEXT COLLATE \"C\"", ""),
+    };
+    let text: String = migration
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    text.split(';')
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+        .map(|s| {
+            s.replace("{int}", int)
+                .replace("{bytes}", bytes)
+                .replace("{key}", key)
+                .replace("{end}", end)
+        })
+        .collect()
+}
+
+/// The columns of a kind's table in their order: account, live, id, version, created, the key columns, body.
+pub fn columns(kind: Kind) -> Vec<&'static str> {
+    let mut all = vec!["account", "live", "id", "version", "created"];
+    all.extend(kind.columns());
+    all.push("body");
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_table_with_its_key_columns() {
+        let text = MIGRATIONS.join("\n");
+        for kind in Kind::ALL {
+            let start = format!("CREATE TABLE {} (", kind.table());
+            let table = text
+                .split(&start)
+                .nth(1)
+                .unwrap_or_else(|| panic!("no table {}", kind.table()));
+            let table = table.split("{end}").next().unwrap_or_default();
+            for column in columns(*kind) {
+                assert!(
+                    table.contains(&format!("{column} ")),
+                    "{} lacks {column}",
+                    kind.table()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_word_of_a_dialect_is_left_open() {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            for statement in MIGRATIONS.iter().flat_map(|text| statements(text, dialect)) {
+                assert!(!statement.contains('{'), "{statement}");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! A card number has no debug form.
+
+fn main() {
+    let number = florin_vault::CardNumber::parse("4242424242424242")
+        .ok()
+        .unwrap();
+    println!("{number:?}");
+}

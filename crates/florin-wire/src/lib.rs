@@ -1,0 +1,23 @@
+//! The wire of Florin: how bytes become checked parameters, and how values become bytes.
+//!
+//! A request body goes through three steps: [`form`] or [`json`] turn bytes into a raw tree, the table
+//! of [`schema`] checks the tree and types it, and the caller reads [`Params`]. A reply is a
+//! [`serde_json::Value`] that [`json::print()`] lays out, and a failure is a [`WireError`].
+//! Deliberately absent: every domain type, HTTP itself (headers, routing), and any state.
+
+pub mod canonical;
+pub mod error;
+pub mod form;
+pub mod json;
+pub mod limits;
+pub mod object;
+mod place;
+mod print;
+pub mod schema;
+pub mod versions;
+
+pub use canonical::canonical;
+pub use error::{ErrorType, WireError};
+pub use form::parse_form;
+pub use json::{parse_json, print};
+pub use schema::{Operation, Params, Policy, Table};

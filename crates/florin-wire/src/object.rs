@@ -1,0 +1,75 @@
+//! Wire shapes that belong to no single resource: lists, search results, deleted objects.
+//!
+//! Deliberately absent: the resources themselves and any paging logic.
+
+use serde_json::{Value, json};
+
+/// A page of a list: `url` is the path that was asked, `has_more` tells whether another page follows.
+pub fn list(url: &str, data: Vec<Value>, has_more: bool) -> Value {
+    json!({"object": "list", "data": data, "has_more": has_more, "url": url})
+}
+
+/// A list inside another object, which also says how many entries there are in all.
+pub fn embedded_list(url: &str, data: Vec<Value>, has_more: bool, total_count: u64) -> Value {
+    json!({
+        "object": "list",
+        "data": data,
+        "has_more": has_more,
+        "total_count": total_count,
+        "url": url,
+    })
+}
+
+/// A page of search results; `next_page` is the token that asks for the following page.
+pub fn search_result(url: &str, data: Vec<Value>, next_page: Option<&str>) -> Value {
+    json!({
+        "object": "search_result",
+        "data": data,
+        "has_more": next_page.is_some(),
+        "next_page": next_page,
+        "url": url,
+    })
+}
+
+/// What is left of a deleted object.
+pub fn deleted(object: &str, id: &str) -> Value {
+    json!({"id": id, "object": object, "deleted": true})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_its_four_members_in_order() {
+        let list = list("/v1/customers", vec![json!({"id": "cus_1"})], true);
+        let text = list.to_string();
+        assert_eq!(
+            text,
+            r#"{"object":"list","data":[{"id":"cus_1"}],"has_more":true,"url":"/v1/customers"}"#
+        );
+    }
+
+    #[test]
+    fn a_search_without_another_page_says_so() {
+        let last = search_result("/v1/charges/search", Vec::new(), None);
+        assert_eq!(
+            (&last["has_more"], &last["next_page"]),
+            (&json!(false), &Value::Null)
+        );
+        let more = search_result("/v1/charges/search", Vec::new(), Some("p2"));
+        assert_eq!(
+            (&more["has_more"], &more["next_page"]),
+            (&json!(true), &json!("p2"))
+        );
+    }
+
+    #[test]
+    fn the_small_shapes() {
+        assert_eq!(
+            deleted("customer", "cus_1").to_string(),
+            r#"{"id":"cus_1","object":"customer","deleted":true}"#
+        );
+        assert_eq!(embedded_list("/x", Vec::new(), false, 7)["total_count"], 7);
+    }
+}

@@ -1,0 +1,97 @@
+//! The golden pairs: what the newest version shows and what `2023-10-16` shows of the same object.
+//!
+//! Shape: the plain files hold one realistic object each, with every field that its newest description
+//! requires; the `_rare` files hold every field that changed beside one that did not. The older halves
+//! were derived from the type declarations that pin the version, not from the chain. Deliberately
+//! absent: pairs of the versions between, which the same changes serve.
+
+mod shape;
+
+use serde_json::Value;
+
+use super::version::{ApiVersion, NEWEST, SUPPORTED};
+use super::{changes, retired_params, walk, walk_back, walk_forward};
+
+const OLD: ApiVersion = ApiVersion::V2023_10_16;
+
+macro_rules! pairs {
+    ($($name:literal,)+) => {
+        const PAIRS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("golden/", $name, ".json")))),+];
+    };
+}
+
+pairs! {
+    "account", "account_rare", "application_fee_rare", "balance", "balance_rare",
+    "balance_transaction", "balance_transaction_rare", "card_rare", "charge", "charge_rare",
+    "customer", "customer_rare", "discount_rare", "dispute", "dispute_klarna", "dispute_rare",
+    "event", "mandate_rare", "payment_intent", "payment_intent_rare", "payment_method",
+    "payment_method_rare", "person_rare", "refund", "refund_rare", "setup_attempt_rare",
+    "setup_intent", "setup_intent_rare", "source_rare", "tax_id_rare", "token",
+    "webhook_endpoint",
+}
+
+/// One pair, newer half first.
+fn pair(text: &str) -> (Value, Value) {
+    let mut pair: Value = serde_json::from_str(text).expect("a golden file is JSON");
+    (pair["newer"].take(), pair["older"].take())
+}
+
+fn walked(object: &Value, to: ApiVersion) -> Value {
+    let mut object = object.clone();
+    walk_back(&mut object, to);
+    object
+}
+
+#[test]
+fn every_pair_holds() {
+    for (name, text) in PAIRS {
+        let (newer, older) = pair(text);
+        assert_ne!((newer.is_null(), older.is_null()), (true, true), "{name}");
+        assert_eq!(walked(&newer, OLD), older, "{name}");
+        assert_eq!(walked(&newer, NEWEST), newer, "{name}");
+    }
+}
+
+/// Leaves one change out of the walk to the version below it: some pair must notice.
+#[test]
+fn every_change_of_shape_is_noticed_by_a_pair() {
+    let shaped = changes().filter(|change| !change.objects.is_empty());
+    for change in shaped {
+        let below = ApiVersion::ALL[change.version as usize - 1];
+        let noticed = PAIRS.iter().any(|(_, text)| {
+            let (mut newer, _) = pair(text);
+            let whole = walked(&newer, below);
+            let others = changes().filter(|other| other.name != change.name);
+            walk::walk_through(&mut newer, others, below);
+            newer != whole
+        });
+        assert!(noticed, "no pair shows: {}", change.name);
+    }
+}
+
+#[test]
+fn a_walk_in_two_steps_ends_where_one_step_ends() {
+    for (name, text) in PAIRS {
+        let (newer, older) = pair(text);
+        for halt in SUPPORTED {
+            let between = walked(&newer, *halt);
+            assert_eq!(walked(&between, OLD), older, "{name} by way of {halt}");
+        }
+    }
+}
+
+#[test]
+fn parameters_of_an_older_request_walk_forward() {
+    let cases: Value = serde_json::from_str(include_str!("golden/parameters.json")).expect("JSON");
+    for case in cases.as_array().expect("a list of cases") {
+        let operation = case["operation"].as_str().expect("an operation");
+        let (method, path) = operation.split_once(' ').expect("a method and a path");
+        let mut params = case["older"].as_object().expect("a hash").clone();
+        walk_forward(method, path, &mut params, OLD);
+        assert_eq!(Value::Object(params), case["newer"], "{operation}");
+        let retired: Vec<&str> = retired_params(method, path, OLD).collect();
+        let wanted = case["retired"].as_array().cloned().unwrap_or_default();
+        assert_eq!(Value::from(retired), Value::Array(wanted), "{operation}");
+    }
+}

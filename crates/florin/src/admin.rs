@@ -1,0 +1,471 @@
+//! Administration: the commands on accounts, keys, webhooks and the vault.
+//!
+//! A running server holds its directory's lock, so commands go to it through the side door with a token that lies in the
+//! directory; without a server the directory is opened for the command alone.
+
+use crate::home::{Home, Opening, RING};
+use crate::metrics::Side;
+use anyhow::{Context, Result, anyhow, bail};
+use base64::Engine as _;
+use florin_base::{Scope, Timestamp};
+use florin_domain::accounts::KeyRole;
+use florin_domain::webhooks::RetrySchedule;
+use florin_egress::{Egress, HttpEgress, Policy, Request};
+use florin_engine::Engine;
+use florin_store::sqlite::SqliteStore;
+use florin_vault::{RingChange, Vault, constant_time_eq, random_bytes};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The file that tells the command line where a running server's side door is.
+const ADMIN_FILE: &str = "admin.json";
+/// Answers of the side door are read up to so many bytes.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// What can be asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Make a merchant.
+    AccountsCreate { name: String, country: String },
+    /// List merchants.
+    AccountsList,
+    /// Make a key.
+    KeysCreate {
+        account: Option<String>,
+        live: bool,
+        name: Option<String>,
+        publishable: bool,
+    },
+    /// List keys.
+    KeysList { account: Option<String>, live: bool },
+    /// Roll a key.
+    KeysRoll {
+        account: Option<String>,
+        live: bool,
+        id: String,
+        overlap_s: i64,
+    },
+    /// End a key.
+    KeysRevoke {
+        account: Option<String>,
+        live: bool,
+        id: String,
+    },
+    /// List deliveries.
+    WebhooksList {
+        account: Option<String>,
+        live: bool,
+        limit: usize,
+    },
+    /// Send a delivery again.
+    WebhooksResend {
+        account: Option<String>,
+        live: bool,
+        id: String,
+    },
+    /// Roll a signing secret.
+    WebhooksRoll {
+        account: Option<String>,
+        live: bool,
+        id: String,
+        overlap_s: i64,
+    },
+    /// Make a new data key and seal everything anew.
+    VaultRotate,
+    /// List data keys.
+    VaultKeys,
+}
+
+/// What a command is carried out on.
+pub struct Door {
+    engine: Arc<Engine>,
+    store: SqliteStore,
+    vault: Vault,
+    token: String,
+}
+
+impl Door {
+    /// A door to an open installation, with a fresh token.
+    pub fn new(home: &Home) -> Door {
+        let bytes = random_bytes::<32>().unwrap_or_else(|_| std::process::abort());
+        let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+        Door {
+            engine: Arc::clone(&home.engine),
+            store: home.store.clone(),
+            vault: home.vault.clone(),
+            token,
+        }
+    }
+
+    /// What a caller must show.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// True for the right token.
+    pub fn opens(&self, given: &str) -> bool {
+        constant_time_eq(given.as_bytes(), self.token.as_bytes())
+    }
+
+    /// Carries a command out and returns its answer as JSON.
+    pub async fn answer(&self, command: &str) -> Result<String> {
+        let command: Command = serde_json::from_str(command)
+            .context("the command is not understood; is the binary newer than the server?")?;
+        Ok(self.perform(command).await?.to_string())
+    }
+
+    async fn scope(&self, account: Option<String>, live: bool) -> Result<Scope> {
+        let account = match account {
+            Some(account) => account,
+            None => {
+                let all = self.engine.list_accounts().await?;
+                all.last()
+                    .map(|account| account.id.to_string())
+                    .ok_or_else(|| {
+                        anyhow!("there is no account yet; `florin accounts create` makes one")
+                    })?
+            }
+        };
+        self.engine.account_record(&account).await.map_err(|_| {
+            anyhow!("there is no account {account}; `florin accounts list` shows them")
+        })?;
+        Ok(Scope {
+            account: account.into(),
+            live,
+        })
+    }
+
+    async fn perform(&self, command: Command) -> Result<Value> {
+        match command {
+            Command::AccountsCreate { name, country } => self.create_account(&name, &country).await,
+            Command::AccountsList => {
+                let all = self.engine.list_accounts().await?;
+                let rows = all.iter().map(|account| json!({"id": account.id, "name": account.name, "country": account.country, "created": account.created}));
+                Ok(rows.collect())
+            }
+            Command::KeysCreate {
+                account,
+                live,
+                name,
+                publishable,
+            } => {
+                let scope = self.scope(account, live).await?;
+                let role = if publishable {
+                    KeyRole::Publishable
+                } else {
+                    KeyRole::Secret
+                };
+                Ok(
+                    json!({ "key": self.engine.create_key(&scope, role, name.as_deref(), None).await? }),
+                )
+            }
+            Command::KeysList { account, live } => {
+                self.list_keys(&self.scope(account, live).await?).await
+            }
+            Command::KeysRoll {
+                account,
+                live,
+                id,
+                overlap_s,
+            } => {
+                let scope = self.scope(account, live).await?;
+                let until = Timestamp(self.engine.world().clock.now().timestamp().0 + overlap_s);
+                Ok(json!({ "key": self.engine.roll_key(&scope, &id, until).await? }))
+            }
+            Command::KeysRevoke { account, live, id } => {
+                let scope = self.scope(account, live).await?;
+                self.engine.revoke_key(&scope, &id).await?;
+                Ok(json!({ "revoked": id }))
+            }
+            Command::WebhooksList {
+                account,
+                live,
+                limit,
+            } => {
+                self.list_deliveries(&self.scope(account, live).await?, limit)
+                    .await
+            }
+            Command::WebhooksResend { account, live, id } => {
+                let scope = self.scope(account, live).await?;
+                self.engine.resend(&scope, &id).await?;
+                Ok(json!({ "resent": id }))
+            }
+            Command::WebhooksRoll {
+                account,
+                live,
+                id,
+                overlap_s,
+            } => {
+                let scope = self.scope(account, live).await?;
+                Ok(
+                    json!({ "secret": self.engine.roll_webhook_secret(&scope, &id, overlap_s).await? }),
+                )
+            }
+            Command::VaultRotate => self.rotate().await,
+            Command::VaultKeys => Ok(self.vault_keys()),
+        }
+    }
+
+    async fn create_account(&self, name: &str, country: &str) -> Result<Value> {
+        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_alphabetic()) {
+            bail!("{country:?} is not a two-letter country code");
+        }
+        let account = self
+            .engine
+            .create_account(name, &country.to_ascii_uppercase(), None)
+            .await?;
+        let mut made = json!({ "id": account.id, "name": account.name });
+        for live in [false, true] {
+            let scope = Scope {
+                account: account.id.as_str().into(),
+                live,
+            };
+            for (role, label) in [
+                (KeyRole::Secret, "secret"),
+                (KeyRole::Publishable, "publishable"),
+            ] {
+                let mode = if live { "live" } else { "test" };
+                made[format!("{mode}_{label}_key")] = self
+                    .engine
+                    .create_key(&scope, role, Some("default"), None)
+                    .await?
+                    .into();
+            }
+        }
+        Ok(made)
+    }
+
+    async fn list_keys(&self, scope: &Scope) -> Result<Value> {
+        let now = self.engine.world().clock.now().timestamp();
+        let keys = self.engine.list_keys(scope).await?;
+        let rows = keys.iter().map(|listed| {
+            let key = &listed.key;
+            let state = match (key.revoked, key.is_usable(now)) {
+                (Some(_), _) => "revoked",
+                (None, true) => "usable",
+                (None, false) => "expired",
+            };
+            let shown = format!("{}…{}", florin_engine::key_prefix(key.role, scope.live), key.last4);
+            json!({"id": key.id, "key": shown, "name": key.name, "state": state, "expires": key.expires, "created": key.created})
+        });
+        Ok(rows.collect())
+    }
+
+    async fn list_deliveries(&self, scope: &Scope, limit: usize) -> Result<Value> {
+        let listed = self.engine.deliveries(scope, limit.clamp(1, 100)).await?;
+        let rows = listed.iter().map(|(delivery, event)| {
+            let last = delivery.log.last();
+            let result = last.map(|attempt| match (&attempt.status, &attempt.error) {
+                (Some(status), _) => format!("HTTP {status}"),
+                (None, Some(error)) => error.clone(),
+                (None, None) => String::new(),
+            });
+            json!({
+                "id": delivery.id, "event": delivery.event, "type": event.as_ref().map(|event| event.kind.as_str()),
+                "endpoint": delivery.endpoint, "state": delivery.state.name(), "tries": delivery.tries, "last": result,
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    fn vault_keys(&self) -> Value {
+        let rows = self.vault.keys().into_iter().map(|key| json!({"id": key.id, "state": format!("{:?}", key.state).to_lowercase(), "seals": key.seals}));
+        rows.collect()
+    }
+
+    /// Adds a data key, seals everything with it, and retires the keys that seal nothing any more.
+    async fn rotate(&self) -> Result<Value> {
+        self.save_ring(self.vault.rotate()?).await?;
+        let accounts = self.engine.list_accounts().await?;
+        let mut resealed = 0;
+        for account in &accounts {
+            for live in [false, true] {
+                let scope = Scope {
+                    account: account.id.as_str().into(),
+                    live,
+                };
+                resealed += self.engine.reseal(&scope).await?;
+            }
+        }
+        for key in self.vault.keys() {
+            let unused = !matches!(key.state, florin_vault::KeyState::Active)
+                && !self.engine.is_key_used(&key.id).await?;
+            if unused {
+                self.save_ring(self.vault.retire(&key.id)?).await?;
+            }
+        }
+        Ok(json!({ "resealed": resealed, "keys": self.vault_keys() }))
+    }
+
+    async fn save_ring(&self, change: RingChange) -> Result<()> {
+        self.store.set_installation(RING, change.text()).await?;
+        self.vault.adopt(change)?;
+        Ok(())
+    }
+}
+
+/// The announcement of a running server; removed when the server stops.
+pub struct Announced(PathBuf);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        // A file that is left behind is found stale by the next command.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Tells the command line where the side door is.
+pub fn announce(directory: &Path, side: &Side) -> Result<Announced> {
+    let path = directory.join(ADMIN_FILE);
+    let _ = std::fs::remove_file(&path);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    let text = json!({ "address": side.address.to_string(), "token": side.token });
+    file.write_all(text.to_string().as_bytes())?;
+    Ok(Announced(path))
+}
+
+/// Carries a command out, by the running server or alone, and prints the answer.
+pub fn run(data: &Path, as_json: bool, command: Command) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let answer = runtime.block_on(async {
+        match ask_server(data, &command).await? {
+            Some(answer) => Ok::<Value, anyhow::Error>(answer),
+            None => alone(data, command).await,
+        }
+    })?;
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+    } else {
+        print!("{}", table(&answer));
+    }
+    Ok(())
+}
+
+async fn ask_server(data: &Path, command: &Command) -> Result<Option<Value>> {
+    let Ok(text) = std::fs::read_to_string(data.join(ADMIN_FILE)) else {
+        return Ok(None);
+    };
+    let announced: Value = serde_json::from_str(&text)
+        .context("the server's announcement is damaged; restart the server")?;
+    let member = |name: &str| {
+        announced
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut request = Request::post(
+        &format!("http://{}/admin", member("address")),
+        serde_json::to_vec(command)?,
+    );
+    request.headers.push((
+        "authorization".to_owned(),
+        format!("Bearer {}", member("token")),
+    ));
+    request.body_bytes_max = ANSWER_BYTES_MAX;
+    let egress = HttpEgress::new()?;
+    let policy = Policy {
+        any_port: true,
+        ..Policy::dev()
+    };
+    // No answer means that the server died and left its announcement behind.
+    let Ok(answer) = egress.send(request, policy).await else {
+        return Ok(None);
+    };
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    match answer.status {
+        200 => Ok(Some(serde_json::from_str(&body)?)),
+        _ => bail!("{}", body.trim()),
+    }
+}
+
+async fn alone(data: &Path, command: Command) -> Result<Value> {
+    if !data.join("florin.db").exists() {
+        bail!(
+            "{} holds no installation; `florin dev --data {}` makes one",
+            data.display(),
+            data.display()
+        );
+    }
+    let opening = Opening {
+        data: Some(data),
+        base_url: String::new(),
+        retries: RetrySchedule::default(),
+    };
+    let home = Home::open(opening).await?;
+    Door::new(&home).perform(command).await
+}
+
+/// A JSON answer for people: a list as a table, an object as lines.
+fn table(answer: &Value) -> String {
+    let text = |value: &Value| match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match answer {
+        Value::Array(rows) if rows.is_empty() => "Nothing yet.\n".to_owned(),
+        Value::Array(rows) => {
+            let names: Vec<String> = rows[0]
+                .as_object()
+                .map(|row| row.keys().cloned().collect())
+                .unwrap_or_default();
+            let lines: Vec<Vec<String>> =
+                std::iter::once(names.iter().map(|name| name.to_uppercase()).collect())
+                    .chain(
+                        rows.iter()
+                            .map(|row| names.iter().map(|name| text(&row[name])).collect()),
+                    )
+                    .collect();
+            let width = |column: usize| {
+                lines
+                    .iter()
+                    .map(|line| line[column].chars().count())
+                    .max()
+                    .unwrap_or(0)
+            };
+            let widths: Vec<usize> = (0..names.len()).map(width).collect();
+            let padded = |line: &Vec<String>| {
+                let cells = line
+                    .iter()
+                    .zip(&widths)
+                    .map(|(cell, width)| format!("{cell:<width$}"));
+                format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+            };
+            lines.iter().map(padded).collect()
+        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| format!("{name}: {}\n", text(value)))
+            .collect(),
+        other => format!("{}\n", text(other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_readable() {
+        assert_eq!(table(&json!([])), "Nothing yet.\n");
+        assert_eq!(
+            table(&json!([{"id": "a", "name": null}, {"id": "bcd", "name": "x"}])),
+            "ID   NAME\na    -\nbcd  x\n"
+        );
+        assert_eq!(table(&json!({"key": "k"})), "key: k\n");
+    }
+}

@@ -1,0 +1,322 @@
+//! The command line.
+
+use crate::admin::{self, Command as Admin};
+use crate::{compatibility, dev, openapi};
+use clap::{Args, Parser, Subcommand};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// A payment platform in one binary that speaks the Stripe v1 wire protocol.
+#[derive(Debug, Parser)]
+#[command(
+    name = "florin",
+    version,
+    about,
+    after_help = "Examples:\n  florin dev                      start a sandbox on http://127.0.0.1:8484\n  florin dev --ephemeral          the same, forgetting everything at the end\n  florin accounts create \"My shop\" --country DE\n  florin keys list\n  florin webhooks list\n\nAfter `florin dev`, any Stripe SDK works with its base URL set to http://127.0.0.1:8484."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a sandbox server: test mode, embedded database, ready keys.
+    #[command(
+        after_help = "Examples:\n  florin dev\n  florin dev --port 9000 --data ./my-sandbox\n  florin dev --ephemeral\n  florin dev --listen 0.0.0.0      makes fresh keys and prints them; the fixed ones do not work there\n\nTry it:\n  curl http://127.0.0.1:8484/v1/payment_intents \\\n    -u sk_test_FlorinDevFlorinDevFlorinDev: \\\n    -d amount=2000 -d currency=usd -d payment_method=pm_card_visa -d confirm=true"
+    )]
+    Dev(DevArgs),
+    /// Merchants of an installation.
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Keys of the API.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Webhook deliveries and signing secrets.
+    #[command(subcommand)]
+    Webhooks(Webhooks),
+    /// The keys that seal card numbers.
+    #[command(subcommand)]
+    Vault(Vault),
+    /// Print the OpenAPI description of what this release serves.
+    #[command(hide = true)]
+    Openapi,
+    /// Print the compatibility table as Markdown.
+    #[command(hide = true)]
+    Compatibility,
+}
+
+/// Arguments of `florin dev`.
+#[derive(Args, Clone, Debug)]
+pub struct DevArgs {
+    /// The port of the API; 0 takes a free one.
+    #[arg(long, default_value_t = 8484, env = "FLORIN_PORT")]
+    pub port: u16,
+    /// The port of metrics and administration on loopback; by default the next free one after the API's.
+    #[arg(long, env = "FLORIN_METRICS_PORT")]
+    pub metrics_port: Option<u16>,
+    /// The address to listen on. Anything but loopback makes fresh keys.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub listen: IpAddr,
+    /// The directory of the database and the vault key.
+    #[arg(
+        long,
+        default_value = "florin-data",
+        env = "FLORIN_DATA",
+        conflicts_with = "ephemeral"
+    )]
+    pub data: PathBuf,
+    /// Keep everything in a temporary directory and remove it at the end.
+    #[arg(long)]
+    pub ephemeral: bool,
+    /// Seconds between tries of a webhook delivery, such as `1,2,5`; by default eleven waits over three days.
+    #[arg(long, value_delimiter = ',', env = "FLORIN_WEBHOOK_RETRIES")]
+    pub webhook_retries: Option<Vec<f64>>,
+    /// What to log: error, warn, info, debug, or a filter of the `tracing` kind.
+    #[arg(long, default_value = "info", env = "FLORIN_LOG")]
+    pub log: String,
+}
+
+/// Where an installation is, for commands on it.
+#[derive(Args, Clone, Debug)]
+struct At {
+    /// The data directory. A server that runs on it is asked; otherwise the directory is opened.
+    #[arg(long, default_value = "florin-data", env = "FLORIN_DATA")]
+    data: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Accounts {
+    /// Make a merchant with its test and live keys, which are shown once.
+    #[command(after_help = "Example:\n  florin accounts create \"My shop\" --country DE")]
+    Create {
+        /// The merchant's name.
+        name: String,
+        /// ISO 3166-1 alpha-2.
+        #[arg(long, default_value = "US")]
+        country: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// List the merchants.
+    List {
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// Which keys or deliveries a command is about.
+#[derive(Args, Clone, Debug)]
+struct Of {
+    /// The account; the oldest one when it is left out.
+    #[arg(long)]
+    account: Option<String>,
+    /// Live mode instead of test mode.
+    #[arg(long)]
+    live: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Make a key, which is shown once.
+    #[command(after_help = "Example:\n  florin keys create --name \"billing worker\"")]
+    Create {
+        /// What you call it.
+        #[arg(long)]
+        name: Option<String>,
+        /// A publishable key, for browsers.
+        #[arg(long)]
+        publishable: bool,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// List the keys of an account.
+    List {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Make a successor of a key; the old one works for a while longer.
+    #[command(after_help = "Example:\n  florin keys roll mk_… --overlap-hours 24")]
+    Roll {
+        /// The key's id from `florin keys list`.
+        id: String,
+        /// How long the old key still works.
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: u32,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// End a key at once.
+    Revoke {
+        /// The key's id from `florin keys list`.
+        id: String,
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Webhooks {
+    /// List the newest deliveries with their last result.
+    List {
+        /// At most so many.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Send a delivery again.
+    #[command(after_help = "Example:\n  florin webhooks resend whd_…")]
+    Resend {
+        /// The delivery's id from `florin webhooks list`.
+        id: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Give an endpoint a new signing secret, which is shown once; the old one signs too for a while.
+    Roll {
+        /// The endpoint's id.
+        id: String,
+        /// How long the old secret still signs.
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: u32,
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Vault {
+    /// Make a new data key and seal every card number and secret with it anew.
+    Rotate {
+        #[command(flatten)]
+        at: At,
+    },
+    /// List the data keys.
+    Keys {
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Dev(args) => dev::run(&args),
+        Command::Accounts(command) => accounts(command),
+        Command::Keys(command) => keys(command),
+        Command::Webhooks(command) => webhooks(command),
+        Command::Vault(Vault::Rotate { at }) => admin::run(&at.data, at.json, Admin::VaultRotate),
+        Command::Vault(Vault::Keys { at }) => admin::run(&at.data, at.json, Admin::VaultKeys),
+        Command::Openapi => {
+            print!("{}", openapi::document());
+            Ok(())
+        }
+        Command::Compatibility => {
+            print!("{}", compatibility::document());
+            Ok(())
+        }
+    }
+}
+
+fn accounts(command: Accounts) -> anyhow::Result<()> {
+    match command {
+        Accounts::Create { name, country, at } => {
+            admin::run(&at.data, at.json, Admin::AccountsCreate { name, country })
+        }
+        Accounts::List { at } => admin::run(&at.data, at.json, Admin::AccountsList),
+    }
+}
+
+fn keys(command: Keys) -> anyhow::Result<()> {
+    let (of, command) = match command {
+        Keys::Create {
+            name,
+            publishable,
+            of,
+        } => {
+            let command = Admin::KeysCreate {
+                account: of.account.clone(),
+                live: of.live,
+                name,
+                publishable,
+            };
+            (of, command)
+        }
+        Keys::List { of } => (
+            of.clone(),
+            Admin::KeysList {
+                account: of.account,
+                live: of.live,
+            },
+        ),
+        Keys::Roll {
+            id,
+            overlap_hours,
+            of,
+        } => {
+            let overlap_s = i64::from(overlap_hours) * 3_600;
+            (
+                of.clone(),
+                Admin::KeysRoll {
+                    account: of.account,
+                    live: of.live,
+                    id,
+                    overlap_s,
+                },
+            )
+        }
+        Keys::Revoke { id, of } => (
+            of.clone(),
+            Admin::KeysRevoke {
+                account: of.account,
+                live: of.live,
+                id,
+            },
+        ),
+    };
+    admin::run(&of.at.data, of.at.json, command)
+}
+
+fn webhooks(command: Webhooks) -> anyhow::Result<()> {
+    let (of, command) = match command {
+        Webhooks::List { limit, of } => (
+            of.clone(),
+            Admin::WebhooksList {
+                account: of.account,
+                live: of.live,
+                limit,
+            },
+        ),
+        Webhooks::Resend { id, of } => (
+            of.clone(),
+            Admin::WebhooksResend {
+                account: of.account,
+                live: of.live,
+                id,
+            },
+        ),
+        Webhooks::Roll {
+            id,
+            overlap_hours,
+            of,
+        } => {
+            let overlap_s = i64::from(overlap_hours) * 3_600;
+            (
+                of.clone(),
+                Admin::WebhooksRoll {
+                    account: of.account,
+                    live: of.live,
+                    id,
+                    overlap_s,
+                },
+            )
+        }
+    };
+    admin::run(&of.at.data, of.at.json, command)
+}

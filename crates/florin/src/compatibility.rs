@@ -1,0 +1,87 @@
+//! `docs/compatibility.md`, generated from the one table of parameters and the one table of routes.
+
+use florin_wire::schema::{Members, Param};
+use florin_wire::versions::{NEWEST, PROVEN, SUPPORTED};
+use florin_wire::{Policy, Table};
+use std::fmt::Write;
+
+/// The document.
+pub fn document() -> String {
+    let table = Table::load();
+    let mut text = String::from("# Compatibility\n\n");
+    text.push_str(
+        "Generated from the code by `cargo xtask openapi`; do not edit. Florin's wire is compatible with the Stripe v1 format and\n\
+         is not affiliated with Stripe. An operation that is not listed answers 404.\n\n\
+         - **served**: the parameter acts.\n- **echoed**: it is descriptive; it is checked, stored and answered.\n\
+         - **refused**: it would change money, parties or status, and Florin does not act on it yet: 400 `parameter_unsupported`.\n\n",
+    );
+    let proven: Vec<&str> = PROVEN.iter().map(|version| version.as_str()).collect();
+    let _ = writeln!(
+        text,
+        "Versions: rendered in {} and walked back; accepted from {}; proven with {}.\n",
+        NEWEST.as_str(),
+        SUPPORTED.first().map_or("", |version| version.as_str()),
+        proven.join(" and ")
+    );
+    text.push_str(BEHAVIOUR);
+    for operation in table.operations() {
+        let _ = writeln!(text, "## {} {}\n", operation.method, operation.path);
+        for (policy, name) in [
+            (Policy::Served, "served"),
+            (Policy::Echoed, "echoed"),
+            (Policy::Refused, "refused"),
+        ] {
+            let mut paths = Vec::new();
+            collect(&operation.params, "", policy, &mut paths);
+            if !paths.is_empty() {
+                let _ = writeln!(text, "- {name}: {}", paths.join(", "));
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// What differs from the original behind the same shapes.
+const BEHAVIOUR: &str = "## Behaviour that differs\n\n\
+- Payment methods: `card` only. Every other type is refused.\n\
+- `automatic_async` captures at once: the balance transaction is there in the first answer.\n\
+- A partial capture closes the rest of the authorization without a refund object, in every version.\n\
+- Disputes open in the moment of the charge; evidence cannot be submitted yet.\n\
+- A dispute card that opens several disputes opens one.\n\
+- Radar's early fraud warnings, reviews and scores beyond the three risk levels are not modelled.\n\
+- Search endpoints do not exist yet.\n\n";
+
+fn collect(members: &Members, prefix: &str, policy: Policy, paths: &mut Vec<String>) {
+    for param in members.iter() {
+        let path = if prefix.is_empty() {
+            param.name.clone()
+        } else {
+            format!("{prefix}[{}]", param.name)
+        };
+        let below_same = param.members.iter().all(|member| same(member, policy));
+        if param.policy == policy && below_same {
+            paths.push(format!("`{path}`"));
+        } else {
+            collect(&param.members, &path, policy, paths);
+        }
+    }
+}
+
+/// True when a parameter and everything below it has this policy.
+fn same(param: &Param, policy: Policy) -> bool {
+    param.policy == policy && param.members.iter().all(|member| same(member, policy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_policy_is_shown() {
+        let text = document();
+        assert!(text.contains("## POST /v1/payment_intents\n"));
+        assert!(text.contains("- refused: "));
+        assert!(text.contains("`transfer_data`"));
+    }
+}

@@ -1,0 +1,19 @@
+"""Where the server under test is, and which keys open it.
+
+Everything comes from the environment, so that any runner can start the server:
+FLORIN_URL, FLORIN_SECRET_KEY, FLORIN_PUBLISHABLE_KEY, FLORIN_BIN, FLORIN_E2E_RECORD.
+The keys default to the fixed ones that `florin dev` prints on loopback.
+"""
+
+from __future__ import annotations
+
+import os
+
+URL = os.environ.get("FLORIN_URL", "").rstrip("/")
+SECRET_KEY = os.environ.get("FLORIN_SECRET_KEY", "sk_test_FlorinDevFlorinDevFlorinDev")
+PUBLISHABLE_KEY = os.environ.get("FLORIN_PUBLISHABLE_KEY", "pk_test_FlorinDevFlorinDevFlorinDev")
+BINARY = os.environ.get("FLORIN_BIN", "")
+RECORD = os.environ.get("FLORIN_E2E_RECORD", "")
+
+NEWEST_VERSION = "2026-10-28.endive"
+VERSION_2023 = "2023-10-16"

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Runs the black-box suites against a running server, and checks what was recorded.
+
+    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|conform]...
+
+It needs python3 with venv, and node 20 with npm for the Node suite. The environments are made
+under `.cache/e2e` the first time and again when their requirement files change. With
+`--bin target/release/florin` and no `--url` it starts `florin dev --ephemeral` itself. The exit
+code is 0 when every chosen suite passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+from urllib.parse import urlsplit
+
+HERE = Path(__file__).resolve().parent
+CACHE = HERE.parent / ".cache" / "e2e"
+SUITES = ("python", "python2023", "node", "conform")
+REQUIREMENTS = {"python": "requirements-newest.txt", "python2023": "requirements-2023.txt"}
+READY_WITHIN_S = 30
+
+
+def stamp_of(*files: Path) -> str:
+    """What an environment was made from: the files and this interpreter."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def is_stamped(folder: Path, stamp: str) -> bool:
+    """Whether the environment in `folder` was made from exactly this."""
+    mark = folder / ".stamp"
+    return mark.is_file() and mark.read_text(encoding="utf-8") == stamp
+
+
+def venv(suite: str) -> Path:
+    """The interpreter of a suite's virtual environment, which is made if it is not there."""
+    requirements = HERE / "python" / REQUIREMENTS[suite]
+    folder = CACHE / suite
+    python = folder / "bin" / "python"
+    stamp = stamp_of(requirements)
+    if not is_stamped(folder, stamp):
+        print(f"e2e: making {folder}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run(
+            [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements)],
+            check=True)
+        (folder / ".stamp").write_text(stamp, encoding="utf-8")
+    return python
+
+
+def node_modules() -> None:
+    """Installs the Node suite's one dependency from its lock file, if that changed."""
+    folder = HERE / "node"
+    stamp = stamp_of(folder / "package.json", folder / "package-lock.json")
+    if not is_stamped(folder / "node_modules", stamp):
+        print("e2e: npm ci", flush=True)
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, check=True)
+        (folder / "node_modules" / ".stamp").write_text(stamp, encoding="utf-8")
+
+
+def is_ready(url: str) -> bool:
+    """Whether GET /readyz answers 200."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def wait_ready(url: str) -> None:
+    """Polls until the server is ready; ends the run at the deadline."""
+    end = time.monotonic() + READY_WITHIN_S
+    while not is_ready(url):
+        if time.monotonic() > end:
+            sys.exit(f"e2e: {url}/readyz did not answer 200 within {READY_WITHIN_S} s")
+        time.sleep(0.05)
+
+
+@contextmanager
+def own_server(binary: str) -> Iterator[str]:
+    """Starts `florin dev` on a free port and stops it at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = CACHE / "server.log"
+    with open(log, "wb") as out:
+        process = subprocess.Popen(
+            [binary, "dev", "--port", str(port), "--ephemeral"], stdout=out, stderr=subprocess.STDOUT)
+        try:
+            print(f"e2e: {binary} on port {port}, its log is {log}", flush=True)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def environment(options: argparse.Namespace, url: str, record: Path) -> dict[str, str]:
+    """What a suite learns about the server."""
+    env = {**os.environ, "FLORIN_URL": url, "FLORIN_E2E_RECORD": str(record), "PYTHONDONTWRITEBYTECODE": "1"}
+    for name, value in (("FLORIN_SECRET_KEY", options.secret_key),
+                        ("FLORIN_PUBLISHABLE_KEY", options.publishable_key), ("FLORIN_BIN", options.bin)):
+        if value:
+            env[name] = value
+    return env
+
+
+def run_python(suite: str, options: argparse.Namespace, env: dict[str, str]) -> int:
+    """One pytest run with the SDK of this suite."""
+    command = [str(venv(suite)), "-m", "pytest", "-q"]
+    if options.select:
+        command += ["-k", options.select]
+    return subprocess.run(command, cwd=HERE / "python", env=env).returncode
+
+
+def run_node(options: argparse.Namespace, env: dict[str, str]) -> int:
+    """The Node suite, one file after another."""
+    node_modules()
+    command = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec"]
+    if options.select:
+        command.append(f"--test-name-pattern={options.select}")
+    files = sorted(str(f.relative_to(HERE / "node")) for f in (HERE / "node" / "test").glob("*.test.js"))
+    return subprocess.run(command + files, cwd=HERE / "node", env=env).returncode
+
+
+def run_conform(records: list[Path]) -> int:
+    """The check of the check, and then the recorded answers of all suites."""
+    python = str(venv("python"))
+    own = subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=HERE / "conform").returncode
+    have = [str(r) for r in records if r.is_file() and r.stat().st_size]
+    checked = subprocess.run([python, str(HERE / "conform" / "validate.py"), *have]).returncode
+    return own or checked
+
+
+def run_suites(options: argparse.Namespace, url: str) -> dict[str, int]:
+    """All chosen suites, in their order; gives the exit code of each."""
+    folder = Path(options.records).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    records = {suite: folder / f"{suite}.jsonl" for suite in SUITES if suite != "conform"}
+    results: dict[str, int] = {}
+    for suite in options.only or SUITES:
+        print(f"e2e: == {suite}", flush=True)
+        if suite == "conform":
+            results[suite] = run_conform(list(records.values()))
+            continue
+        records[suite].unlink(missing_ok=True)
+        env = environment(options, url, records[suite])
+        results[suite] = run_node(options, env) if suite == "node" else run_python(suite, options, env)
+    return results
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--url", default=os.environ.get("FLORIN_URL"), help="the running server")
+    parser.add_argument("--only", action="append", choices=SUITES, help="one suite; may be given several times")
+    parser.add_argument("--bin", default=os.environ.get("FLORIN_BIN"), help="the florin binary, for tests that start it")
+    parser.add_argument("--secret-key", default=os.environ.get("FLORIN_SECRET_KEY"))
+    parser.add_argument("--publishable-key", default=os.environ.get("FLORIN_PUBLISHABLE_KEY"))
+    parser.add_argument("--records", default=str(CACHE / "records"), help="folder of the recorded answers")
+    parser.add_argument("--select", help="only tests whose name matches (pytest -k, node --test-name-pattern)")
+    parser.add_argument("--setup-only", action="store_true", help="make the environments and stop")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Returns the exit code of the whole run."""
+    options = parse()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if options.bin:
+        options.bin = str(Path(options.bin).resolve())
+    if options.setup_only:
+        for suite in REQUIREMENTS:
+            venv(suite)
+        node_modules()
+        return 0
+    needs_server = options.only != ["conform"]
+    if not needs_server:
+        results = run_suites(options, "")
+    elif options.url:
+        wait_ready(options.url)
+        results = run_suites(options, options.url.rstrip("/"))
+    elif options.bin:
+        with own_server(options.bin) as url:
+            wait_ready(url)
+            results = run_suites(options, url)
+    else:
+        sys.exit("e2e: give --url of a running server, or --bin to start one")
+    print("e2e: " + "  ".join(f"{suite} {'passed' if code == 0 else f'FAILED ({code})'}" for suite, code in results.items()))
+    return 1 if any(results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

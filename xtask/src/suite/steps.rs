@@ -1,0 +1,227 @@
+//! The steps of the test run, in their order.
+//!
+//! Shape: one table; each step is a function from the context to its outcome. Cheap steps come first. One build in
+//! the debug profile serves all steps. Deliberately absent: release builds, which would double the time.
+
+use std::path::PathBuf;
+
+use super::counts::Counts;
+use super::server::Server;
+use super::watched::watch;
+use super::{Context, Outcome, tools};
+use crate::command::{cargo, command, is_installed};
+use crate::{openapi, tidy};
+
+/// The step that others need.
+pub const BUILD: &str = "build";
+/// Names the folder of the published descriptions of the wire.
+const WIRE_SPEC: &str = "FLORIN_WIRE_SPEC";
+/// Makes the sandbox behave like a processor outside of our store.
+const FORCE_OUTSIDE: (&str, &str) = ("FLORIN_FORCE_OUTSIDE", "1");
+/// The suites that talk to a server.
+const SUITES: [&str; 6] = ["--only", "python", "--only", "python2023", "--only", "node"];
+/// A short simulation: seeds, and payments of each.
+const SIM: [&str; 4] = ["--seeds", "10", "--payments", "50"];
+
+/// One step.
+pub struct Step {
+    /// Its name for `--only`.
+    pub name: &'static str,
+    /// What it does, for a reader.
+    pub purpose: &'static str,
+    /// Whether it runs what the build step made.
+    pub needs_build: bool,
+    /// Does it.
+    pub run: fn(&Context) -> Result<Outcome, String>,
+}
+
+const fn step(
+    name: &'static str,
+    purpose: &'static str,
+    needs_build: bool,
+    run: fn(&Context) -> Result<Outcome, String>,
+) -> Step {
+    Step {
+        name,
+        purpose,
+        needs_build,
+        run,
+    }
+}
+
+/// All steps.
+pub const STEPS: &[Step] = &[
+    step("tools", "installs what the tests need", false, tools_step),
+    step("fmt", "the sources are formatted", false, fmt),
+    step("tidy", "the style rules hold", false, tidy_step),
+    step("clippy", "clippy finds nothing", false, clippy),
+    step(BUILD, "builds everything once, debug profile", false, build),
+    step("tests", "unit and integration tests", true, tests),
+    step(
+        "e2e",
+        "the official SDKs against a running server",
+        true,
+        e2e,
+    ),
+    step(
+        "conformance",
+        "the recorded answers against the published descriptions",
+        false,
+        conformance,
+    ),
+    step(
+        "e2e-outside",
+        "the same with the sandbox's effects outside of the store",
+        true,
+        e2e_outside,
+    ),
+    step(
+        "openapi",
+        "the committed contract is what the code says",
+        true,
+        openapi_step,
+    ),
+    step("sim", "a short simulation", true, sim),
+];
+
+fn ran(counts: Counts) -> Outcome {
+    Outcome::Ran(counts)
+}
+
+fn tools_step(context: &Context) -> Result<Outcome, String> {
+    tools::install()?;
+    watch(command(
+        &context.root,
+        "python3",
+        &["e2e/run.py", "--setup-only"],
+    ))
+    .map(ran)
+}
+
+fn fmt(context: &Context) -> Result<Outcome, String> {
+    watch(command(
+        &context.root,
+        cargo(),
+        &["fmt", "--all", "--check"],
+    ))
+    .map(ran)
+}
+
+fn tidy_step(context: &Context) -> Result<Outcome, String> {
+    tidy::tidy(&context.root, &[])?;
+    Ok(ran(Counts::default()))
+}
+
+fn clippy(context: &Context) -> Result<Outcome, String> {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    watch(command(&context.root, cargo(), &arguments)).map(ran)
+}
+
+fn build(context: &Context) -> Result<Outcome, String> {
+    // With all targets the features are those of the test run, so that nothing is built twice.
+    watch(command(
+        &context.root,
+        cargo(),
+        &["build", "--workspace", "--all-targets"],
+    ))
+    .map(ran)
+}
+
+fn tests(context: &Context) -> Result<Outcome, String> {
+    if wire_spec().is_none() {
+        println!(
+            "{WIRE_SPEC} is not set: tests that compare with the published descriptions say so and do nothing"
+        );
+    }
+    let arguments: &[&str] = if is_installed("cargo-nextest") {
+        &["nextest", "run", "--workspace", "--no-fail-fast"]
+    } else {
+        println!("cargo-nextest is not installed: `cargo test` runs the same tests, more slowly");
+        &["test", "--workspace", "--all-targets", "--no-fail-fast"]
+    };
+    watch(command(&context.root, cargo(), arguments)).map(ran)
+}
+
+fn e2e(context: &Context) -> Result<Outcome, String> {
+    black_box(context, "records", &[])
+}
+
+fn e2e_outside(context: &Context) -> Result<Outcome, String> {
+    black_box(context, "records-outside", &[FORCE_OUTSIDE])
+}
+
+/// Starts a server, runs the suites against it and stops it.
+fn black_box(
+    context: &Context,
+    records: &str,
+    environment: &[(&str, &str)],
+) -> Result<Outcome, String> {
+    let binary = florin(context);
+    let folder = context.target.join("e2e");
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    let log = folder.join(format!("{records}.log"));
+    println!("the server's output is in {}", log.display());
+    let server = Server::start(&binary, log, environment)?;
+    let (url, binary) = (server.url(), binary.display().to_string());
+    let records = folder.join(records).display().to_string();
+    let mut suites = command(
+        &context.root,
+        "python3",
+        &["e2e/run.py", "--url", &url, "--bin", &binary],
+    );
+    suites
+        .args(["--records", &records])
+        .args(SUITES)
+        .envs(environment.iter().copied());
+    let counts = watch(suites);
+    let stopped = server.stop();
+    let counts = counts?;
+    match stopped {
+        Ok(()) if counts.passed + counts.failed == 0 => Err("the suites ran no test".to_owned()),
+        Ok(()) => Ok(ran(counts)),
+        Err(why) => Err(format!(
+            "{why} ({} tests passed, {} failed)",
+            counts.passed, counts.failed
+        )),
+    }
+}
+
+fn conformance(context: &Context) -> Result<Outcome, String> {
+    if wire_spec().is_none() {
+        return Ok(Outcome::DidNotRun(format!(
+            "{WIRE_SPEC} does not name a folder with the published descriptions"
+        )));
+    }
+    let records = context.target.join("e2e/records").display().to_string();
+    let arguments = ["e2e/run.py", "--only", "conform", "--records", &records];
+    watch(command(&context.root, "python3", &arguments)).map(ran)
+}
+
+/// The folder of the published descriptions, if it was named.
+fn wire_spec() -> Option<PathBuf> {
+    let named = std::env::var_os(WIRE_SPEC).filter(|name| !name.is_empty());
+    named.map(PathBuf::from)
+}
+
+fn openapi_step(context: &Context) -> Result<Outcome, String> {
+    openapi::compare(&context.root, &florin(context))?;
+    Ok(ran(Counts::default()))
+}
+
+fn sim(context: &Context) -> Result<Outcome, String> {
+    let program = context.target.join("debug/florin-sim");
+    watch(command(&context.root, program, &SIM)).map(ran)
+}
+
+/// The program that the build step made.
+fn florin(context: &Context) -> PathBuf {
+    context.target.join("debug/florin")
+}
