@@ -57,11 +57,26 @@ class Description:
 
     def __init__(self, spec: dict[str, Any]) -> None:
         self._schemas = {k: to_json_schema(v) for k, v in spec["components"]["schemas"].items()}
+        for name, schema in self._schemas.items():
+            if name.endswith("Event.Data"):
+                self._make_partial(schema)
         resource = Resource(contents={"components": {"schemas": self._schemas}}, specification=DRAFT7)
         self._registry = Registry().with_resource(DOCUMENT, resource)
         self._validator = validators.extend(Draft7Validator, {"anyOf": self._any_of})
         self._routes = sorted(self._read_routes(spec), key=lambda r: r[2].count("{"))
         self._cache: dict[str, Any] = {}
+
+    def _make_partial(self, schema: Any) -> None:
+        """`previous_attributes` holds the changed members only; the rebuilt description lost that they are partial."""
+        for part in schema.get("allOf", [schema]):
+            before = part.get("properties", {}).get("previous_attributes")
+            if before is None:
+                continue
+            whole = self._schemas.get(str(before.get("$ref", "")).rsplit("/", 1)[-1], before)
+            part["properties"]["previous_attributes"] = {
+                **{key: value for key, value in whole.items() if key != "required"},
+                "additionalProperties": False,
+            }
 
     @staticmethod
     def _read_routes(spec: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[str], str, dict[str, Any]]]:

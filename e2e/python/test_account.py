@@ -17,15 +17,6 @@ def test_retrieve(sdk):
     assert stripe.Account.retrieve().id == account.id
 
 
-def test_search_finds_a_payment_by_its_order(sdk):
-    order = fresh()
-    intent = pay(metadata={"order_id": order})
-    found = until(
-        lambda: stripe.PaymentIntent.search(query=f"metadata['order_id']:'{order}'").data,
-        "the payment in the search", deadline_s=60)
-    assert [i.id for i in found] == [intent.id]
-
-
 @pytest.mark.newest
 def test_the_client_object_of_the_newest_sdk(sdk):
     client = stripe.StripeClient(

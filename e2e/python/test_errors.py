@@ -71,7 +71,7 @@ def test_foreign_account(sdk):
     with pytest.raises(stripe.PermissionError) as caught:
         stripe.Customer.list(stripe_account="acct_1NoAccessToThisOne")
     error = error_of(caught)
-    assert (caught.value.http_status, caught.value.code) == (403, "account_invalid")
+    assert (caught.value.http_status, error["code"]) == (403, "account_invalid")
     assert set(error) == {"code", "doc_url", "message", "type"}
 
 

@@ -99,14 +99,6 @@ def test_a_finished_setup_cannot_be_canceled_or_confirmed(customer):
         assert error_of(caught)["setup_intent"]["status"] == "succeeded"
 
 
-def test_attempts_are_listed(customer):
-    setup = _setup(customer=customer.id, payment_method="pm_card_visa", confirm=True)
-    attempts = stripe.SetupAttempt.list(setup_intent=setup.id).data
-    assert [a.id for a in attempts] == [setup.latest_attempt]
-    assert (attempts[0].status, attempts[0].payment_method) == ("succeeded", setup.payment_method)
-    assert attempts[0].usage == "off_session"
-
-
 @pytest.mark.newest
 def test_decline_details_are_kept(customer):
     with pytest.raises(stripe.CardError) as caught:

@@ -68,7 +68,7 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
         return answer;
     }
     let mut facts = Facts {
-        request: api.engine.fresh_id("req_"),
+        request: api.engine.fresh_request_id(),
         posted: parts.method == Method::POST,
         idempotency_key: header(&parts.headers, "idempotency-key").map(str::to_owned),
         ..Facts::default()
@@ -313,7 +313,7 @@ fn idempotency(
     if key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX {
         let message =
             format!("Idempotency keys must have 1 to {IDEMPOTENCY_KEY_CHARS_MAX} characters.");
-        return Err(WireError::new(400, ErrorType::Idempotency, message));
+        return Err(WireError::invalid(message));
     }
     let (raw, version) = request;
     let mut text = format!(

@@ -149,6 +149,10 @@ impl Matcher {
 
     /// The route of a request.
     pub fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
+        // `search` is a word of the protocol and never an id; no search is served yet.
+        if path.ends_with("/search") {
+            return None;
+        }
         let matched = self.by_path.at(path).ok()?;
         let route = matched.value.iter().find(|route| route.method == *method)?;
         let path = matched

@@ -26,12 +26,13 @@ pub const ID_BYTES_MAX: usize = 255;
 pub struct FreshIds<'a> {
     now: Millis,
     fill: &'a mut (dyn FnMut(&mut [u8]) + Send),
+    sequence: usize,
 }
 
 impl<'a> FreshIds<'a> {
     /// A source of ids for one decision at `now`.
     pub fn new(now: Millis, fill: &'a mut (dyn FnMut(&mut [u8]) + Send)) -> FreshIds<'a> {
-        FreshIds { now, fill }
+        FreshIds { now, fill, sequence: 0 }
     }
 
     /// A new object id with this prefix (`pi_`, `ch_` …): prefix + 24 characters.
@@ -40,6 +41,23 @@ impl<'a> FreshIds<'a> {
         text.push_str(prefix);
         push_time(&mut text, self.now);
         self.push_random(&mut text, ID_RANDOM_CHARS);
+        text
+    }
+
+    /// Lets the sequenced ids that follow begin with this number.
+    pub fn starting_at(mut self, sequence: usize) -> FreshIds<'a> {
+        self.sequence = sequence;
+        self
+    }
+
+    /// A new id that sorts behind the ones made before it in the same decision: its first random character counts.
+    pub fn sequenced(&mut self, prefix: &str) -> String {
+        let mut text = String::with_capacity(prefix.len() + ID_TIME_CHARS + ID_RANDOM_CHARS);
+        text.push_str(prefix);
+        push_time(&mut text, self.now);
+        text.push(char::from(BASE62[self.sequence.min(BASE62.len() - 1)]));
+        self.sequence += 1;
+        self.push_random(&mut text, ID_RANDOM_CHARS - 1);
         text
     }
 
@@ -192,6 +210,14 @@ mod tests {
         assert_eq!(early.len(), 3 + 24);
         assert!(early < late);
         assert!(early[3..].bytes().all(|b| b.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn sequenced_ids_sort_in_the_order_of_their_making() {
+        let mut fill = counting();
+        let mut ids = FreshIds::new(Millis(5), &mut fill).starting_at(1);
+        let made: Vec<String> = (0..5).map(|_| ids.sequenced("evt_")).collect();
+        assert!(made.is_sorted() && made.iter().all(|id| id.len() == 28), "{made:?}");
     }
 
     #[test]

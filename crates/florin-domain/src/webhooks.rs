@@ -59,7 +59,7 @@ impl Event {
                 .unwrap_or_default()
         };
         Event {
-            id: context.id(),
+            id: context.ids.sequenced(Event::PREFIX).into(),
             created: context.now,
             kind: kind.to_owned(),
             object: of.record.id().to_owned(),

@@ -115,6 +115,13 @@ impl Engine {
         florin_base::FreshIds::new(self.world.clock.now(), &mut fill).secret(chars)
     }
 
+    /// `req_` and fourteen characters: half of them time, half of them random.
+    pub fn fresh_request_id(&self) -> String {
+        let mut id = self.fresh_id("req_");
+        id.truncate("req_".len() + 14);
+        id
+    }
+
     /// A fresh id with a prefix.
     pub fn fresh_id(&self, prefix: &str) -> String {
         let random = Arc::clone(&self.world.random);

@@ -104,13 +104,7 @@ impl<'a> Reader<'a> {
     pub(crate) async fn render(&self, record: &Record) -> Result<Value, StoreError> {
         let view = self.engine.view(self.scope);
         Ok(match record {
-            Record::Dispute(dispute) => {
-                let transaction = match &dispute.transaction {
-                    Some(id) => self.transaction(id).await?,
-                    None => None,
-                };
-                render_dispute(dispute, transaction.as_ref(), &view, self.engine.now())
-            }
+            Record::Dispute(dispute) => render_dispute(dispute, &view, self.engine.now()),
             Record::Event(event) => {
                 let query = ListQuery::newest(self.scope, Kind::Delivery, PENDING_COUNTED_MAX)
                     .with("event", &event.id)

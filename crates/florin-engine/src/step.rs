@@ -127,11 +127,12 @@ impl Step {
     pub fn parts(&mut self) -> (&mut Draft, Context<'_>) {
         let now = self.engine.world.clock.now();
         let outside = self.engine.is_outside(&self.scope);
+        let events = self.draft.changes().events.len();
         let context = Context {
             scope: self.scope.clone(),
             now: now.timestamp(),
             now_real: now,
-            ids: FreshIds::new(now, &mut *self.fill),
+            ids: FreshIds::new(now, &mut *self.fill).starting_at(events),
             request: self.request.clone(),
             outside,
         };

@@ -2,9 +2,10 @@
 
 mod support;
 
-use florin_base::{Millis, Scope, Timestamp};
-use florin_domain::changes::{Job, JobKind, Write};
+use florin_base::{Asset, Millis, Scope, Timestamp};
+use florin_domain::changes::{Floor, Job, JobKind, Write};
 use florin_domain::customers::Customer;
+use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
 use florin_domain::{Kind, RecordKey};
 use florin_store::conformance::{self, Subject};
 use florin_store::postgres::{Isolation, Options, PostgresStore};
@@ -160,6 +161,79 @@ async fn two_stores_share_a_serializable_database() {
     two_stores(Isolation::Serializable).await;
 }
 
+/// Takes ten from a balance that may fall to -50, until it is told that there is no more.
+async fn withdraw(store: &PostgresStore, name: &str) -> usize {
+    let mut taken = 0;
+    for round in 0.. {
+        let usd = Asset::parse("usd").expect("an asset");
+        let entries = vec![
+            (LedgerAccount::Available, 10),
+            (LedgerAccount::Receivable, -10),
+        ];
+        let transaction = Transaction {
+            id: format!("txn_{name}_{round}"),
+            movement: Movement::Refund,
+            source: "re_1".to_owned(),
+            asset: usd,
+            created: Timestamp(1),
+            available_on: Timestamp(1),
+            description: None,
+            entries,
+        };
+        let account = LedgerAccount::Available;
+        let floor = Floor {
+            scope: scope(),
+            account,
+            asset: usd,
+            at_least: -50,
+        };
+        let mut commit = Commit::default();
+        commit.changes.transactions.push((scope(), transaction));
+        commit.changes.floors.push(floor);
+        match store.commit(commit).await {
+            Ok(_) => taken += 1,
+            Err(StoreError::Conflict) => {}
+            Err(error) => {
+                assert_eq!(error, StoreError::Floor);
+                break;
+            }
+        }
+    }
+    taken
+}
+
+async fn floors_hold(isolation: Isolation) {
+    let cluster = Cluster::shared().await;
+    let config = cluster.config(&cluster.database().await);
+    let options = Options {
+        isolation,
+        ..Options::new(&config)
+    };
+    let one = migrated(options.clone()).await;
+    let other = PostgresStore::open(options).await.expect("a connection");
+    let names: Vec<String> = (0..8).map(|index| index.to_string()).collect();
+    let all = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| withdraw([&one, &other][index % 2], name));
+    let taken: usize = futures_util::future::join_all(all).await.into_iter().sum();
+    assert_eq!(taken, 5);
+    let balances = one.balances(&scope()).await.expect("balances");
+    assert_eq!(
+        balances
+            .iter()
+            .map(|balance| balance.amount)
+            .collect::<Vec<_>>(),
+        [50, -50]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_floor_holds_across_stores() {
+    floors_hold(Isolation::ReadCommitted).await;
+    floors_hold(Isolation::Serializable).await;
+}
+
 /// The other process of the next test.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a process of its own, started by another test"]
@@ -239,6 +313,29 @@ async fn behind_proxy(cluster: &Cluster) -> (PostgresStore, Proxy, Client) {
         .await
         .expect("a commit");
     (store, proxy, cluster.client(&database).await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_commits_share_few_transactions() {
+    let cluster = Cluster::shared().await;
+    let database = cluster.database().await;
+    let store = migrated(Options::new(&cluster.config(&database))).await;
+    let commits: Vec<_> = (0..400)
+        .map(|index| store.commit(writing(&format!("cus_{index}"), 0)))
+        .collect();
+    let answers = futures_util::future::join_all(commits).await;
+    assert!(answers.iter().all(Result::is_ok));
+    let groups: i64 = one(
+        &cluster.client(&database).await,
+        "SELECT count(*) FROM group_markers",
+    )
+    .await;
+    assert!(groups < 200, "{groups}");
+}
+
+/// The only value of a question.
+async fn one<T: for<'a> tokio_postgres::types::FromSql<'a>>(client: &Client, text: &str) -> T {
+    client.query_one(text, &[]).await.expect("a row").get(0)
 }
 
 /// Several commits in one group, so that a doubt is shared.
@@ -337,42 +434,17 @@ async fn a_frozen_server_leaves_a_commit_in_doubt() {
         proxy.go_on();
         pid
     });
-    let marker = "SELECT made FROM group_markers ORDER BY number DESC LIMIT 1";
+    let doubtful: i64 = one(&client, "SELECT max(number) + 1 FROM group_markers").await;
     send("-CONT", pid);
     assert!(matches!(answer, Err(StoreError::InDoubt(_))), "{answer:?}");
-    // Both outcomes are possible now. Once the marker is settled, it has to tell the truth.
-    let gone = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1";
-    eventually("the end of the frozen process", async || {
-        client
-            .query_one(gone, &[&pid])
-            .await
-            .expect("a row")
-            .get::<_, i64>(0)
-            == 0
+    // Both outcomes are possible now. Once somebody has marked the group, the mark has to tell the truth.
+    let marker = format!("SELECT max(made) FROM group_markers WHERE number = {doubtful}");
+    eventually("the outcome", async || {
+        one::<Option<i64>>(&client, &marker).await.is_some()
     })
     .await;
-    let before: i64 = client
-        .query_one("SELECT max(number) FROM group_markers", &[])
-        .await
-        .expect("a row")
-        .get(0);
-    assert!(before >= 1);
-    let made: i64 = client
-        .query_one(marker, &[])
-        .await
-        .expect("the marker")
-        .get(0);
-    let count = "SELECT count(*) FROM customers WHERE id = 'cus_1'";
-    let is_there = client
-        .query_one(count, &[])
-        .await
-        .expect("a row")
-        .get::<_, i64>(0)
-        == 1;
-    assert_eq!(is_there, version(&store, "cus_1").await == 1);
-    if is_there {
-        assert!(made > 0);
-    }
+    let did_commit = one::<i64>(&client, &marker).await > 0;
+    assert_eq!(version(&store, "cus_1").await, u64::from(did_commit));
     store
         .commit(writing("cus_2", 0))
         .await

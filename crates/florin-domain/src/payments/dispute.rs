@@ -2,6 +2,7 @@
 
 use super::{Charge, Metadata, PaymentIntent};
 use crate::record::{Columns, record};
+use crate::ledger::{LedgerAccount, Movement, Transaction};
 use florin_base::{Asset, Id, Timestamp};
 
 record! {
@@ -23,6 +24,8 @@ record! {
         inquiry: bool,
         /// The ledger transaction of the withdrawal.
         transaction: Option<String>,
+        /// The fee of the withdrawal, minor units.
+        fee: i64,
         /// Evidence is due then.
         due_by: Timestamp,
         /// The card's brand.
@@ -33,6 +36,24 @@ record! {
 }
 
 impl Dispute {
+    /// The ledger transaction of the withdrawal, as it was booked.
+    pub fn withdrawal(&self) -> Option<Transaction> {
+        Some(Transaction {
+            id: self.transaction.clone()?,
+            movement: Movement::Dispute,
+            source: self.id.to_string(),
+            asset: self.currency,
+            created: self.created,
+            available_on: self.created,
+            description: None,
+            entries: vec![
+                (LedgerAccount::Available, self.amount + self.fee),
+                (LedgerAccount::DisputeHold, -self.amount),
+                (LedgerAccount::FeesRevenue, -self.fee),
+            ],
+        })
+    }
+
     pub(crate) fn columns(&self) -> Columns<'_> {
         vec![Some(self.charge.as_str()), self.payment_intent.as_deref()]
     }

@@ -30,7 +30,7 @@ pub fn expire(
         return;
     }
     if nothing_taken {
-        intent.record.cancellation_reason = Some("automatic".to_owned());
+        intent.record.cancellation_reason = Some("expired".to_owned());
         canceled(draft, context, &mut intent);
     } else {
         intent.record.status = IntentStatus::Succeeded;

@@ -202,6 +202,7 @@ pub(super) fn settle(
     }
     match outcome {
         Outcome::Approved(approval) => {
+            let earlier = held.record.clone();
             held.record.status = RefundStatus::Succeeded;
             let before = held.version;
             draft.save(context, held, Transition::RefundUpdated);
@@ -278,8 +279,9 @@ fn give_back(
     let transaction = ledger::refund_failure(&mut context.ids, &booking, held.record.amount);
     held.record.failure_transaction = Some(transaction.id.clone());
     draft.book(transaction);
+    let before = charge.record.clone();
     charge.record.amount_refunded -= held.record.amount;
-    draft.save(context, &mut charge, Transition::ChargeRefundReturned);
+    draft.save_with(context, &mut charge, Transition::ChargeRefundReturned, Some(before));
 }
 
 /// Takes back a refund that waits for the buyer.

@@ -437,6 +437,7 @@ fn take_notice(
             DISPUTE_FEE,
         );
         held.record.transaction = Some(transaction.id.clone());
+        held.record.fee = DISPUTE_FEE;
         draft.book(transaction);
         Transition::DisputeOpened
     };

@@ -25,6 +25,38 @@ pub(crate) use endpoints::RollSecret;
 use std::future::Future;
 use std::pin::Pin;
 
+/// Every operation by the name of its struct: the simulator performs them all.
+pub const OPERATIONS: &[&str] = &[
+    "AnswerIntentChallenge",
+    "AttachMethod",
+    "CancelIntent",
+    "CancelRefund",
+    "CancelSetup",
+    "CaptureCharge",
+    "CaptureIntent",
+    "ConfirmIntent",
+    "ConfirmSetup",
+    "CreateCharge",
+    "CreateCustomer",
+    "CreateEndpoint",
+    "CreateIntent",
+    "CreateMethod",
+    "CreateRefund",
+    "CreateSetup",
+    "CreateToken",
+    "DeleteCustomer",
+    "DeleteEndpoint",
+    "DetachMethod",
+    "IncrementIntent",
+    "UpdateCharge",
+    "UpdateCustomer",
+    "UpdateEndpoint",
+    "UpdateIntent",
+    "UpdateMethod",
+    "UpdateRefund",
+    "UpdateSetup",
+];
+
 /// The future of an operation.
 pub type OperationFuture<'a> = Pin<Box<dyn Future<Output = Result<Decided, Halt>> + Send + 'a>>;
 

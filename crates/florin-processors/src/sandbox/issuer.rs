@@ -85,9 +85,9 @@ impl Question<'_> {
             }
             Some(ChallengeResult::Failed) => {
                 let code = if self.is_set_up() {
-                    "setup_intent_authentication_failed"
+                    "setup_intent_authentication_failure"
                 } else {
-                    "payment_intent_authentication_failed"
+                    "payment_intent_authentication_failure"
                 };
                 Outcome::Declined(Decline {
                     code: code.to_owned(),

@@ -106,8 +106,8 @@ fn a_challenge_is_completed_with_either_answer() {
     };
     assert_eq!(approved(call(&complete)).authentication, Some(expected));
     for (amount, code) in [
-        (1_000, "payment_intent_authentication_failed"),
-        (0, "setup_intent_authentication_failed"),
+        (1_000, "payment_intent_authentication_failure"),
+        (0, "setup_intent_authentication_failure"),
     ] {
         complete.amount = amount;
         complete.terms.challenge = Some(ChallengeResult::Failed);

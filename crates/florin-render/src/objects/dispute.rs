@@ -6,7 +6,6 @@ use super::balance_transaction::render_transaction;
 use crate::View;
 use crate::shape::{Shape, empty, metadata, texts};
 use florin_base::Timestamp;
-use florin_domain::ledger::Transaction;
 use florin_domain::payments::Dispute;
 use serde_json::Value;
 
@@ -41,25 +40,15 @@ const EVIDENCE: [&str; 27] = [
     "uncategorized_text",
 ];
 
-/// A dispute together with the ledger transaction of its withdrawal, as of `now`.
-pub fn render_dispute(
-    dispute: &Dispute,
-    transaction: Option<&Transaction>,
-    view: &View<'_>,
-    now: Timestamp,
-) -> Value {
-    let moved = transaction.map(|moved| render_transaction(moved, view, now));
-    build(
-        dispute,
-        moved.into_iter().collect(),
-        now > dispute.due_by,
-        view,
-    )
+/// A dispute as of `now`.
+pub fn render_dispute(dispute: &Dispute, view: &View<'_>, now: Timestamp) -> Value {
+    let moved = dispute.withdrawal().map(|moved| render_transaction(&moved, view, now));
+    build(dispute, moved.into_iter().collect(), now > dispute.due_by, view)
 }
 
-/// A dispute as its record alone tells it: without its transaction, and as of the time when it was opened.
+/// A dispute as of the time when it was opened.
 pub(crate) fn render(dispute: &Dispute, view: &View<'_>) -> Value {
-    build(dispute, Vec::new(), false, view)
+    render_dispute(dispute, view, dispute.created)
 }
 
 fn build(dispute: &Dispute, moved: Vec<Value>, past_due: bool, view: &View<'_>) -> Value {

@@ -231,9 +231,9 @@ fn the_source_of_a_transaction_is_told_by_its_purpose() {
             .collect();
         assert_eq!(wanted(&value, &["source"]), Ok(expected), "{movement:?}");
     }
-    let moved = samples::transaction(Movement::Dispute);
-    let dispute = render_dispute(&samples::dispute(), Some(&moved), &VIEW, NOW);
-    let expected = want("/balance_transactions/0/source", Target::Dispute, "ch_1");
+    let dispute = render_dispute(&samples::dispute(), &VIEW, NOW);
+    let own = samples::dispute().id.to_string();
+    let expected = want("/balance_transactions/0/source", Target::Dispute, &own);
     assert_eq!(
         wanted(&dispute, &["balance_transactions.source"]),
         Ok(vec![expected])

@@ -80,8 +80,7 @@ fn the_balance_turns_the_sign_and_adds_the_days() {
 
 #[test]
 fn a_dispute_shows_its_withdrawal_and_its_deadline() {
-    let moved = samples::transaction(Movement::Dispute);
-    let value = render_dispute(&samples::dispute(), Some(&moved), &VIEW, NOW);
+    let value = render_dispute(&samples::dispute(), &VIEW, NOW);
     assert_eq!(
         value["balance_transactions"][0]["reporting_category"],
         "dispute"

@@ -20,7 +20,7 @@ pub async fn a_unique_key_is_found_and_taken_once(store: Subject) {
         making()
             .save(0, customer("cus_2", 1))
             .claim(Some(&scope()), "order", "o_1", key("cus_2"));
-    second.is_refused(&store, claimed("order")).await;
+    second.refused_with(&store, claimed("order")).await;
     assert_eq!(
         store.find(Some(&scope()), "order", "o_1").await,
         Ok(Some(key("cus_1")))
@@ -29,7 +29,7 @@ pub async fn a_unique_key_is_found_and_taken_once(store: Subject) {
     let twice = making()
         .claim(Some(&scope()), "order", "o_3", key("a"))
         .claim(Some(&scope()), "order", "o_3", key("b"));
-    twice.is_refused(&store, claimed("order")).await;
+    twice.refused_with(&store, claimed("order")).await;
 }
 
 pub async fn unique_keys_of_scopes_and_spaces_are_apart(store: Subject) {
@@ -77,7 +77,7 @@ pub async fn installation_wide_keys_meet_everywhere(store: Subject) {
     );
     making()
         .claim(None, "api_key", "hash", key("mk_2"))
-        .is_refused(&store, claimed("api_key"))
+        .refused_with(&store, claimed("api_key"))
         .await;
     assert_eq!(store.find(Some(&other), "api_key", "hash").await, Ok(None));
     making()
@@ -92,7 +92,7 @@ pub async fn a_refused_commit_gives_its_keys_back(store: Subject) {
         .claim(None, "api_key", "k_1", key("cus_1"))
         .idempotent(taking("idem_1", "req_1"))
         .floor(1);
-    refused.is_refused(&store, StoreError::Floor).await;
+    refused.refused_with(&store, StoreError::Floor).await;
     let again = making()
         .claim(Some(&scope()), "order", "o_1", key("cus_2"))
         .claim(None, "api_key", "k_1", key("cus_2"))

@@ -163,12 +163,12 @@ impl Making {
     }
 
     /// Commits; anything but this refusal is a failure of the test.
-    pub async fn is_refused(self, store: &Subject, why: StoreError) {
+    pub async fn refused_with(self, store: &Subject, why: StoreError) {
         assert_eq!(self.on(store).await, Err(why));
     }
 
     /// Commits; anything but a complaint about the commit itself is a failure of the test.
-    pub async fn is_unsound(self, store: &Subject) {
+    pub async fn found_unsound(self, store: &Subject) {
         let answer = self.on(store).await;
         assert!(matches!(answer, Err(StoreError::Corrupt(_))), "{answer:?}");
     }

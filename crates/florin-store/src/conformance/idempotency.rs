@@ -72,7 +72,7 @@ pub async fn a_taken_key_refuses_the_second(store: Subject) {
             reply: Some(reply(200, b"second")),
             ..taking("k", "req_2")
         });
-    second.is_refused(&store, claimed("idempotency")).await;
+    second.refused_with(&store, claimed("idempotency")).await;
     let found = saved(&store, &scope(), "k").await.expect("the key");
     assert_eq!(
         (found.hash, found.request, found.reply),
@@ -147,7 +147,7 @@ pub async fn a_reply_is_written_once(store: Subject) {
         "req_1",
         reply(200, b"second"),
     ));
-    second.is_refused(&store, claimed("idempotency")).await;
+    second.refused_with(&store, claimed("idempotency")).await;
     assert_eq!(
         saved(&store, &scope(), "k")
             .await

@@ -114,7 +114,7 @@ pub async fn a_job_may_wait_again(store: Subject) {
     assert_eq!(second[0].job.due, Millis(2_000));
     making()
         .finish(&first[0], None)
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     making().finish(&second[0], None).lands(&store).await;
 }
@@ -131,7 +131,7 @@ pub async fn finishing_needs_the_fence(store: Subject) {
                 fence,
                 again,
             });
-            wrong.is_refused(&store, StoreError::Conflict).await;
+            wrong.refused_with(&store, StoreError::Conflict).await;
         }
     }
     assert_eq!(
@@ -141,7 +141,7 @@ pub async fn finishing_needs_the_fence(store: Subject) {
     making().finish(&taken[0], None).lands(&store).await;
     making()
         .finish(&taken[0], None)
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
 }
 
@@ -159,7 +159,7 @@ pub async fn a_lost_lease_undoes_the_effects(store: Subject) {
         .finish
         .iter_mut()
         .for_each(|finish| finish.fence += 1);
-    lost.is_refused(&store, StoreError::Conflict).await;
+    lost.refused_with(&store, StoreError::Conflict).await;
     assert_eq!(
         (
             version(&store, &key("cus_1")).await,

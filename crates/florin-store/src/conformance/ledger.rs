@@ -46,7 +46,7 @@ pub async fn an_unbalanced_transaction_is_refused(store: Subject) {
     making()
         .save(0, customer("cus_1", 1))
         .book(crooked)
-        .is_unsound(&store)
+        .found_unsound(&store)
         .await;
     let huge = i64::MAX - 1;
     let beyond = moved(
@@ -56,7 +56,7 @@ pub async fn an_unbalanced_transaction_is_refused(store: Subject) {
             (LedgerAccount::Available, -huge),
         ],
     );
-    making().book(beyond).is_unsound(&store).await;
+    making().book(beyond).found_unsound(&store).await;
     assert_eq!(
         store
             .transactions(&TransactionQuery::newest(&scope(), 10))
@@ -71,7 +71,7 @@ pub async fn a_transaction_is_booked_once(store: Subject) {
     making().book(earned("txn_1", 10)).lands(&store).await;
     making()
         .book(earned("txn_1", 10))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     assert_eq!(available(&store).await, 10);
 }
@@ -113,18 +113,18 @@ pub async fn a_floor_holds(store: Subject) {
     making().floor(0).lands(&store).await;
     making()
         .floor(1)
-        .is_refused(&store, StoreError::Floor)
+        .refused_with(&store, StoreError::Floor)
         .await;
     making().book(earned("txn_1", 100)).lands(&store).await;
     making().floor(100).lands(&store).await;
     making()
         .floor(101)
-        .is_refused(&store, StoreError::Floor)
+        .refused_with(&store, StoreError::Floor)
         .await;
     making()
         .floor(-5)
         .floor(101)
-        .is_refused(&store, StoreError::Floor)
+        .refused_with(&store, StoreError::Floor)
         .await;
 }
 
@@ -133,7 +133,7 @@ pub async fn a_floor_counts_what_its_own_commit_moves(store: Subject) {
     making()
         .book(earned("txn_2", -101))
         .floor(0)
-        .is_refused(&store, StoreError::Floor)
+        .refused_with(&store, StoreError::Floor)
         .await;
     assert_eq!(available(&store).await, 100);
     making()

@@ -73,11 +73,11 @@ pub async fn an_update_needs_the_version_that_was_read(store: Subject) {
     making().save(1, named("first")).lands(&store).await;
     making()
         .save(1, named("stale"))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     making()
         .save(3, named("early"))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     let found = held(&store, &key("cus_1")).await.expect("the record");
     assert_eq!(
@@ -90,7 +90,7 @@ pub async fn a_record_is_made_once(store: Subject) {
     making().save(0, customer("cus_1", 100)).lands(&store).await;
     making()
         .save(0, customer("cus_1", 200))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     assert_eq!(
         held(&store, &key("cus_1"))
@@ -103,7 +103,7 @@ pub async fn a_record_is_made_once(store: Subject) {
 pub async fn an_absent_record_cannot_be_updated(store: Subject) {
     making()
         .save(1, customer("cus_1", 100))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     assert_eq!(version(&store, &key("cus_1")).await, 0);
 }
@@ -116,8 +116,8 @@ pub async fn versions_may_jump_and_must_grow(store: Subject) {
     };
     at(0, 3).lands(&store).await;
     assert_eq!(version(&store, &key("cus_1")).await, 3);
-    at(3, 3).is_unsound(&store).await;
-    at(3, 2).is_unsound(&store).await;
+    at(3, 3).found_unsound(&store).await;
+    at(3, 2).found_unsound(&store).await;
     at(3, 5).lands(&store).await;
     assert_eq!(version(&store, &key("cus_1")).await, 5);
 }
@@ -135,7 +135,7 @@ pub async fn a_required_version_is_checked(store: Subject) {
     let stale = making()
         .save(0, customer("cus_2", 100))
         .require(key("cus_read"), 2);
-    stale.is_refused(&store, StoreError::Conflict).await;
+    stale.refused_with(&store, StoreError::Conflict).await;
     making()
         .save(1, customer("cus_read", 100))
         .lands(&store)
@@ -143,7 +143,7 @@ pub async fn a_required_version_is_checked(store: Subject) {
     let stale = making()
         .save(0, customer("cus_2", 100))
         .require(key("cus_read"), 1);
-    stale.is_refused(&store, StoreError::Conflict).await;
+    stale.refused_with(&store, StoreError::Conflict).await;
     assert_eq!(version(&store, &key("cus_2")).await, 0);
     assert_eq!(version(&store, &key("cus_read")).await, 2);
 }
@@ -157,11 +157,11 @@ pub async fn a_required_absence_is_checked(store: Subject) {
     let wrong = making()
         .save(0, customer("cus_2", 100))
         .require(key("cus_1"), 0);
-    wrong.is_refused(&store, StoreError::Conflict).await;
+    wrong.refused_with(&store, StoreError::Conflict).await;
     let wrong = making()
         .save(0, customer("cus_2", 100))
         .require(key("cus_none"), 1);
-    wrong.is_refused(&store, StoreError::Conflict).await;
+    wrong.refused_with(&store, StoreError::Conflict).await;
 }
 
 async fn are_apart(store: &Subject, one: &Scope, other: &Scope) {
@@ -225,7 +225,9 @@ pub async fn one_commit_may_span_accounts(store: Subject) {
         first.write(write(&other, expected.1, customer("cus_2", 100)))
     };
     both((0, 0)).lands(&store).await;
-    both((1, 0)).is_refused(&store, StoreError::Conflict).await;
+    both((1, 0))
+        .refused_with(&store, StoreError::Conflict)
+        .await;
     assert_eq!(version(&store, &key_in(&one, "cus_1")).await, 1);
     both((1, 1)).lands(&store).await;
     assert_eq!(version(&store, &key_in(&other, "cus_2")).await, 2);
@@ -277,7 +279,7 @@ pub async fn a_refused_commit_leaves_nothing(store: Subject) {
     commit.0.bumps_epoch = true;
     commit
         .require(key("cus_old"), 2)
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     let keys = [
         key("cus_new"),
@@ -325,11 +327,11 @@ pub async fn events_are_records_and_told_once(store: Subject) {
     );
     making()
         .event(event("evt_1", "customer.deleted", "9"))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     making()
         .event(event("evt_2", "customer.created", "1"))
-        .is_refused(&store, StoreError::Conflict)
+        .refused_with(&store, StoreError::Conflict)
         .await;
     making()
         .event(event("evt_2", "customer.updated", "1"))
@@ -342,7 +344,7 @@ pub async fn events_are_records_and_told_once(store: Subject) {
     let twice = making()
         .event(event("evt_4", "customer.updated", "3"))
         .event(event("evt_5", "customer.updated", "3"));
-    twice.is_refused(&store, StoreError::Conflict).await;
+    twice.refused_with(&store, StoreError::Conflict).await;
 }
 
 pub async fn the_epoch_grows_when_a_commit_says_so(store: Subject) {

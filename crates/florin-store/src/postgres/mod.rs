@@ -9,6 +9,8 @@
 
 mod doubt;
 mod effects;
+#[cfg(test)]
+mod guard_tests;
 mod jitter;
 mod jobs;
 mod locks;
@@ -243,6 +245,12 @@ impl Store for PostgresStore {
     }
 
     fn health(&self) -> StoreFuture<'_, ()> {
-        Box::pin(async move { self.inner.pool.rows("SELECT 1", &[]).await.map(|_| ()) })
+        Box::pin(async move {
+            self.inner.pool.rows("SELECT 1", &[]).await?;
+            match self.inner.door.is_closed() {
+                true => Err(StoreError::Unavailable("the writer is gone".to_owned())),
+                false => Ok(()),
+            }
+        })
     }
 }

@@ -8,7 +8,7 @@ use super::trouble::{Trouble, spoils_connection};
 use crate::StoreError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tokio_postgres::Row;
@@ -19,10 +19,20 @@ const TRIES_MAX: u32 = 20;
 /// How often a question is asked anew because a connection was gone.
 const CONNECTIONS_TRIED_MAX: u32 = 3;
 
+/// After a failed attempt to connect, those who waited for it are told so without attempts of their own.
+const FAILURE_KEPT: Duration = Duration::from_millis(100);
+
+/// One place for a connection.
+#[derive(Default)]
+struct Slot {
+    session: Option<Arc<Session>>,
+    failed: Option<(Instant, StoreError)>,
+}
+
 /// Connections by turns.
 pub struct Pool {
     target: Arc<Target>,
-    slots: Vec<Mutex<Option<Arc<Session>>>>,
+    slots: Vec<Mutex<Slot>>,
     turn: AtomicUsize,
     answer_ms: u64,
 }
@@ -31,7 +41,7 @@ impl Pool {
     /// A pool that connects when it is asked.
     pub fn new(target: Arc<Target>, options: &Options) -> Pool {
         let slots = (0..options.readers.max(1))
-            .map(|_| Mutex::new(None))
+            .map(|_| Mutex::default())
             .collect();
         Pool {
             target,
@@ -79,13 +89,14 @@ impl Pool {
                     ));
                 }
             };
-            if spoils_connection(&error) {
+            let is_spoilt = spoils_connection(&error);
+            if is_spoilt {
                 session.close();
                 lost += 1;
             }
             match Trouble::of(&error) {
                 Trouble::Again => pause(u64::from(tries.min(6)) * 10 + 4).await,
-                Trouble::Lost(_) if lost < CONNECTIONS_TRIED_MAX => {}
+                _ if is_spoilt && lost < CONNECTIONS_TRIED_MAX => {}
                 trouble => return Err(trouble.answer()),
             }
         }
@@ -94,17 +105,30 @@ impl Pool {
         ))
     }
 
-    async fn session(
-        &self,
-        slot: &Mutex<Option<Arc<Session>>>,
-    ) -> Result<Arc<Session>, StoreError> {
-        let mut held = slot.lock().await;
-        if let Some(session) = held.as_ref().filter(|session| !session.is_closed()) {
+    async fn session(&self, slot: &Mutex<Slot>) -> Result<Arc<Session>, StoreError> {
+        let mut slot = slot.lock().await;
+        if let Some(session) = slot.session.as_ref().filter(|session| !session.is_closed()) {
             return Ok(Arc::clone(session));
         }
-        let session = Arc::new(self.target.session().await?);
-        *held = Some(Arc::clone(&session));
-        Ok(session)
+        if let Some((_, error)) = slot
+            .failed
+            .as_ref()
+            .filter(|(at, _)| at.elapsed() < FAILURE_KEPT)
+        {
+            return Err(error.clone());
+        }
+        slot.session = None;
+        match self.target.session().await {
+            Ok(session) => {
+                let session = Arc::new(session);
+                slot.session = Some(Arc::clone(&session));
+                Ok(session)
+            }
+            Err(error) => {
+                slot.failed = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
     }
 
     /// A connection of one's own, for what takes its time.

@@ -62,12 +62,15 @@ impl Door {
     /// Queues a commit.
     ///
     /// # Errors
-    /// `Unavailable` when too many wait and this one may be refused.
+    /// `Unavailable` when too many wait and this one may be refused, and when the writer is gone.
     pub fn enter(&self, prepared: Prepared) -> Result<oneshot::Receiver<Answer>, StoreError> {
         let footprint = prepared.footprint();
         let is_first = prepared.commit.must_not_shed;
         let (answer, receiver) = oneshot::channel();
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if inside.is_closed {
+            return Err(StoreError::Unavailable("the writer is gone".to_owned()));
+        }
         if inside.queue.len() >= COMMIT_QUEUE_MAX && !is_first {
             return Err(StoreError::Unavailable("too many commits wait".to_owned()));
         }
@@ -86,6 +89,25 @@ impl Door {
             .unwrap_or_else(PoisonError::into_inner)
             .is_closed = true;
         self.knock.notify_one();
+    }
+
+    /// True when nobody is let in any more.
+    pub fn is_closed(&self) -> bool {
+        self.inside
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_closed
+    }
+
+    /// Sends everybody away: the writer has ended, be it by a panic.
+    fn abandon(&self) {
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        inside.is_closed = true;
+        while let Some(member) = inside.queue.next_group(1).pop() {
+            member.tell(Err(StoreError::Unavailable(
+                "the writer is gone".to_owned(),
+            )));
+        }
     }
 
     /// The next group; `None` when the door is closed and nobody waits.
@@ -123,6 +145,12 @@ pub struct Writer {
     session: Option<Session>,
     number: i64,
     doubts: Arc<Doubts>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.door.abandon();
+    }
 }
 
 impl Writer {

@@ -1,0 +1,236 @@
+//! Money: every transaction sums to zero (I3); balances are sums of entries, and what charges and refunds say is what
+//! was booked for them (I4).
+//!
+//! Deliberately absent: fees' amounts, which are the merchant's price list and not a law.
+
+use super::history::{History, flag, number, status, text};
+use crate::evidence::{Evidence, Violation};
+use florin_base::{Asset, Scope};
+use florin_domain::Kind;
+use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+type Source<'a> = (&'a Scope, &'a str);
+
+pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
+    let mut by_source: BTreeMap<Source<'_>, Vec<&Transaction>> = BTreeMap::new();
+    for (scope, transaction) in &evidence.snapshot.transactions {
+        by_source
+            .entry((scope, transaction.source.as_str()))
+            .or_default()
+            .push(transaction);
+        let sum: i128 = transaction
+            .entries
+            .iter()
+            .map(|(_, amount)| i128::from(*amount))
+            .sum();
+        if sum != 0 || transaction.entries.len() < 2 {
+            found.push(Violation::new(
+                "I3",
+                format!(
+                    "{} sums to {sum}: {:?}",
+                    transaction.id, transaction.entries
+                ),
+            ));
+        }
+    }
+    balances(evidence, found);
+    for ((scope, _, id), charge) in history.of_kind(Kind::Charge) {
+        let booked = by_source
+            .get(&(scope, id.as_str()))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        charge_amounts(id, charge, found);
+        booked_for_charge(id, charge, booked, found);
+        refunded(history, (scope, id), charge, found);
+    }
+    for ((scope, _, id), refund) in history.of_kind(Kind::Refund) {
+        let booked = by_source
+            .get(&(scope, id.as_str()))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        booked_for_refund(id, refund, booked, found);
+    }
+    for ((scope, _, id), dispute) in history.of_kind(Kind::Dispute) {
+        let charge = history.body(scope, Kind::Charge, text(dispute, "charge", ""));
+        let captured = charge.map_or(0, |charge| number(charge, "amount_captured"));
+        if number(dispute, "amount") > captured {
+            let what = format!(
+                "{id} disputes {} of a charge that took {captured}",
+                number(dispute, "amount")
+            );
+            found.push(Violation::new("I4", what));
+        }
+    }
+    orphans(history, &by_source, found);
+}
+
+/// Stored balances against sums of entries, both ways; nothing of a past day may still be pending.
+fn balances(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let mut sums: BTreeMap<(&Scope, LedgerAccount, Asset), i128> = BTreeMap::new();
+    for (scope, transaction) in &evidence.snapshot.transactions {
+        for (account, amount) in &transaction.entries {
+            *sums
+                .entry((scope, *account, transaction.asset))
+                .or_default() += i128::from(*amount);
+        }
+    }
+    for (scope, balance) in &evidence.snapshot.balances {
+        let sum = sums
+            .remove(&(scope, balance.account, balance.asset))
+            .unwrap_or_default();
+        if sum != i128::from(balance.amount) {
+            let name = balance.account.name();
+            let what = format!(
+                "{scope:?} {name} {}: the row says {}, the entries {sum}",
+                balance.asset, balance.amount
+            );
+            found.push(Violation::new("I4", what));
+        }
+        let is_over = matches!(balance.account, LedgerAccount::Pending(day) if day.start().millis() <= evidence.now);
+        if is_over && balance.amount != 0 {
+            let what = format!(
+                "{scope:?} {} of {} is still pending: {}",
+                balance.asset,
+                balance.account.name(),
+                balance.amount
+            );
+            found.push(Violation::new("I4", what));
+        }
+    }
+    for ((scope, account, asset), sum) in sums.into_iter().filter(|(_, sum)| *sum != 0) {
+        found.push(Violation::new(
+            "I4",
+            format!("{scope:?} {} {asset} has no row for {sum}", account.name()),
+        ));
+    }
+}
+
+fn charge_amounts(id: &str, charge: &Value, found: &mut Vec<Violation>) {
+    let (amount, captured, refunded) = (
+        number(charge, "amount"),
+        number(charge, "amount_captured"),
+        number(charge, "amount_refunded"),
+    );
+    let over = charge
+        .get("granted")
+        .is_some_and(|granted| flag(granted, "overcapture"));
+    let most = if over { amount + amount / 5 } else { amount };
+    if !(0..=most).contains(&captured) {
+        found.push(Violation::new(
+            "I4",
+            format!("{id} took {captured} of {most} that were authorized"),
+        ));
+    }
+    if !(0..=captured).contains(&refunded) {
+        found.push(Violation::new(
+            "I4",
+            format!("{id} gave back {refunded} of {captured} that it took"),
+        ));
+    }
+    let state = status(Kind::Charge, charge);
+    if captured > 0 && (state != "succeeded" || flag(charge, "voided")) {
+        found.push(Violation::new(
+            "I4",
+            format!("{id} took {captured} and is {state}"),
+        ));
+    }
+}
+
+/// The debit of the processor's account in some movements of a source.
+fn owed(booked: &[&Transaction], movement: Movement) -> i64 {
+    let entries = booked
+        .iter()
+        .filter(|made| made.movement == movement)
+        .flat_map(|made| &made.entries);
+    entries
+        .filter(|(account, _)| *account == LedgerAccount::Receivable)
+        .map(|(_, amount)| amount)
+        .sum()
+}
+
+fn booked_for_charge(
+    id: &str,
+    charge: &Value,
+    booked: &[&Transaction],
+    found: &mut Vec<Violation>,
+) {
+    let (captured, owed) = (
+        number(charge, "amount_captured"),
+        owed(booked, Movement::Charge),
+    );
+    if captured != owed {
+        found.push(Violation::new(
+            "I4",
+            format!("{id} took {captured}, but {owed} is booked for it"),
+        ));
+    }
+}
+
+fn refunded(history: &History, of: Source<'_>, charge: &Value, found: &mut Vec<Violation>) {
+    let (scope, id) = of;
+    let refunds = history
+        .of_kind(Kind::Refund)
+        .filter(|((owner, _, _), refund)| owner == scope && text(refund, "charge", "") == id);
+    let alive = refunds
+        .filter(|(_, refund)| !matches!(status(Kind::Refund, refund), "failed" | "canceled"));
+    let sum: i64 = alive.map(|(_, refund)| number(refund, "amount")).sum();
+    let said = number(charge, "amount_refunded");
+    if sum != said {
+        found.push(Violation::new(
+            "I4",
+            format!("{id} says that {said} was given back, its refunds say {sum}"),
+        ));
+    }
+}
+
+fn booked_for_refund(
+    id: &str,
+    refund: &Value,
+    booked: &[&Transaction],
+    found: &mut Vec<Violation>,
+) {
+    let amount = number(refund, "amount");
+    let returned = match status(Kind::Refund, refund) {
+        "failed" | "canceled" => amount,
+        _ => 0,
+    };
+    let (out, back) = (
+        -owed(booked, Movement::Refund),
+        owed(booked, Movement::RefundFailure),
+    );
+    if out != amount || back != returned {
+        let what = format!(
+            "{id} of {amount} is booked as {out} out and {back} back, expected {returned} back"
+        );
+        found.push(Violation::new("I4", what));
+    }
+}
+
+/// A movement's source must exist.
+fn orphans(
+    history: &History,
+    by_source: &BTreeMap<Source<'_>, Vec<&Transaction>>,
+    found: &mut Vec<Violation>,
+) {
+    for ((scope, source), booked) in by_source {
+        for transaction in booked {
+            let kind = match transaction.movement {
+                Movement::Charge => Kind::Charge,
+                Movement::Refund | Movement::RefundFailure => Kind::Refund,
+                Movement::Dispute => Kind::Dispute,
+                Movement::Release => continue,
+            };
+            if history.body(scope, kind, source).is_none() {
+                found.push(Violation::new(
+                    "I4",
+                    format!(
+                        "{} is booked for {source}, which is not there",
+                        transaction.id
+                    ),
+                ));
+            }
+        }
+    }
+}

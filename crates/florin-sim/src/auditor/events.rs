@@ -1,0 +1,210 @@
+//! Events: versions have no gaps, every event tells of a change and every change that matters has its event (I5), and
+//! every endpoint hears of it (I6).
+//!
+//! Deliberately absent: the types of events, which the wire's own tests compare with the published table.
+
+use super::history::{History, Key, Step, body, flag, number, status};
+use crate::evidence::{Evidence, Receipt, Violation};
+use florin_domain::Kind;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
+    versions(evidence, history, found);
+    unique(evidence, found);
+    for kind in [
+        Kind::PaymentIntent,
+        Kind::Charge,
+        Kind::Refund,
+        Kind::SetupIntent,
+        Kind::Customer,
+        Kind::Dispute,
+    ] {
+        for step in history.steps(kind) {
+            if is_news(kind, &step) && step.after.events.is_empty() {
+                found.push(Violation::new(
+                    "I5",
+                    format!("nobody tells of version {} of {}", step.version, step.key.2),
+                ));
+            }
+        }
+    }
+    deliveries(evidence, history, found);
+}
+
+/// Each write follows the one before it, and the store holds the last one.
+fn versions(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
+    let mut known: BTreeMap<Key, u64> = BTreeMap::new();
+    for entry in &evidence.journal {
+        for write in &entry.commit.changes.writes {
+            let key = (
+                write.key.scope.clone(),
+                write.key.kind,
+                write.key.id.clone(),
+            );
+            let before = known.insert(key, write.version).unwrap_or_default();
+            if before != write.expected || write.version <= before {
+                let what = format!(
+                    "commit {} writes {} from {} to {}, it was at {before}",
+                    entry.number, write.key.id, write.expected, write.version
+                );
+                found.push(Violation::new("I5", what));
+            }
+            for (_, event) in entry
+                .commit
+                .changes
+                .events
+                .iter()
+                .filter(|(_, event)| event.object == write.key.id)
+            {
+                let version: u64 = event.object_version.parse().unwrap_or_default();
+                let fits = version > write.expected && version <= write.version;
+                let same = version != write.version
+                    || serde_json::from_str::<Value>(&event.snapshot).ok()
+                        == Some(body(&write.record));
+                if !fits || !same {
+                    found.push(Violation::new(
+                        "I5",
+                        format!(
+                            "{} does not tell what commit {} wrote",
+                            event.id, entry.number
+                        ),
+                    ));
+                }
+            }
+        }
+    }
+    for (key, (version, _)) in &history.last {
+        if known.get(key) != Some(version) {
+            found.push(Violation::new(
+                "I5",
+                format!(
+                    "{} is at version {version}, the journal says {:?}",
+                    key.2,
+                    known.get(key)
+                ),
+            ));
+        }
+    }
+    if known.len() != history.last.len() {
+        let gone = known.keys().find(|key| !history.last.contains_key(*key));
+        found.push(Violation::new(
+            "I5",
+            format!("a record that was written is gone: {gone:?}"),
+        ));
+    }
+}
+
+/// (object, version, type) is told once, and what was committed is there.
+fn unique(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let mut told = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for (scope, event) in &evidence.snapshot.events {
+        ids.insert((scope.clone(), event.id.to_string()));
+        if !told.insert((
+            scope.clone(),
+            event.object.clone(),
+            event.object_version.clone(),
+            event.kind.clone(),
+        )) {
+            found.push(Violation::new(
+                "I5",
+                format!(
+                    "{} is told twice: {} of {}",
+                    event.kind, event.object_version, event.object
+                ),
+            ));
+        }
+    }
+    let written = evidence
+        .journal
+        .iter()
+        .flat_map(|entry| &entry.commit.changes.events);
+    let written: BTreeSet<_> = written
+        .map(|(scope, event)| (scope.clone(), event.id.to_string()))
+        .collect();
+    if written != ids {
+        found.push(Violation::new(
+            "I5",
+            format!(
+                "{} events were written, {} are there",
+                written.len(),
+                ids.len()
+            ),
+        ));
+    }
+}
+
+/// Changes of which a merchant must hear.
+fn is_news(kind: Kind, step: &Step<'_>) -> bool {
+    let after = &step.after.body;
+    let Some(before) = step.before.map(|version| &version.body) else {
+        return true;
+    };
+    let differs = |members: &[&str]| {
+        members
+            .iter()
+            .any(|member| number(before, member) != number(after, member))
+    };
+    let flips = |member: &str| flag(before, member) != flag(after, member);
+    let (was, is) = (status(kind, before), status(kind, after));
+    match kind {
+        Kind::PaymentIntent => {
+            let silent = ["processing", "requires_confirmation"];
+            differs(&["amount_received", "amount_capturable"])
+                || (was != is && !silent.contains(&is))
+        }
+        Kind::SetupIntent => was != is && !["processing", "requires_confirmation"].contains(&is),
+        Kind::Charge => {
+            differs(&["amount", "amount_captured", "amount_refunded"])
+                || was != is
+                || flips("voided")
+                || flips("open")
+        }
+        Kind::Refund => was != is,
+        Kind::Customer => true,
+        _ => false,
+    }
+}
+
+/// An endpoint that was never changed after it was made hears of everything that was committed after it.
+fn deliveries(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
+    let heard: BTreeSet<&Receipt> = evidence.receipts.iter().collect();
+    for ((scope, _, id), (version, endpoint)) in history
+        .last
+        .iter()
+        .filter(|(key, _)| key.1 == Kind::WebhookEndpoint)
+    {
+        if *version != 1 {
+            continue;
+        }
+        let url = super::history::text(endpoint, "url", "").to_owned();
+        let made = evidence.journal.iter().position(|entry| {
+            entry
+                .commit
+                .changes
+                .writes
+                .iter()
+                .any(|write| write.key.scope == *scope && write.key.id == *id)
+        });
+        let Some(made) = made else { continue };
+        let later = evidence.journal[made + 1..]
+            .iter()
+            .flat_map(|entry| &entry.commit.changes.events);
+        for (_, event) in later.filter(|(of, _)| of == scope) {
+            let receipt = Receipt {
+                url: url.clone(),
+                event: event.id.to_string(),
+            };
+            if !heard.contains(&receipt) {
+                found.push(Violation::new(
+                    "I6",
+                    format!(
+                        "{id} never heard of {} ({} of {})",
+                        event.id, event.kind, event.object
+                    ),
+                ));
+            }
+        }
+    }
+}

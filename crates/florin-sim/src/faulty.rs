@@ -1,0 +1,293 @@
+//! The store of a simulated process: the store in memory behind a bad line, under a process that may die.
+//!
+//! Every commit that takes effect goes into the journal. Deliberately absent: losing what was acknowledged, unless a
+//! planted bug asks for it.
+
+use crate::evidence::Entry;
+use crate::executor::{Group, VirtualClock};
+use crate::sabotage::Sabotage;
+use crate::scene::{Fate, Inner, Scene, When};
+use florin_base::{Millis, Scope};
+use florin_domain::changes::{Changes, Job, JobKind, Write};
+use florin_domain::ledger::Transaction;
+use florin_domain::payments::{IntentStatus, PaymentIntent};
+use florin_domain::{Entity, Kind, Record, RecordKey, Versioned};
+use florin_engine::Clock;
+use florin_store::memory::MemoryStore;
+use florin_store::{
+    Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
+    TransactionQuery,
+};
+use std::future::pending;
+use std::sync::Arc;
+
+/// The store as one process sees it.
+pub struct Faulty {
+    /// What is really there.
+    pub memory: MemoryStore,
+    /// The world around it.
+    pub scene: Arc<Scene>,
+    /// Time.
+    pub clock: VirtualClock,
+    /// The process.
+    pub group: Group,
+    /// The other merchant, for a planted bug.
+    pub neighbours: Vec<Scope>,
+}
+
+impl Faulty {
+    async fn read(&self) -> Result<(), StoreError> {
+        match self.scene.with(Inner::draw_read) {
+            true => Err(StoreError::Unavailable(
+                "the storm took a question".to_owned(),
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Dies here: nothing of this process goes on.
+    async fn die<T>(&self) -> T {
+        self.scene.with(|inner| inner.dying.insert(self.group));
+        pending().await
+    }
+
+    async fn fated(&self, commit: Commit) -> Result<Vec<LeasedJob>, StoreError> {
+        let (wait_ms, fate) = self.scene.with(Inner::draw_commit);
+        if wait_ms > 0 {
+            self.clock.pause(wait_ms).await;
+        }
+        match fate {
+            Fate::Done { answer_ms } => {
+                let done = self.apply(commit).await;
+                self.clock.pause(answer_ms).await;
+                done
+            }
+            Fate::Refused(error) => Err(error),
+            Fate::DoneInDoubt => {
+                self.apply(commit).await?;
+                Err(StoreError::InDoubt("the answer was lost".to_owned()))
+            }
+            Fate::Crash(When::Before) => self.die().await,
+            Fate::Crash(When::After) => {
+                let _ = self.apply(commit).await;
+                self.die().await
+            }
+        }
+    }
+
+    async fn apply(&self, mut commit: Commit) -> Result<Vec<LeasedJob>, StoreError> {
+        let is_lost = self.scene.with(|inner| bend(inner, &mut commit));
+        if is_lost {
+            return Ok(Vec::new());
+        }
+        let done = self.memory.commit(commit.clone()).await?;
+        self.note(&commit);
+        if let Some(again) = self.scene.with(|inner| resurrection(inner, &commit)) {
+            self.memory.commit(again.clone()).await?;
+            self.note(&again);
+        }
+        Ok(done)
+    }
+
+    fn note(&self, commit: &Commit) {
+        let at_ms = self.clock.monotonic_ms();
+        let written: Vec<String> = commit
+            .changes
+            .writes
+            .iter()
+            .map(|write| format!("{}/{}", write.key.id, write.version))
+            .collect();
+        self.scene.with(|inner| {
+            let number = inner.commits;
+            inner.trace.push(format!(
+                "{at_ms} process {} commits {number}: {}",
+                self.group,
+                written.join(" ")
+            ));
+            inner.journal.push(Entry {
+                number,
+                at_ms,
+                commit: commit.clone(),
+            });
+        });
+    }
+}
+
+/// Applies a planted bug to a commit. True when the commit is to be lost.
+fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
+    let changes = &mut commit.changes;
+    let answers = commit
+        .claim
+        .as_ref()
+        .is_some_and(|claim| claim.reply.is_some());
+    if answers && makes_payment(changes) && inner.strikes(Sabotage::LoseCommit) {
+        return true;
+    }
+    if finished_payment(changes).is_some() && inner.strikes(Sabotage::ForgetEvents) {
+        changes.events.clear();
+    }
+    if !changes.transactions.is_empty() && inner.strikes(Sabotage::ForgetBooking) {
+        changes.transactions.clear();
+    }
+    if inner.is(Sabotage::ForgetKeys) {
+        inner.struck += u64::from(commit.claim.take().is_some());
+    }
+    if inner.is(Sabotage::ForgetRecovery) {
+        let before = changes.jobs.len();
+        changes.jobs.retain(|job| job.kind != JobKind::Recover);
+        inner.struck += (before - changes.jobs.len()) as u64;
+    }
+    false
+}
+
+fn makes_payment(changes: &Changes) -> bool {
+    changes
+        .writes
+        .iter()
+        .any(|write| write.key.kind == Kind::PaymentIntent && write.expected == 0)
+}
+
+/// The write that finishes a payment, if there is one.
+fn finished_payment(changes: &Changes) -> Option<(&Write, PaymentIntent)> {
+    changes.writes.iter().find_map(|write| {
+        let intent = PaymentIntent::from_record(write.record.clone())?;
+        (intent.status == IntentStatus::Succeeded).then_some((write, intent))
+    })
+}
+
+/// The commit with which a planted bug brings a finished payment back.
+fn resurrection(inner: &mut Inner, commit: &Commit) -> Option<Commit> {
+    let (write, mut intent) = finished_payment(&commit.changes)?;
+    if !inner.strikes(Sabotage::Resurrect) {
+        return None;
+    }
+    intent.status = IntentStatus::RequiresPaymentMethod;
+    let again = Write {
+        key: write.key.clone(),
+        expected: write.version,
+        version: write.version + 1,
+        record: intent.into(),
+    };
+    Some(Commit {
+        changes: Changes {
+            writes: vec![again],
+            ..Changes::default()
+        },
+        ..Commit::default()
+    })
+}
+
+impl Store for Faulty {
+    fn get<'a>(&'a self, keys: &'a [RecordKey]) -> StoreFuture<'a, Vec<Option<Versioned<Record>>>> {
+        Box::pin(async move {
+            self.read().await?;
+            let found = self.memory.get(keys).await?;
+            if !self.scene.with(|inner| inner.is(Sabotage::LeakScope)) {
+                return Ok(found);
+            }
+            let mut leaked = Vec::with_capacity(found.len());
+            for (key, held) in keys.iter().zip(found) {
+                leaked.push(match held {
+                    Some(held) => Some(held),
+                    None => self.leak(key).await?,
+                });
+            }
+            Ok(leaked)
+        })
+    }
+
+    fn list<'a>(&'a self, query: &'a ListQuery) -> StoreFuture<'a, Vec<Versioned<Record>>> {
+        Box::pin(async move {
+            self.read().await?;
+            self.memory.list(query).await
+        })
+    }
+
+    fn find<'a>(
+        &'a self,
+        scope: Option<&'a Scope>,
+        space: &'a str,
+        key: &'a str,
+    ) -> StoreFuture<'a, Option<RecordKey>> {
+        self.memory.find(scope, space, key)
+    }
+
+    fn saved<'a>(&'a self, scope: &'a Scope, key: &'a str) -> StoreFuture<'a, Option<SavedClaim>> {
+        Box::pin(async move {
+            self.read().await?;
+            let mut saved = self.memory.saved(scope, key).await?;
+            if self.scene.with(|inner| inner.is(Sabotage::ForgetKeys)) {
+                return Ok(None);
+            }
+            if let Some(reply) = saved.as_mut().and_then(|saved| saved.reply.as_mut())
+                && reply.key_id.is_empty()
+                && self.scene.with(|inner| inner.strikes(Sabotage::BendReply))
+            {
+                reply.body.push(b' ');
+            }
+            Ok(saved)
+        })
+    }
+
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Vec<LeasedJob>> {
+        Box::pin(self.fated(commit))
+    }
+
+    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
+        Box::pin(async move {
+            self.read().await?;
+            self.memory.lease(kinds, limit).await
+        })
+    }
+
+    fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
+        self.memory.next_due(kinds)
+    }
+
+    fn jobs<'a>(&'a self, scope: &'a Scope, limit: usize) -> StoreFuture<'a, Vec<Job>> {
+        self.memory.jobs(scope, limit)
+    }
+
+    fn balances<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Vec<Balance>> {
+        self.memory.balances(scope)
+    }
+
+    fn transactions<'a>(
+        &'a self,
+        query: &'a TransactionQuery,
+    ) -> StoreFuture<'a, Vec<Transaction>> {
+        self.memory.transactions(query)
+    }
+
+    fn epoch(&self) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            self.read().await?;
+            self.memory.epoch().await
+        })
+    }
+
+    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        self.memory.prune(before, limit)
+    }
+
+    fn health(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async move { self.read().await })
+    }
+}
+
+impl Faulty {
+    /// A planted bug: what this scope does not have is looked for at its neighbours.
+    async fn leak(&self, key: &RecordKey) -> Result<Option<Versioned<Record>>, StoreError> {
+        for scope in &self.neighbours {
+            let elsewhere = RecordKey {
+                scope: scope.clone(),
+                ..key.clone()
+            };
+            if let Some(held) = self.memory.get(&[elsewhere]).await?.pop().flatten() {
+                self.scene.with(|inner| inner.struck += 1);
+                return Ok(Some(held));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,59 @@
+//! Planted bugs: the negative controls of the auditor. Each breaks one promise in one place.
+//!
+//! Deliberately absent: faults that the engine has to bear; those are [`crate::weather`].
+
+/// One planted bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// A commit is acknowledged and never done.
+    LoseCommit,
+    /// The events of a commit are left out.
+    ForgetEvents,
+    /// The ledger transactions of a commit are left out.
+    ForgetBooking,
+    /// A balance row misses one entry.
+    LoseBalance,
+    /// Idempotency keys are not kept, so that each can be taken twice.
+    ForgetKeys,
+    /// The processor is called twice for one authorization.
+    CallTwice,
+    /// Nobody is told to ask what became of a call.
+    ForgetRecovery,
+    /// A finished payment comes back to life.
+    Resurrect,
+    /// A record that a scope does not have is read from another scope.
+    LeakScope,
+    /// A saved reply is answered with another body.
+    BendReply,
+}
+
+impl Sabotage {
+    /// Every planted bug.
+    pub const ALL: &'static [Sabotage] = &[
+        Sabotage::LoseCommit,
+        Sabotage::ForgetEvents,
+        Sabotage::ForgetBooking,
+        Sabotage::LoseBalance,
+        Sabotage::ForgetKeys,
+        Sabotage::CallTwice,
+        Sabotage::ForgetRecovery,
+        Sabotage::Resurrect,
+        Sabotage::LeakScope,
+        Sabotage::BendReply,
+    ];
+
+    /// The rules of the auditor of which at least one must notice.
+    pub const fn breaks(self) -> &'static [&'static str] {
+        match self {
+            Sabotage::LoseCommit => &["I1"],
+            Sabotage::ForgetEvents => &["I5"],
+            Sabotage::ForgetBooking | Sabotage::LoseBalance => &["I4"],
+            Sabotage::ForgetKeys => &["I2", "I9"],
+            Sabotage::CallTwice => &["I2"],
+            Sabotage::ForgetRecovery => &["I8"],
+            Sabotage::Resurrect => &["I7"],
+            Sabotage::LeakScope => &["I11"],
+            Sabotage::BendReply => &["I9"],
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! One wish per operation of the engine.
+//!
+//! Deliberately absent: choices. Every value comes in.
+
+use crate::client::{Make, Wish};
+use florin_domain::customers::CustomerPatch;
+use florin_domain::payments::{
+    self, CaptureCommand, ConfirmCommand, IncrementCommand, MetadataPatch, MethodDetails,
+    RefundCommand, SetupCommand,
+};
+use florin_domain::processor::ChallengeResult;
+use florin_domain::webhooks::EndpointPatch;
+use florin_engine::operations::{self as ops, RefundOf};
+use florin_engine::{MethodSource, Operation};
+use serde_json::Map;
+
+/// A card that everybody may charge.
+pub const GOOD_NUMBER: &str = "4242424242424242";
+
+fn wish<O: Operation + 'static>(
+    operation: &'static str,
+    object: &'static str,
+    make: impl Fn() -> O + Send + Sync + 'static,
+) -> Wish {
+    let make: Make = Box::new(move |_| Box::new(make()));
+    Wish {
+        operation,
+        object,
+        card: None,
+        make,
+    }
+}
+
+/// A published payment method.
+pub fn published(name: &str) -> MethodSource {
+    MethodSource::Id {
+        id: format!("pm_card_{name}"),
+        param: "payment_method",
+    }
+}
+
+/// A payment method by its id.
+pub fn method(id: &str) -> MethodSource {
+    MethodSource::Id {
+        id: id.to_owned(),
+        param: "payment_method",
+    }
+}
+
+fn token(id: &str) -> MethodSource {
+    MethodSource::Token {
+        id: id.to_owned(),
+        param: "source",
+        details: Box::default(),
+    }
+}
+
+fn note(text: &str) -> MetadataPatch {
+    MetadataPatch::Merge(vec![("note".to_owned(), text.to_owned())])
+}
+
+pub fn create_intent(
+    command: payments::CreateIntent,
+    customer: Option<String>,
+    method: Option<MethodSource>,
+    confirm: Option<ConfirmCommand>,
+) -> Wish {
+    wish("CreateIntent", "payment_intent", move || {
+        ops::CreateIntent {
+            command: command.clone(),
+            customer: customer.clone(),
+            method: method.clone(),
+            confirm: confirm.clone(),
+        }
+    })
+}
+
+pub fn update_intent(
+    id: &str,
+    command: payments::UpdateIntent,
+    method: Option<MethodSource>,
+) -> Wish {
+    let id = id.to_owned();
+    wish("UpdateIntent", "payment_intent", move || {
+        ops::UpdateIntent {
+            id: id.clone(),
+            command: command.clone(),
+            customer: None,
+            method: method.clone(),
+        }
+    })
+}
+
+pub fn describe_intent(id: &str, text: &str) -> Wish {
+    let command = payments::UpdateIntent {
+        description: Some(Some(text.to_owned())),
+        ..Default::default()
+    };
+    update_intent(id, command, None)
+}
+
+pub fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
+    let id = id.to_owned();
+    wish("ConfirmIntent", "payment_intent", move || {
+        ops::ConfirmIntent {
+            id: id.clone(),
+            command: ConfirmCommand::default(),
+            descriptive: payments::UpdateIntent::default(),
+            method: method.clone(),
+        }
+    })
+}
+
+pub fn capture_intent(id: &str, amount: Option<i64>, final_capture: Option<bool>) -> Wish {
+    let id = id.to_owned();
+    wish("CaptureIntent", "payment_intent", move || {
+        ops::CaptureIntent {
+            id: id.clone(),
+            command: CaptureCommand {
+                amount,
+                final_capture,
+            },
+            descriptive: payments::UpdateIntent::default(),
+        }
+    })
+}
+
+pub fn increment_intent(id: &str, amount: i64) -> Wish {
+    let id = id.to_owned();
+    wish("IncrementIntent", "payment_intent", move || {
+        ops::IncrementIntent {
+            id: id.clone(),
+            command: IncrementCommand {
+                amount,
+                ..IncrementCommand::default()
+            },
+        }
+    })
+}
+
+pub fn cancel_intent(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("CancelIntent", "payment_intent", move || {
+        ops::CancelIntent {
+            id: id.clone(),
+            reason: Some("requested_by_customer".to_owned()),
+        }
+    })
+}
+
+pub fn answer_challenge(id: &str, authenticated: bool) -> Wish {
+    let id = id.to_owned();
+    let result = if authenticated {
+        ChallengeResult::Authenticated
+    } else {
+        ChallengeResult::Failed
+    };
+    wish("AnswerIntentChallenge", "payment_intent", move || {
+        ops::AnswerIntentChallenge {
+            id: id.clone(),
+            result,
+        }
+    })
+}
+
+pub fn create_charge(
+    command: payments::CreateCharge,
+    customer: Option<String>,
+    source: Option<&str>,
+) -> Wish {
+    let source = source.map(token);
+    wish("CreateCharge", "charge", move || ops::CreateCharge {
+        command: command.clone(),
+        customer: customer.clone(),
+        method: source.clone(),
+    })
+}
+
+pub fn update_charge(id: &str, text: &str) -> Wish {
+    let (id, text) = (id.to_owned(), text.to_owned());
+    wish("UpdateCharge", "charge", move || ops::UpdateCharge {
+        id: id.clone(),
+        description: Some(Some(text.clone())),
+        metadata: note(&text),
+        echo: Map::new(),
+    })
+}
+
+pub fn capture_charge(id: &str, amount: Option<i64>) -> Wish {
+    let id = id.to_owned();
+    wish("CaptureCharge", "charge", move || ops::CaptureCharge {
+        id: id.clone(),
+        command: CaptureCommand {
+            amount,
+            final_capture: None,
+        },
+    })
+}
+
+pub fn create_refund(of: RefundOf, amount: Option<i64>) -> Wish {
+    wish("CreateRefund", "refund", move || ops::CreateRefund {
+        of: of.clone(),
+        command: RefundCommand {
+            amount,
+            named_by: "charge",
+            ..RefundCommand::default()
+        },
+    })
+}
+
+pub fn update_refund(id: &str, text: &str) -> Wish {
+    let (id, text) = (id.to_owned(), text.to_owned());
+    wish("UpdateRefund", "refund", move || ops::UpdateRefund {
+        id: id.clone(),
+        metadata: note(&text),
+    })
+}
+
+pub fn cancel_refund(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("CancelRefund", "refund", move || ops::CancelRefund {
+        id: id.clone(),
+    })
+}
+
+pub fn create_customer(name: &str, method: Option<MethodSource>, source: Option<&str>) -> Wish {
+    let (name, source) = (name.to_owned(), source.map(token));
+    wish("CreateCustomer", "customer", move || ops::CreateCustomer {
+        command: CustomerPatch {
+            name: Some(Some(name.clone())),
+            ..CustomerPatch::default()
+        },
+        method: method.clone(),
+        source: source.clone(),
+        default_method: None,
+    })
+}
+
+pub fn update_customer(id: &str, text: &str, default_method: Option<&str>) -> Wish {
+    let (id, text) = (id.to_owned(), text.to_owned());
+    let default_method = default_method.map(|id| Some(id.to_owned()));
+    wish("UpdateCustomer", "customer", move || ops::UpdateCustomer {
+        id: id.clone(),
+        command: CustomerPatch {
+            description: Some(Some(text.clone())),
+            ..CustomerPatch::default()
+        },
+        source: None,
+        default_method: default_method.clone(),
+    })
+}
+
+pub fn delete_customer(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("DeleteCustomer", "customer", move || ops::DeleteCustomer {
+        id: id.clone(),
+    })
+}
+
+/// A payment method from a number in the request.
+pub fn create_method() -> Wish {
+    Wish {
+        operation: "CreateMethod",
+        object: "payment_method",
+        card: Some((GOOD_NUMBER, "pm_")),
+        make: Box::new(|card| {
+            let source = match card {
+                Some(card) => MethodSource::Card(Box::new(card), Box::default()),
+                None => published("visa"),
+            };
+            Box::new(ops::CreateMethod { source })
+        }),
+    }
+}
+
+/// A payment method from a token.
+pub fn method_of_token(id: &str) -> Wish {
+    let source = token(id);
+    wish("CreateMethod", "payment_method", move || {
+        ops::CreateMethod {
+            source: source.clone(),
+        }
+    })
+}
+
+pub fn create_token(number: &'static str) -> Wish {
+    Wish {
+        operation: "CreateToken",
+        object: "token",
+        card: Some((number, "tok_")),
+        make: Box::new(|card| match card {
+            Some(card) => Box::new(ops::CreateToken {
+                card,
+                billing: Map::new(),
+                client_ip: None,
+            }),
+            None => Box::new(ops::CreateMethod {
+                source: published("visa"),
+            }),
+        }),
+    }
+}
+
+pub fn update_method(id: &str, name: &str) -> Wish {
+    let (id, name) = (id.to_owned(), name.to_owned());
+    wish("UpdateMethod", "payment_method", move || {
+        let billing = Map::from_iter([("name".to_owned(), name.as_str().into())]);
+        ops::UpdateMethod {
+            id: id.clone(),
+            details: MethodDetails {
+                billing,
+                ..MethodDetails::default()
+            },
+        }
+    })
+}
+
+pub fn attach_method(id: &str, customer: &str) -> Wish {
+    let (id, customer) = (id.to_owned(), customer.to_owned());
+    wish("AttachMethod", "payment_method", move || {
+        ops::AttachMethod {
+            id: id.clone(),
+            customer: customer.clone(),
+        }
+    })
+}
+
+pub fn detach_method(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("DetachMethod", "payment_method", move || {
+        ops::DetachMethod { id: id.clone() }
+    })
+}
+
+pub fn create_setup(customer: Option<String>, method: Option<MethodSource>, confirm: bool) -> Wish {
+    wish("CreateSetup", "setup_intent", move || ops::CreateSetup {
+        create: payments::CreateSetup::default(),
+        command: SetupCommand::default(),
+        customer: customer.clone(),
+        method: method.clone(),
+        confirm,
+    })
+}
+
+pub fn update_setup(id: &str, text: &str, method: Option<MethodSource>) -> Wish {
+    let (id, text) = (id.to_owned(), text.to_owned());
+    wish("UpdateSetup", "setup_intent", move || ops::UpdateSetup {
+        id: id.clone(),
+        command: SetupCommand {
+            description: Some(Some(text.clone())),
+            ..SetupCommand::default()
+        },
+        customer: None,
+        method: method.clone(),
+    })
+}
+
+pub fn confirm_setup(id: &str, method: Option<MethodSource>) -> Wish {
+    let id = id.to_owned();
+    wish("ConfirmSetup", "setup_intent", move || ops::ConfirmSetup {
+        id: id.clone(),
+        command: SetupCommand::default(),
+        method: method.clone(),
+    })
+}
+
+pub fn cancel_setup(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("CancelSetup", "setup_intent", move || ops::CancelSetup {
+        id: id.clone(),
+        reason: None,
+    })
+}
+
+pub fn create_endpoint(url: &str) -> Wish {
+    let url = url.to_owned();
+    wish("CreateEndpoint", "webhook_endpoint", move || {
+        ops::CreateEndpoint {
+            command: EndpointPatch {
+                url: Some(url.clone()),
+                enabled_events: Some(vec!["*".to_owned()]),
+                ..EndpointPatch::default()
+            },
+            api_version: None,
+        }
+    })
+}
+
+pub fn update_endpoint(id: &str, text: &str) -> Wish {
+    let (id, text) = (id.to_owned(), text.to_owned());
+    wish("UpdateEndpoint", "webhook_endpoint", move || {
+        ops::UpdateEndpoint {
+            id: id.clone(),
+            command: EndpointPatch {
+                description: Some(Some(text.clone())),
+                ..EndpointPatch::default()
+            },
+        }
+    })
+}
+
+pub fn delete_endpoint(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("DeleteEndpoint", "webhook_endpoint", move || {
+        ops::DeleteEndpoint { id: id.clone() }
+    })
+}

@@ -1,0 +1,281 @@
+//! The suite against stores with a planted bug each: a suite that lets one of them pass is worth nothing.
+
+use florin_base::{Millis, Scope};
+use florin_domain::changes::{Job, JobKind};
+use florin_domain::ledger::Transaction;
+use florin_domain::{Record, RecordKey, Versioned};
+use florin_store::conformance::{BEHAVIOURS, Subject};
+use florin_store::memory::MemoryStore;
+use florin_store::{
+    Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreFuture, TransactionQuery,
+};
+use std::sync::Arc;
+
+/// A store in memory that sees every commit and every list through a distorting glass.
+#[derive(Clone)]
+struct Planted {
+    inner: MemoryStore,
+    commit: fn(&MemoryStore, &mut Commit),
+    list: fn(&mut ListQuery),
+    page: fn(&mut TransactionQuery),
+}
+
+impl Planted {
+    fn none() -> Planted {
+        let inner = MemoryStore::new(|| Millis(1_790_000_000_000));
+        Planted {
+            inner,
+            commit: |_, _| {},
+            list: |_| {},
+            page: |_| {},
+        }
+    }
+
+    fn commit(commit: fn(&MemoryStore, &mut Commit)) -> Planted {
+        Planted {
+            commit,
+            ..Planted::none()
+        }
+    }
+
+    fn list(list: fn(&mut ListQuery)) -> Planted {
+        Planted {
+            list,
+            ..Planted::none()
+        }
+    }
+
+    fn page(page: fn(&mut TransactionQuery)) -> Planted {
+        Planted {
+            page,
+            ..Planted::none()
+        }
+    }
+
+    /// A store with nothing in it and the same bug.
+    fn fresh(&self) -> Subject {
+        Arc::new(Planted {
+            inner: Planted::none().inner,
+            ..self.clone()
+        })
+    }
+}
+
+impl Store for Planted {
+    fn get<'a>(&'a self, keys: &'a [RecordKey]) -> StoreFuture<'a, Vec<Option<Versioned<Record>>>> {
+        self.inner.get(keys)
+    }
+
+    fn list<'a>(&'a self, query: &'a ListQuery) -> StoreFuture<'a, Vec<Versioned<Record>>> {
+        let mut query = query.clone();
+        (self.list)(&mut query);
+        Box::pin(async move { self.inner.list(&query).await })
+    }
+
+    fn find<'a>(
+        &'a self,
+        scope: Option<&'a Scope>,
+        space: &'a str,
+        key: &'a str,
+    ) -> StoreFuture<'a, Option<RecordKey>> {
+        self.inner.find(scope, space, key)
+    }
+
+    fn saved<'a>(&'a self, scope: &'a Scope, key: &'a str) -> StoreFuture<'a, Option<SavedClaim>> {
+        self.inner.saved(scope, key)
+    }
+
+    fn commit(&self, mut commit: Commit) -> StoreFuture<'_, Vec<LeasedJob>> {
+        (self.commit)(&self.inner, &mut commit);
+        self.inner.commit(commit)
+    }
+
+    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
+        self.inner.lease(kinds, limit)
+    }
+
+    fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
+        self.inner.next_due(kinds)
+    }
+
+    fn jobs<'a>(&'a self, scope: &'a Scope, limit: usize) -> StoreFuture<'a, Vec<Job>> {
+        self.inner.jobs(scope, limit)
+    }
+
+    fn balances<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Vec<Balance>> {
+        self.inner.balances(scope)
+    }
+
+    fn transactions<'a>(
+        &'a self,
+        query: &'a TransactionQuery,
+    ) -> StoreFuture<'a, Vec<Transaction>> {
+        let mut query = query.clone();
+        (self.page)(&mut query);
+        Box::pin(async move { self.inner.transactions(&query).await })
+    }
+
+    fn epoch(&self) -> StoreFuture<'_, u64> {
+        self.inner.epoch()
+    }
+
+    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        self.inner.prune(before, limit)
+    }
+
+    fn health(&self) -> StoreFuture<'_, ()> {
+        self.inner.health()
+    }
+}
+
+/// Every write takes whatever version it finds.
+fn last_write_wins(store: &MemoryStore, commit: &mut Commit) {
+    let records = store.snapshot().expect("a snapshot").records;
+    for write in &mut commit.changes.writes {
+        let held = records
+            .iter()
+            .find(|(key, _)| *key == write.key)
+            .map_or(0, |(_, held)| held.version);
+        (write.expected, write.version) = (held, held + 1);
+    }
+}
+
+/// A finish takes whatever fence it finds.
+fn fences_are_ignored(store: &MemoryStore, commit: &mut Commit) {
+    let jobs = store.snapshot().expect("a snapshot").jobs;
+    let Some(finish) = &mut commit.finish else {
+        return;
+    };
+    match jobs.iter().find(|held| held.job.id == finish.job) {
+        Some(held) => finish.fence = held.fence,
+        None => commit.finish = None,
+    }
+}
+
+type Bug = (&'static str, Planted);
+
+fn bugs_of_commits() -> Vec<Bug> {
+    let bug = |name, commit| (name, Planted::commit(commit));
+    vec![
+        bug("last write wins", last_write_wins),
+        bug("what was read is not checked", |_, commit| {
+            commit.changes.requires.clear()
+        }),
+        bug("floors are ignored", |_, commit| {
+            commit.changes.floors.clear()
+        }),
+        bug("unique keys are not kept", |_, commit| {
+            commit.changes.claims.clear()
+        }),
+        bug("idempotency keys are not kept", |_, commit| {
+            commit.claim = None
+        }),
+        bug("every key counts as held", |_, commit| {
+            commit
+                .claim
+                .iter_mut()
+                .for_each(|claim| claim.is_held = true);
+        }),
+        bug("replies are lost", |_, commit| {
+            commit.claim.iter_mut().for_each(|claim| claim.reply = None);
+        }),
+        bug("events are lost", |_, commit| commit.changes.events.clear()),
+        bug("money is lost", |_, commit| {
+            commit.changes.transactions.clear()
+        }),
+        bug("the epoch stands still", |_, commit| {
+            commit.bumps_epoch = false
+        }),
+        bug("the epoch always grows", |_, commit| {
+            commit.bumps_epoch = true
+        }),
+    ]
+}
+
+fn bugs_of_jobs() -> Vec<Bug> {
+    let bug = |name, commit| (name, Planted::commit(commit));
+    vec![
+        bug("fences are ignored", fences_are_ignored),
+        bug("work is lost", |_, commit| commit.changes.jobs.clear()),
+        bug("jobs are never finished", |_, commit| commit.finish = None),
+        bug("jobs never wait again", |_, commit| {
+            commit
+                .finish
+                .iter_mut()
+                .for_each(|finish| finish.again = None);
+        }),
+        bug("nothing is born leased", |_, commit| {
+            commit.takes_jobs = false
+        }),
+        bug("everything is born leased", |_, commit| {
+            commit.takes_jobs = true
+        }),
+    ]
+}
+
+fn bugs_of_lists() -> Vec<Bug> {
+    let bug = |name, list| (name, Planted::list(list));
+    vec![
+        bug("the cursor is ignored", |query| query.after = None),
+        bug("filters are ignored", |query| query.filters.clear()),
+        bug("the first filter counts alone", |query| {
+            query.filters.truncate(1)
+        }),
+        bug("ranges are ignored", |query| {
+            query.created = Default::default()
+        }),
+        bug("the order is fixed", |query| {
+            query.order = Default::default()
+        }),
+        bug("the limit is ignored", |query| query.limit = usize::MAX),
+        bug("modes meet in lists", |query| query.scope.live = false),
+    ]
+}
+
+fn bugs_of_the_ledger() -> Vec<Bug> {
+    let bug = |name, page| (name, Planted::page(page));
+    vec![
+        bug("modes meet in the ledger", |query| query.scope.live = false),
+        bug("movements are ignored", |query| query.movements.clear()),
+        bug("the asset is ignored", |query| query.asset = None),
+        bug("the source is ignored", |query| query.source = None),
+        bug("ids are ignored", |query| query.ids.clear()),
+        bug("the cursor of the ledger is ignored", |query| {
+            query.after = None
+        }),
+    ]
+}
+
+/// The first behaviour that the store fails.
+async fn first_failure(planted: &Planted) -> Option<&'static str> {
+    for behaviour in BEHAVIOURS {
+        if tokio::spawn(behaviour.show(planted.fresh())).await.is_err() {
+            return Some(behaviour.name);
+        }
+    }
+    None
+}
+
+#[tokio::test]
+async fn every_planted_bug_is_caught() {
+    assert_eq!(first_failure(&Planted::none()).await, None);
+    let bugs = [
+        bugs_of_commits(),
+        bugs_of_jobs(),
+        bugs_of_lists(),
+        bugs_of_the_ledger(),
+    ];
+    for (name, planted) in bugs.into_iter().flatten() {
+        let caught = first_failure(&planted).await;
+        assert!(caught.is_some(), "nothing noticed that {name}");
+    }
+}
+
+#[test]
+fn behaviours_have_names_of_their_own() {
+    let mut names: Vec<&str> = BEHAVIOURS.iter().map(|behaviour| behaviour.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), BEHAVIOURS.len());
+    assert!(names.len() >= 70, "{}", names.len());
+}
