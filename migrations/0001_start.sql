@@ -209,7 +209,7 @@ CREATE TABLE events (
   object_version {key},
   body TEXT NOT NULL,
   PRIMARY KEY (account, live, id)
-){end};
+){wide};
 CREATE UNIQUE INDEX events_once ON events (account, live, object, object_version, type);
 CREATE INDEX events_by_created ON events (account, live, created, id);
 
@@ -294,7 +294,8 @@ CREATE TABLE idempotency_replies (
   key_id {key} NOT NULL,
   body {bytes} NOT NULL,
   PRIMARY KEY (account, live, request)
-){end};
+){wide};
+CREATE INDEX idempotency_replies_sealed ON idempotency_replies (account, live, key_id) WHERE key_id <> '';
 CREATE INDEX idempotency_keys_by_made ON idempotency_keys (made);
 
 -- Due work. A job is leased by the database's clock; its fence grows with every lease.
@@ -311,7 +312,7 @@ CREATE TABLE jobs (
   body TEXT NOT NULL,
   PRIMARY KEY (id)
 ){end};
-CREATE INDEX jobs_by_due ON jobs (kind, due, id);
+CREATE INDEX jobs_by_due ON jobs (due, id);
 
 -- One row: grows with every change of keys, pricing or endpoints.
 CREATE TABLE epochs (

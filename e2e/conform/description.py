@@ -70,13 +70,13 @@ class Description:
         """`previous_attributes` holds the changed members only; the rebuilt description lost that they are partial."""
         for part in schema.get("allOf", [schema]):
             before = part.get("properties", {}).get("previous_attributes")
-            if before is None:
+            if before is None or "$ref" not in before:
                 continue
-            whole = self._schemas.get(str(before.get("$ref", "")).rsplit("/", 1)[-1], before)
+            whole = self._schemas.get(before["$ref"].rsplit("/", 1)[-1], {})
+            # A member that was absent before the change has null as its old value.
+            members = {name: {"anyOf": [{"type": "null"}, value]} for name, value in whole.get("properties", {}).items()}
             part["properties"]["previous_attributes"] = {
-                **{key: value for key, value in whole.items() if key != "required"},
-                "additionalProperties": False,
-            }
+                "type": "object", "properties": members, "additionalProperties": not members}
 
     @staticmethod
     def _read_routes(spec: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[str], str, dict[str, Any]]]:

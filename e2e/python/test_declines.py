@@ -71,7 +71,7 @@ def test_the_raw_number_declines_in_the_same_way(decline):
         stripe.PaymentIntent.create(
             amount=2000, currency="usd", confirm=True, payment_method_types=["card"], payment_method_data=data)
     assert (caught.value.code, caught.value.param) == (decline.code, decline.param)
-    assert decline.number not in caught.value.http_body
+    assert decline.number not in str(caught.value.json_body)
 
 
 @BY_NAME

@@ -41,7 +41,7 @@ impl Exchange {
 
     /// An error answer.
     pub fn fail(&self, error: &WireError) -> Response {
-        Response::error(error, &self.caller.request)
+        self.caller.error(error)
     }
 }
 
@@ -205,10 +205,17 @@ fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
         .with_code("secret_key_required"))
 }
 
+/// A body over the limit is read to its end up to here before it is refused.
+const BODY_BYTES_DRAINED_MAX: usize = 4 * BODY_BYTES_MAX;
+
 async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, WireError> {
     let announced =
         header(&parts.headers, "content-length").and_then(|text| text.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES_MAX) {
+    if let Some(length) = announced.filter(|length| *length > BODY_BYTES_MAX) {
+        if length <= BODY_BYTES_DRAINED_MAX {
+            // Reading on lets a client that sends first and reads later see the answer.
+            let _ = to_bytes(body, BODY_BYTES_DRAINED_MAX).await;
+        }
         return Err(WireError::too_large());
     }
     to_bytes(body, BODY_BYTES_MAX)

@@ -32,7 +32,11 @@ pub struct FreshIds<'a> {
 impl<'a> FreshIds<'a> {
     /// A source of ids for one decision at `now`.
     pub fn new(now: Millis, fill: &'a mut (dyn FnMut(&mut [u8]) + Send)) -> FreshIds<'a> {
-        FreshIds { now, fill, sequence: 0 }
+        FreshIds {
+            now,
+            fill,
+            sequence: 0,
+        }
     }
 
     /// A new object id with this prefix (`pi_`, `ch_` …): prefix + 24 characters.
@@ -217,7 +221,10 @@ mod tests {
         let mut fill = counting();
         let mut ids = FreshIds::new(Millis(5), &mut fill).starting_at(1);
         let made: Vec<String> = (0..5).map(|_| ids.sequenced("evt_")).collect();
-        assert!(made.is_sorted() && made.iter().all(|id| id.len() == 28), "{made:?}");
+        assert!(
+            made.is_sorted() && made.iter().all(|id| id.len() == 28),
+            "{made:?}"
+        );
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub enum JobKind {
     Void,
     /// Move a day's pending balance to the available one.
     Release,
+    /// Detach what was attached to a customer while it was being deleted.
+    Detach,
     /// Drop idempotency keys that are too old.
     PruneKeys,
 }
@@ -96,6 +98,7 @@ impl JobKind {
         JobKind::AuthorizationExpiry,
         JobKind::Void,
         JobKind::Release,
+        JobKind::Detach,
         JobKind::PruneKeys,
     ];
 
@@ -109,6 +112,7 @@ impl JobKind {
             JobKind::AuthorizationExpiry => "authorization_expiry",
             JobKind::Void => "void",
             JobKind::Release => "release",
+            JobKind::Detach => "detach",
             JobKind::PruneKeys => "prune_keys",
         }
     }
@@ -254,9 +258,15 @@ impl Draft {
         held.version += 1;
         let record: Record = held.record.clone().into();
         let before: Option<Record> = before.map(Into::into);
+        // What was deleted is told as it was; everything else as it is now.
+        let shown = match (transition.tells_the_past(), &before) {
+            (true, Some(before)) => before.clone(),
+            _ => record.clone(),
+        };
+        let before = before.filter(|_| !transition.tells_the_past());
         for kind in transition.events() {
             let of = EventOf {
-                record: &record,
+                record: &shown,
                 version: held.version,
                 before: before.as_ref(),
             };

@@ -140,6 +140,7 @@ pub fn delete(
     held: &mut Versioned<Customer>,
 ) -> Result<(), Refusal> {
     living(held)?;
+    let before = held.record.clone();
     let gone = &mut held.record;
     *gone = Customer {
         id: gone.id.clone(),
@@ -147,7 +148,7 @@ pub fn delete(
         deleted: true,
         ..Customer::default()
     };
-    draft.save(context, held, Transition::CustomerDeleted);
+    draft.save_with(context, held, Transition::CustomerDeleted, Some(before));
     Ok(())
 }
 

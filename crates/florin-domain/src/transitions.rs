@@ -18,6 +18,11 @@ macro_rules! transitions {
                 match self { $(Transition::$name => &[$($event,)*],)* }
             }
 
+            /// True when the events tell of the object as it was before.
+            pub const fn tells_the_past(self) -> bool {
+                matches!(self, Transition::CustomerDeleted)
+            }
+
             /// Why a transition has no event.
             pub const fn silent_because(self) -> Option<&'static str> {
                 match self { $(Transition::$name => transitions!(@reason $($reason)?),)* }
@@ -91,6 +96,8 @@ transitions! {
     ChargeSucceeded => ["charge.succeeded"],
     /// The money is on its way; nobody knows yet whether it arrives.
     ChargePending => ["charge.pending"],
+    /// A capture of a direct charge was sent to a processor outside, or came back refused.
+    ChargeSent => [] because "the outcome follows within the request, and the charge itself does not change",
     /// The attempt was declined.
     ChargeFailed => ["charge.failed"],
     /// An authorization was captured.

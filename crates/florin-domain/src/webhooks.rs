@@ -7,6 +7,7 @@ use crate::record::{Columns, Entity, Kind, Record, Versioned, record};
 use crate::transitions::Transition;
 use florin_base::{Id, Millis, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 record! {
@@ -23,11 +24,40 @@ record! {
         /// When the object was made.
         object_created: Timestamp,
         /// The object's body in that version.
-        snapshot: Box<str>,
+        snapshot: Snapshot,
         /// The body before the change, for `*.updated`.
-        before: Option<Box<str>>,
+        before: Option<Snapshot>,
         /// The request that caused it.
         request: Option<RequestRef>,
+    }
+}
+
+/// A record's body as it was, kept as the JSON text that it is and not as a text within JSON.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Snapshot(Option<Box<RawValue>>);
+
+impl Snapshot {
+    /// The body of a record as it is now.
+    pub fn of(record: &Record) -> Snapshot {
+        let body = record.encode().ok();
+        Snapshot(body.and_then(|body| RawValue::from_string(body).ok()))
+    }
+
+    /// A body that was read from elsewhere; empty when it is not JSON.
+    pub fn from_text(body: &str) -> Snapshot {
+        Snapshot(RawValue::from_string(body.to_owned()).ok())
+    }
+
+    /// The JSON text.
+    pub fn json(&self) -> &str {
+        self.0.as_deref().map_or("", RawValue::get)
+    }
+}
+
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Snapshot) -> bool {
+        self.json() == other.json()
     }
 }
 
@@ -52,12 +82,6 @@ impl Event {
 
     /// The event of one type about one version of an object.
     pub fn of(context: &mut Context<'_>, kind: &str, of: EventOf<'_>) -> Event {
-        let encode = |record: &Record| {
-            record
-                .encode()
-                .map(String::into_boxed_str)
-                .unwrap_or_default()
-        };
         Event {
             id: context.ids.sequenced(Event::PREFIX).into(),
             created: context.now,
@@ -66,8 +90,8 @@ impl Event {
             object_version: of.version.to_string(),
             object_kind: of.record.kind().table().to_owned(),
             object_created: of.record.created(),
-            snapshot: encode(of.record),
-            before: of.before.map(encode),
+            snapshot: Snapshot::of(of.record),
+            before: of.before.map(Snapshot::of),
             request: context.request.clone(),
             ..Event::default()
         }
@@ -75,12 +99,12 @@ impl Event {
 
     /// The object as it was; `None` when its kind is not known to this release.
     pub fn object(&self) -> Option<Record> {
-        self.read(&self.snapshot)
+        self.read(self.snapshot.json())
     }
 
     /// The object before the change.
     pub fn object_before(&self) -> Option<Record> {
-        self.before.as_ref().and_then(|body| self.read(body))
+        self.before.as_ref().and_then(|body| self.read(body.json()))
     }
 
     fn read(&self, body: &str) -> Option<Record> {
@@ -368,6 +392,18 @@ pub fn record_try(
     delivery.log.drain(..excess);
     draft.save(context, held, Transition::DeliveryChanged);
     next
+}
+
+/// Ends a delivery whose endpoint is disabled or gone: nothing is sent.
+pub fn give_up(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<Delivery>) {
+    held.record.state = DeliveryState::GivenUp;
+    held.record.log.push(Try {
+        at: context.now_real,
+        took_ms: 0,
+        status: None,
+        error: Some("the endpoint is disabled or deleted, so nothing was sent".to_owned()),
+    });
+    draft.save(context, held, Transition::DeliveryChanged);
 }
 
 /// The body of a job that names one object.

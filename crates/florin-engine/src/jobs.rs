@@ -1,6 +1,7 @@
 //! Due work. The effects of a job and its end lie in one commit, under the fence of its lease.
 
 use crate::Engine;
+use crate::keys::AdminError;
 use crate::mutation::Caller;
 use crate::scheduler::{finish, member};
 use crate::step::{Halt, Step};
@@ -8,7 +9,7 @@ use base64::Engine as _;
 use florin_base::{Asset, Day, Timestamp, limits};
 use florin_domain::changes::JobKind;
 use florin_domain::ledger::{self, Booking, LedgerAccount};
-use florin_domain::payments::{self, Charge, PaymentIntent, Refund};
+use florin_domain::payments::{self, Charge, PaymentIntent, PaymentMethod, Refund};
 use florin_domain::processor::{Outcome, ProcessorRequest, Terms, Verb};
 use florin_domain::record::LIVING;
 use florin_domain::webhooks::{self, Delivery, Event, Try, WebhookEndpoint};
@@ -25,6 +26,10 @@ use std::sync::Arc;
 const PRUNE_MAX: usize = 1_000;
 /// Between two prunings, in milliseconds.
 pub(crate) const PRUNE_EVERY_MS: i64 = 3_600_000;
+/// Payment methods of a deleted customer that one commit detaches.
+pub(crate) const DETACHED_MAX: usize = 100;
+/// A day's release looks for stragglers after so long, in milliseconds.
+const RELEASE_AGAIN_MS: i64 = 60_000;
 /// Bytes of an endpoint's answer that are read.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
@@ -39,6 +44,7 @@ impl Engine {
             JobKind::AuthorizationExpiry => self.expire(leased).await,
             JobKind::Void => self.void_late(leased).await,
             JobKind::Release => self.release(leased).await,
+            JobKind::Detach => self.detach_rest(leased).await,
             JobKind::PruneKeys => self.prune(leased).await,
         }
     }
@@ -113,7 +119,9 @@ impl Engine {
             endpoint.filter(|held| !held.deleted && !held.disabled),
             event,
         ) else {
-            return self.finish_job(leased, None).await;
+            let (draft, mut context) = step.parts();
+            webhooks::give_up(draft, &mut context, &mut delivery);
+            return self.finish_with(leased, step).await;
         };
         let began = self.world.clock.now();
         let answer = self.send(scope.live, &event, &endpoint, scope).await;
@@ -249,10 +257,11 @@ impl Engine {
             Some(id) => found(step.find::<PaymentIntent>(id).await)?,
             None => None,
         };
-        if intent
-            .as_ref()
-            .is_some_and(|held| held.record.attempt.is_some())
-        {
+        let is_busy = charge.record.attempt.is_some()
+            || intent
+                .as_ref()
+                .is_some_and(|held| held.record.attempt.is_some());
+        if is_busy {
             let again = self.world.clock.now().plus_ms(crate::scheduler::RETRY_MS);
             return self.finish_job(leased, Some(again)).await;
         }
@@ -315,7 +324,45 @@ impl Engine {
             description: None,
         };
         draft.book(ledger::release(&mut context.ids, &booking, day, amount));
-        self.finish_with(leased, step).await
+        // What was decided before midnight and committed after it would stay behind: the job ends when it finds nothing.
+        let again = now.millis().plus_ms(RELEASE_AGAIN_MS);
+        let commit = Commit {
+            changes: step.take(),
+            finish: Some(finish(leased, Some(again))),
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.commit(scope, commit, false).await
+    }
+
+    /// Detaches what is still attached to a deleted customer. The deletion itself depends on a list, which may miss what
+    /// is attached at the same moment; after it nothing more can be attached, so that this list is complete.
+    async fn detach_rest(self: &Arc<Self>, leased: &LeasedJob) -> Result<(), StoreError> {
+        let scope = &leased.job.scope;
+        let query = ListQuery::newest(scope, Kind::PaymentMethod, DETACHED_MAX)
+            .with("customer", member(&leased.job, "customer"));
+        let attached = self.world.store.list(&query).await?;
+        if attached.is_empty() {
+            return self.finish_job(leased, None).await;
+        }
+        let mut step = Step::new(self, scope, None);
+        let (draft, mut context) = step.parts();
+        for held in attached {
+            let version = held.version;
+            let Some(record) = PaymentMethod::from_record(held.record) else {
+                continue;
+            };
+            // The list is of attached ones only, so that nothing is refused.
+            let _ = payments::detach(draft, &mut context, &mut Versioned { version, record });
+        }
+        let now = context.now_real;
+        let commit = Commit {
+            changes: step.take(),
+            finish: Some(finish(leased, Some(now))),
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.commit(scope, commit, false).await
     }
 
     async fn prune(self: &Arc<Self>, leased: &LeasedJob) -> Result<(), StoreError> {
@@ -333,20 +380,31 @@ impl Engine {
     /// Sends a delivery once more, whatever became of it.
     ///
     /// # Errors
-    /// No such delivery, or the store does not answer.
+    /// No such delivery, its endpoint is disabled or gone, or the store does not answer.
     pub async fn resend(
         self: &Arc<Self>,
         scope: &florin_base::Scope,
         delivery: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), AdminError> {
         let mut step = Step::new(self, scope, None);
         let missing = || {
-            StoreError::Unavailable(format!(
+            AdminError::Missing(format!(
                 "there is no delivery {delivery}; `florin webhooks list` shows them"
             ))
         };
         let mut held: Versioned<Delivery> =
             found(step.find(delivery).await)?.ok_or_else(missing)?;
+        let endpoint = step
+            .peek(Kind::WebhookEndpoint, &held.record.endpoint)
+            .await?;
+        let endpoint = endpoint.and_then(WebhookEndpoint::from_record);
+        if endpoint.is_none_or(|endpoint| endpoint.deleted || endpoint.disabled) {
+            let why = format!(
+                "the endpoint {} is disabled or deleted; nothing was sent",
+                held.record.endpoint
+            );
+            return Err(AdminError::Missing(why));
+        }
         held.record.state = webhooks::DeliveryState::Pending;
         let (draft, mut context) = step.parts();
         draft.save(

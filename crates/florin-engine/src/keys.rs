@@ -47,6 +47,32 @@ pub enum KeyRefused {
     Store(StoreError),
 }
 
+/// Why a command of an operator was not carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AdminError {
+    /// What it names is not there; the text says where to look.
+    Missing(String),
+    /// The database says no.
+    Store(StoreError),
+}
+
+impl From<StoreError> for AdminError {
+    fn from(error: StoreError) -> AdminError {
+        AdminError::Store(error)
+    }
+}
+
+impl std::fmt::Display for AdminError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AdminError::Missing(why) => f.write_str(why),
+            AdminError::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AdminError {}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -223,13 +249,21 @@ impl Engine {
         scope: &Scope,
         id: &str,
         overlap_s: i64,
-    ) -> Result<String, StoreError> {
+    ) -> Result<String, AdminError> {
         let mut step = Step::new(self, scope, None);
         let roll = crate::operations::RollSecret {
             id: id.to_owned(),
             overlap_s,
         };
-        let secret = crate::jobs::halted(roll.decide(&mut step).await)?;
+        let secret = match roll.decide(&mut step).await {
+            Ok(secret) => secret,
+            Err(Halt::Store(error)) => return Err(error.into()),
+            Err(_) => {
+                return Err(AdminError::Missing(format!(
+                    "there is no webhook endpoint {id}"
+                )));
+            }
+        };
         self.commit_settings(step.take()).await?;
         Ok(secret)
     }
@@ -244,14 +278,15 @@ impl Engine {
         role: KeyRole,
         text: &str,
         usable: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), AdminError> {
         let hash = hex(&self.world.vault.hash_key(text));
         let Some(key) = self.world.store.find(None, SPACE, &hash).await? else {
             return match usable {
-                true => self
-                    .create_key(scope, role, Some("florin dev"), Some(text))
-                    .await
-                    .map(|_| ()),
+                true => {
+                    self.create_key(scope, role, Some("florin dev"), Some(text))
+                        .await?;
+                    Ok(())
+                }
                 false => Ok(()),
             };
         };
@@ -261,7 +296,7 @@ impl Engine {
             return Ok(());
         }
         held.record.revoked = revoked;
-        self.save_key(&key.scope, held).await
+        Ok(self.save_key(&key.scope, held).await?)
     }
 
     /// Makes a key and returns it: the only time that it is seen. `text` is fixed for `florin dev` on loopback.
@@ -341,7 +376,7 @@ impl Engine {
         scope: &Scope,
         id: &str,
         until: Timestamp,
-    ) -> Result<String, StoreError> {
+    ) -> Result<String, AdminError> {
         let mut old = self.key_record(scope, id).await?;
         let fresh = self
             .create_key(scope, old.record.role, old.record.name.as_deref(), None)
@@ -355,25 +390,24 @@ impl Engine {
     ///
     /// # Errors
     /// No such key, or the database does not answer.
-    pub async fn revoke_key(self: &Arc<Self>, scope: &Scope, id: &str) -> Result<(), StoreError> {
+    pub async fn revoke_key(self: &Arc<Self>, scope: &Scope, id: &str) -> Result<(), AdminError> {
         let mut held = self.key_record(scope, id).await?;
         held.record.revoked = Some(self.now());
-        self.save_key(scope, held).await
+        Ok(self.save_key(scope, held).await?)
     }
 
-    async fn key_record(&self, scope: &Scope, id: &str) -> Result<Versioned<ApiKey>, StoreError> {
+    async fn key_record(&self, scope: &Scope, id: &str) -> Result<Versioned<ApiKey>, AdminError> {
         let id: Id<ApiKey> = id.into();
         let key = florin_domain::RecordKey::new(scope, Kind::ApiKey, &id);
         let held = self.world.store.get(&[key]).await?.pop().flatten();
         let missing = || {
-            StoreError::Unavailable(format!(
+            AdminError::Missing(format!(
                 "there is no key {id}; `florin keys list` shows the keys"
             ))
         };
         let Versioned { version, record } = held.ok_or_else(missing)?;
-        ApiKey::from_record(record)
-            .map(|record| Versioned { version, record })
-            .ok_or_else(missing)
+        let record = ApiKey::from_record(record).ok_or_else(missing)?;
+        Ok(Versioned { version, record })
     }
 
     async fn save_key(

@@ -21,7 +21,7 @@ use florin_render::expand::ExpandPlan;
 use florin_render::{View, render_refusal};
 use florin_store::{Commit, IdempotencyClaim, Reply, SavedClaim, StoreError};
 use florin_vault::{SealContext, SealedSecret};
-use florin_wire::versions::ApiVersion;
+use florin_wire::versions::{ApiVersion, walk_back};
 use florin_wire::{ErrorType, WireError, print};
 use futures_channel::oneshot;
 use serde_json::json;
@@ -51,6 +51,16 @@ impl Caller {
     /// True for a browser's key.
     pub fn is_browser(&self) -> bool {
         self.role == KeyRole::Publishable
+    }
+
+    /// An error, in the caller's version.
+    pub fn error(&self, error: &WireError) -> Response {
+        let mut body = error.body(&self.request);
+        walk_back(&mut body, self.version);
+        Response {
+            body: print(&body),
+            ..Response::error(error, &self.request)
+        }
     }
 
     /// What events tell about this request.
@@ -161,7 +171,7 @@ impl Engine {
     ) -> Response {
         if self.in_flight.fetch_add(1, Ordering::AcqRel) >= MUTATIONS_IN_FLIGHT_MAX {
             self.in_flight.fetch_sub(1, Ordering::AcqRel);
-            return Response::error(&overloaded("too many requests at once"), &caller.request);
+            return caller.error(&overloaded("too many requests at once"));
         }
         let (give, take) = oneshot::channel();
         let engine = Arc::clone(self);
@@ -193,19 +203,19 @@ impl Engine {
         let _own = match &key {
             Some(key) => match self.queue.turn_now(key) {
                 Some(turn) => Some(turn),
-                None => return Response::error(&in_flight(caller), &caller.request),
+                None => return caller.error(&in_flight(caller)),
             },
             None => None,
         };
         match self.replay(caller).await {
             Ok(None) => {}
             Ok(Some(response)) => return response,
-            Err(error) => return Response::error(&store_error(&error), &caller.request),
+            Err(error) => return caller.error(&store_error(&error)),
         }
         let _turn = match operation.object() {
             Some(object) => match self.queue.turn(object).await {
                 Some(turn) => Some(turn),
-                None => return Response::error(&lock_timeout(), &caller.request),
+                None => return caller.error(&lock_timeout()),
             },
             None => None,
         };
@@ -227,10 +237,10 @@ impl Engine {
             ..
         } = saved;
         if first != *hash {
-            return Ok(Some(Response::error(&mismatch(key), &caller.request)));
+            return Ok(Some(caller.error(&mismatch(key))));
         }
         let Some(reply) = reply else {
-            return Ok(Some(Response::error(&in_flight(caller), &caller.request)));
+            return Ok(Some(caller.error(&in_flight(caller))));
         };
         let body = self.open_reply(&caller.scope, &request, reply.clone())?;
         Ok(Some(Response {
@@ -253,12 +263,9 @@ impl Engine {
             match done {
                 Ok(response) => return response,
                 Err(Halt::Refused(refusal)) => {
-                    return Response::error(
-                        &render_refusal(&refusal, &self.view(&caller.scope)),
-                        &caller.request,
-                    );
+                    return caller.error(&render_refusal(&refusal, &self.view(&caller.scope)));
                 }
-                Err(Halt::Wire(error)) => return Response::error(&error, &caller.request),
+                Err(Halt::Wire(error)) => return caller.error(&error),
                 Err(Halt::Store(StoreError::Claimed { space })) if space == "idempotency" => {
                     return self.lost_race(caller).await;
                 }
@@ -269,15 +276,15 @@ impl Engine {
                 }
             }
         }
-        Response::error(&store_error(&last), &caller.request)
+        caller.error(&store_error(&last))
     }
 
     /// Another request took the idempotency key first: its answer is the answer.
     async fn lost_race(&self, caller: &Caller) -> Response {
         match self.replay(caller).await {
             Ok(Some(response)) => response,
-            Ok(None) => Response::error(&in_flight(caller), &caller.request),
-            Err(error) => Response::error(&store_error(&error), &caller.request),
+            Ok(None) => caller.error(&in_flight(caller)),
+            Err(error) => caller.error(&store_error(&error)),
         }
     }
 
@@ -337,8 +344,13 @@ impl Engine {
     ) -> Result<Response, Halt> {
         let (mut call, answer) = decided;
         call.attempt.record.api_version = Some(caller.version.as_str().to_owned());
+        call.attempt.record.answer = Some((answer.key().kind, answer.key().id.clone()));
         let id = call.attempt.record.id().to_owned();
+        // What cannot be rendered must be refused before anything is asked.
+        render_answer(&step, caller, &answer, Recorded::default()).await?;
         let secrets = self.secrets(&mut step, &call.request).await?;
+        let timeout_ms = self.world.settings.processor_timeout_ms as i64;
+        let last_call = self.world.clock.now().plus_ms(timeout_ms);
         {
             let (draft, mut context) = step.parts();
             draft.save(
@@ -346,9 +358,7 @@ impl Engine {
                 &mut call.attempt,
                 florin_domain::transitions::Transition::AttemptChanged,
             );
-            let due = context
-                .now_real
-                .plus_ms(self.world.settings.processor_timeout_ms as i64 * 2);
+            let due = last_call.plus_ms(timeout_ms);
             draft.job(
                 JobKind::Recover,
                 recovery_job(&id),
@@ -363,7 +373,12 @@ impl Engine {
             ..Commit::default()
         };
         self.commit(&caller.scope, commit, cached).await?;
-        let outcome = self.call(&caller.scope, &call.request, secrets).await;
+        // A commit may be answered late. A call that would not end before recovery begins to ask is not made: recovery
+        // could find nothing, record a failure, and the call would charge the buyer all the same.
+        let outcome = match self.world.clock.now() <= last_call {
+            true => self.call(&caller.scope, &call.request, secrets).await,
+            false => Outcome::Unknown,
+        };
         Ok(self.settle_answer(caller, &id, answer, outcome).await)
     }
 
@@ -385,7 +400,7 @@ impl Engine {
                 Err(Halt::Store(StoreError::Conflict)) => {}
                 Err(Halt::Store(error)) => {
                     tracing::warn!(%error, attempt, known, "an outcome waits for recovery");
-                    return Response::error(&store_error(&error), &caller.request);
+                    return caller.error(&store_error(&error));
                 }
                 Err(halt) => {
                     tracing::error!(?halt, attempt, "an outcome could not be settled");
@@ -393,7 +408,29 @@ impl Engine {
                 }
             }
         }
-        Response::error(&lock_timeout(), &caller.request)
+        caller.error(&lock_timeout())
+    }
+
+    /// Renders what was settled. An expansion that the settled object does not allow is left out: the outcome is real and
+    /// has to be told.
+    async fn render_settled(
+        &self,
+        step: &Step,
+        caller: &Caller,
+        answer: &Answer,
+        recorded: Recorded,
+    ) -> Result<Reply, Halt> {
+        let verdict = recorded.verdict.clone();
+        match render_answer(step, caller, answer, recorded).await {
+            Err(Halt::Wire(_)) => {
+                let plain = Caller {
+                    expand: ExpandPlan::default(),
+                    ..caller.clone()
+                };
+                render_answer(step, &plain, answer, Recorded { verdict }).await
+            }
+            rendered => rendered,
+        }
     }
 
     async fn try_settle_answer(
@@ -406,7 +443,7 @@ impl Engine {
         let known = outcome != Outcome::Unknown;
         let mut step = Step::new(self, &caller.scope, Some(caller.reference()));
         let recorded = self.settle_step(&mut step, attempt, outcome).await?;
-        let reply = render_answer(&step, caller, answer, recorded).await?;
+        let reply = self.render_settled(&step, caller, answer, recorded).await?;
         let mut changes = step.take();
         changes.jobs.retain(|job| job.id != recovery_job(attempt));
         // An unknown outcome is answered but not saved: the key stays open until recovery knows.

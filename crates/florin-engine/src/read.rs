@@ -450,7 +450,7 @@ impl Engine {
     ) -> Response {
         let page = match page {
             Ok(page) => page,
-            Err(error) => return Response::error(&error, &caller.request),
+            Err(error) => return caller.error(&error),
         };
         let result = async {
             query.created = page.created;
@@ -492,12 +492,11 @@ impl Engine {
                     retry_after_s: None,
                 }
             }
-            Err(Halt::Refused(refusal)) => Response::error(
-                &render_refusal(&refusal, &self.view(&caller.scope)),
-                &caller.request,
-            ),
-            Err(Halt::Wire(error)) => Response::error(&error, &caller.request),
-            Err(Halt::Store(error)) => Response::error(&store_error(&error), &caller.request),
+            Err(Halt::Refused(refusal)) => {
+                caller.error(&render_refusal(&refusal, &self.view(&caller.scope)))
+            }
+            Err(Halt::Wire(error)) => caller.error(&error),
+            Err(Halt::Store(error)) => caller.error(&store_error(&error)),
         }
     }
 
@@ -553,6 +552,10 @@ impl Engine {
         page: &Page,
     ) -> Result<Value, Halt> {
         query.created = page.created;
+        if query.kind == Kind::Event {
+            let oldest = self.now().plus_seconds(-EVENTS_LISTED_S);
+            query.created.from = Some(query.created.from.map_or(oldest, |from| from.max(oldest)));
+        }
         query.limit = page.limit + 1;
         let (cursor, param, order) = cursor(page);
         if let Some(id) = cursor {

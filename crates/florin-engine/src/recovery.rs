@@ -106,7 +106,10 @@ impl Engine {
             .as_deref()
             .and_then(|text| ApiVersion::parse(text).ok())
             .unwrap_or(NEWEST);
-        let answer = Answer::Record(target_key(scope, &held.record.target));
+        let answer = Answer::Record(match &held.record.answer {
+            Some((kind, id)) => RecordKey::new(scope, *kind, id),
+            None => target_key(scope, &held.record.target),
+        });
         let reply = halted(render_answer(&step, &caller, &answer, recorded).await)?;
         let claim = self
             .orphaned(&held.record, &caller.request, reply, leased)

@@ -89,6 +89,9 @@ impl Decided {
     }
 }
 
+/// Fills a buffer with random bytes.
+type Fill = Box<dyn FnMut(&mut [u8]) + Send + Sync>;
+
 /// One try.
 pub struct Step {
     engine: Arc<Engine>,
@@ -96,7 +99,7 @@ pub struct Step {
     request: Option<RequestRef>,
     draft: Draft,
     seen: Vec<Require>,
-    fill: Box<dyn FnMut(&mut [u8]) + Send + Sync>,
+    fill: Fill,
 }
 
 impl Step {

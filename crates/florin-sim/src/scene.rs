@@ -111,13 +111,13 @@ pub struct Scene {
 
 impl Scene {
     /// A scene in calm weather.
-    pub fn new(random: Seeded, sabotage: Option<Sabotage>, crash_at: Option<(u64, When)>) -> Scene {
+    pub fn new(random: Seeded, sabotage: Option<Sabotage>) -> Scene {
         Scene {
             inner: Mutex::new(Inner {
                 random,
                 weather: Weather::calm(),
                 dying: BTreeSet::new(),
-                crash_at,
+                crash_at: None,
                 sabotage,
                 struck: 0,
                 occasions: 0,

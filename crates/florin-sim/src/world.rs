@@ -147,7 +147,7 @@ impl World {
             Sandbox::inside()
         };
         World {
-            scene: Arc::new(Scene::new(random.fork(2), plan.sabotage, plan.crash_at)),
+            scene: Arc::new(Scene::new(random.fork(2), plan.sabotage)),
             doors: Arc::default(),
             memory: MemoryStore::new(move || clock.now()),
             sandbox: Arc::new(sandbox),
@@ -169,6 +169,8 @@ impl World {
             self.start_process();
         }
         self.found_merchants()?;
+        self.scene
+            .with(|inner| (inner.commits, inner.crash_at) = (0, plan.crash_at));
         let weather = plan
             .weather
             .clone()
@@ -316,8 +318,12 @@ impl World {
     }
 
     fn until_clients_leave(&mut self) -> Result<(), Vec<Violation>> {
+        let began = self.executor.handle().elapsed_ms();
         while self.executor.count(OUTSIDE) > 0 {
             self.step()?;
+            if self.executor.handle().elapsed_ms() - began > SETTLE_MS_MAX {
+                return Err(vec![self.found("I8", "a client waits for ever".to_owned())]);
+            }
         }
         Ok(())
     }
@@ -337,7 +343,8 @@ impl World {
                 .and_then(Result::ok)
                 .flatten()
         };
-        due(&impatient).is_none() && due(&PATIENT).is_none_or(|at| at > now)
+        due(&impatient).is_none()
+            && due(&PATIENT).is_none_or(|at| at > now.plus_ms(QUIET_MS as i64))
     }
 
     fn settle(&mut self) -> Result<(), Vec<Violation>> {

@@ -295,7 +295,8 @@ impl Door {
         }
         for key in self.vault.keys() {
             let unused = !matches!(key.state, florin_vault::KeyState::Active)
-                && !self.engine.is_key_used(&key.id).await?;
+                && !self.engine.is_key_used(&key.id).await?
+                && !self.store.seals_a_reply(&key.id)?;
             if unused {
                 self.save_ring(self.vault.retire(&key.id)?).await?;
             }

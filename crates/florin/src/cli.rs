@@ -58,6 +58,9 @@ pub struct DevArgs {
     /// The address to listen on. Anything but loopback makes fresh keys.
     #[arg(long, default_value = "127.0.0.1")]
     pub listen: IpAddr,
+    /// Where browsers reach this server, for the links that it hands out; by default the address that it listens on.
+    #[arg(long, env = "FLORIN_URL_PUBLIC")]
+    pub url: Option<String>,
     /// The directory of the database and the vault key.
     #[arg(
         long,
@@ -206,6 +209,10 @@ enum Vault {
 
 /// Runs a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
+    // Card numbers and keys must not reach a core file, whichever command opens the vault.
+    if let Err(error) = florin_vault::forbid_dumps() {
+        eprintln!("florin: memory dumps of this process could not be forbidden: {error}");
+    }
     match cli.command {
         Command::Dev(args) => dev::run(&args),
         Command::Accounts(command) => accounts(command),

@@ -29,9 +29,6 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub fn run(args: &DevArgs) -> Result<()> {
     let began = Instant::now();
     start_log(&args.log)?;
-    if let Err(error) = florin_vault::forbid_dumps() {
-        tracing::warn!(%error, "memory dumps of this process could not be forbidden");
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -60,6 +57,10 @@ async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
         address.ip()
     };
     let base_url = format!("http://{}", SocketAddr::new(shown, address.port()));
+    let base_url = args
+        .url
+        .as_ref()
+        .map_or(base_url, |url| url.trim_end_matches('/').to_owned());
     let data = (!args.ephemeral).then_some(args.data.as_path());
     let retries = retries(args.webhook_retries.as_deref());
     let home = Home::open(Opening {
@@ -71,6 +72,7 @@ async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
     let keys = ensure_account(&home, address.ip().is_loopback()).await?;
     home.engine.ensure_jobs().await?;
     let _scheduler = home.engine.start();
+    tokio::spawn(keep_house(home.keeper()));
     let admission = Admission {
         hosts: hosts(address.ip()),
     };
@@ -97,6 +99,7 @@ async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
         () = drained(stopped) => tracing::warn!("requests were still under way at the end of the stop"),
     }
     drop(admin_file);
+    home.keeper().count_seals().await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -108,6 +111,19 @@ async fn listen(address: IpAddr, port: u16) -> Result<TcpListener> {
             port.wrapping_add(1)
         )
     })
+}
+
+/// Forgets security codes that nobody used, and keeps the count of seals.
+async fn keep_house(keeper: crate::home::Keeper) {
+    let mut minutes = 0u32;
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        keeper.purge_codes();
+        minutes += 1;
+        if minutes.is_multiple_of(10) {
+            keeper.count_seals().await;
+        }
+    }
 }
 
 fn retries(seconds: Option<&[f64]>) -> RetrySchedule {

@@ -28,6 +28,36 @@ pub struct Home {
     pub store: SqliteStore,
     /// The vault.
     pub vault: Vault,
+    codes: Arc<CvcShelf>,
+}
+
+/// The chores of an installation that serves.
+#[derive(Clone)]
+pub struct Keeper {
+    store: SqliteStore,
+    vault: Vault,
+    codes: Arc<CvcShelf>,
+    engine: Arc<Engine>,
+}
+
+impl Keeper {
+    /// Forgets security codes that waited too long.
+    pub fn purge_codes(&self) {
+        self.codes.purge(self.engine.world().clock.now().0);
+    }
+
+    /// Writes down how much each data key has sealed, so that its limit holds across restarts.
+    pub async fn count_seals(&self) {
+        let counted = async {
+            let change = self.vault.count_seals()?;
+            self.store.set_installation(RING, change.text()).await?;
+            self.vault.adopt(change)?;
+            anyhow::Ok(())
+        };
+        if let Err(error) = counted.await {
+            tracing::warn!(%error, "the count of seals could not be kept");
+        }
+    }
 }
 
 /// How to open an installation.
@@ -41,6 +71,16 @@ pub struct Opening<'a> {
 }
 
 impl Home {
+    /// The chores of this installation.
+    pub fn keeper(&self) -> Keeper {
+        Keeper {
+            store: self.store.clone(),
+            vault: self.vault.clone(),
+            codes: Arc::clone(&self.codes),
+            engine: Arc::clone(&self.engine),
+        }
+    }
+
     /// Opens an installation. Must run inside tokio.
     pub async fn open(opening: Opening<'_>) -> Result<Home> {
         let options = Options {
@@ -58,12 +98,13 @@ impl Home {
             live_egress: Policy::live(),
             processor_timeout_ms: PROCESSOR_TIMEOUT_MS,
         };
+        let codes = Arc::new(CvcShelf::new());
         let engine = Engine::new(World {
             store: Arc::new(store.clone()),
             processors: processors(),
             vault: vault.clone(),
             opener,
-            cvcs: Arc::new(CvcShelf::new()),
+            cvcs: Arc::clone(&codes) as Arc<dyn florin_vault::CvcStore>,
             egress: Arc::new(egress),
             clock: Arc::new(SystemClock::new()),
             random: Arc::new(SystemRandom::new()),
@@ -74,6 +115,7 @@ impl Home {
             engine,
             store,
             vault,
+            codes,
         })
     }
 }

@@ -67,10 +67,10 @@ for (const [changes, code] of [
 ]) {
   test(`${code} from a token and from a payment method`, async () => {
     for (const call of [
-      stripe.tokens.create({ card: card(changes) }),
-      stripe.paymentMethods.create({ type: 'card', card: card(changes) }),
+      () => stripe.tokens.create({ card: card(changes) }),
+      () => stripe.paymentMethods.create({ type: 'card', card: card(changes) }),
     ]) {
-      const error = await refused(call, errors.StripeCardError);
+      const error = await refused(call(), errors.StripeCardError);
       assert.deepEqual([error.statusCode, error.code], [402, code]);
     }
   });

@@ -87,13 +87,3 @@ test('answers come in the version that was asked for', async () => {
   const old = await client(undefined, { apiVersion: VERSION_2023 }).paymentIntents.retrieve(intent.id);
   assert.deepEqual([old.lastResponse.apiVersion, old.invoice], [VERSION_2023, null]);
 });
-
-test('search finds a payment by its order', async () => {
-  const order = fresh();
-  const intent = await pay({ metadata: { order_id: order } });
-  const found = await until(async () => {
-    const page = await stripe.paymentIntents.search({ query: `metadata['order_id']:'${order}'` });
-    return page.data.length > 0 && page;
-  }, 'the payment in the search', 60_000);
-  assert.deepEqual(idsOf(found), [intent.id]);
-});

@@ -6,7 +6,7 @@
 use super::{Charge, PaymentIntent, Refund, SetupIntent};
 use crate::context::{Context, RequestRef};
 use crate::processor::{Outcome, ProcessorRequest};
-use crate::record::{Columns, Versioned, record};
+use crate::record::{Columns, Kind, Versioned, record};
 use florin_base::Id;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,8 @@ record! {
         cause: Option<RequestRef>,
         /// The version of the wire in which the saved reply is rendered.
         api_version: Option<String>,
+        /// What the request is answered with, when that is not the target: a capture may name the charge.
+        answer: Option<(Kind, String)>,
         /// How often recovery has asked.
         asked: u32,
     }

@@ -74,13 +74,16 @@ pub(super) fn canceled(
 /// Cancels a set-up.
 ///
 /// # Errors
-/// A finished one stays as it is.
+/// A finished one stays as it is, and so does one that a processor works on.
 pub fn cancel_setup(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<SetupIntent>,
     reason: Option<String>,
 ) -> Result<(), Refusal> {
+    if held.record.attempt.is_some() {
+        return Err(Refusal::Busy);
+    }
     if matches!(
         held.record.status,
         SetupStatus::Canceled | SetupStatus::Succeeded | SetupStatus::Processing

@@ -84,6 +84,10 @@ pub(super) fn mark(
             draft.save(context, intent, Transition::IntentSent);
         }
         Some(intent) => draft.stage(intent),
+        None if context.outside => {
+            charge.record.attempt = Some(attempt.record.id.to_string());
+            draft.save(context, charge, Transition::ChargeSent);
+        }
         None => draft.stage(charge),
     }
     if context.outside {
@@ -113,6 +117,9 @@ pub(super) fn later_request(
 }
 
 fn check_state(intent: Option<&Versioned<PaymentIntent>>, charge: &Charge) -> Result<(), Refusal> {
+    if charge.attempt.is_some() {
+        return Err(Refusal::Busy);
+    }
     if let Some(held) = intent {
         if held.record.attempt.is_some() {
             return Err(Refusal::Busy);

@@ -86,6 +86,8 @@ record! {
         refunds: u32,
         /// Options that were granted.
         granted: Granted,
+        /// The attempt that a processor outside works on, for a charge without an intent.
+        attempt: Option<String>,
         /// Descriptive members that are stored and echoed.
         echo: Map<String, Value>,
     }

@@ -220,7 +220,7 @@ pub fn create_charge(
     let attempt = Attempt::new(context, Target::Charge(charge.id.clone()), &request);
     let mut held = Versioned::fresh(charge);
     if context.outside {
-        draft.save(context, &mut held, Transition::ChargePending);
+        draft.save(context, &mut held, Transition::ChargeSent);
     } else {
         draft.stage(&held);
     }

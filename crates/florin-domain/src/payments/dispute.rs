@@ -1,8 +1,8 @@
 //! Disputes: a card holder's objection, and the money that is withdrawn with it.
 
 use super::{Charge, Metadata, PaymentIntent};
-use crate::record::{Columns, record};
 use crate::ledger::{LedgerAccount, Movement, Transaction};
+use crate::record::{Columns, record};
 use florin_base::{Asset, Id, Timestamp};
 
 record! {

@@ -130,7 +130,11 @@ pub fn refund(
     held.record.transaction = Some(transaction.id.clone());
     draft.book(transaction);
     draft.save(context, &mut charge, Transition::ChargeRefunded);
-    draft.save(context, &mut held, Transition::RefundCreated);
+    if context.outside {
+        draft.save(context, &mut held, Transition::RefundCreated);
+    } else {
+        draft.stage(&held);
+    }
     let request = request(context, &charge.record, &held.record);
     let attempt = Attempt::new(context, Target::Refund(held.record.id.clone()), &request);
     Ok((held, Call { attempt, request }))
@@ -202,17 +206,37 @@ pub(super) fn settle(
     }
     match outcome {
         Outcome::Approved(approval) => {
-            let earlier = held.record.clone();
-            held.record.status = RefundStatus::Succeeded;
-            let before = held.version;
-            draft.save(context, held, Transition::RefundUpdated);
-            if let (Some(wait), true) = (approval.ask_after_ms, before > 0) {
+            succeed(draft, context, held);
+            if let Some(wait) = approval.ask_after_ms {
                 ask_later(draft, context, &held.record, wait);
             }
         }
-        Outcome::Pending { ask_after_ms } => ask_later(draft, context, &held.record, *ask_after_ms),
-        Outcome::Declined(decline) => fail(draft, context, held, &decline.code, charge),
-        Outcome::ActionRequired | Outcome::Unknown => {}
+        Outcome::Pending { ask_after_ms } => {
+            announce(draft, context, held);
+            ask_later(draft, context, &held.record, *ask_after_ms);
+        }
+        Outcome::Declined(decline) => {
+            announce(draft, context, held);
+            fail(draft, context, held, &decline.code, charge);
+        }
+        Outcome::ActionRequired | Outcome::Unknown => announce(draft, context, held),
+    }
+}
+
+/// A refund that no store has seen yet is made with the state that it has now.
+fn announce(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<Refund>) {
+    if held.version == 0 {
+        draft.save(context, held, Transition::RefundCreated);
+    }
+}
+
+fn succeed(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<Refund>) {
+    let before = held.record.clone();
+    held.record.status = RefundStatus::Succeeded;
+    if held.version == 0 {
+        draft.save(context, held, Transition::RefundCreated);
+    } else {
+        draft.save_with(context, held, Transition::RefundUpdated, Some(before));
     }
 }
 
@@ -244,8 +268,7 @@ pub fn settle_inquiry(
             fail(draft, context, held, &decline.code, Some(charge))
         }
         Outcome::Approved(_) if held.record.status == RefundStatus::Pending => {
-            held.record.status = RefundStatus::Succeeded;
-            draft.save(context, held, Transition::RefundUpdated);
+            succeed(draft, context, held);
         }
         Outcome::Pending { ask_after_ms } if open => {
             ask_later(draft, context, &held.record, *ask_after_ms)
@@ -262,10 +285,11 @@ fn fail(
     reason: &str,
     charge: Option<Versioned<Charge>>,
 ) {
+    let before = held.record.clone();
     held.record.status = RefundStatus::Failed;
     held.record.failure_reason = Some(reason.to_owned());
     give_back(draft, context, held, charge);
-    draft.save(context, held, Transition::RefundFailed);
+    draft.save_with(context, held, Transition::RefundFailed, Some(before));
 }
 
 fn give_back(
@@ -281,7 +305,12 @@ fn give_back(
     draft.book(transaction);
     let before = charge.record.clone();
     charge.record.amount_refunded -= held.record.amount;
-    draft.save_with(context, &mut charge, Transition::ChargeRefundReturned, Some(before));
+    draft.save_with(
+        context,
+        &mut charge,
+        Transition::ChargeRefundReturned,
+        Some(before),
+    );
 }
 
 /// Takes back a refund that waits for the buyer.

@@ -409,7 +409,7 @@ fn take_notice(
     let mut held = Versioned::fresh(Dispute {
         id: context.id(),
         created: context.now,
-        amount: charge.record.amount,
+        amount: charge.record.amount_captured,
         currency: charge.record.currency,
         charge: charge.record.id.clone(),
         payment_intent: charge.record.payment_intent.clone(),
@@ -433,7 +433,7 @@ fn take_notice(
         let transaction = ledger::dispute(
             &mut context.ids,
             &booking,
-            charge.record.amount,
+            charge.record.amount_captured,
             DISPUTE_FEE,
         );
         held.record.transaction = Some(transaction.id.clone());
@@ -565,12 +565,16 @@ fn settle_capture(
 ) -> Verdict {
     let mut charge = inputs.charge.take()?;
     if let Outcome::Declined(decline) = outcome {
+        if charge.record.attempt.take().is_some() {
+            draft.save(context, &mut charge, Transition::ChargeSent);
+        }
         release_mark(draft, context, inputs);
         return Some(Box::new(decline.clone()));
     }
     let Outcome::Approved(approval) = outcome else {
         return None;
     };
+    charge.record.attempt = None;
     let first = charge.record.amount_captured == 0;
     let at_once = charge
         .record
@@ -687,7 +691,10 @@ fn settle_setup(
         keep_method(draft, context, inputs);
         return None;
     }
-    setup.record.attempt = None;
+    // While nobody knows the outcome the set-up stays busy, so that no second answer can meet it.
+    if *outcome != Outcome::Unknown {
+        setup.record.attempt = None;
+    }
     match outcome {
         Outcome::Approved(approval) => {
             set_up(draft, context, inputs, &setup.record, approval);

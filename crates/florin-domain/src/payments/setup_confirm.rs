@@ -132,6 +132,9 @@ pub fn update_setup(
         );
         return Err(held.record.state_refusal(message));
     }
+    if held.record.attempt.is_some() && (customer.is_some() || method.is_some()) {
+        return Err(Refusal::Busy);
+    }
     if let Some(customer) = customer {
         check_customer(draft, customer)?;
         held.record.customer = Some(customer.record.id.clone());

@@ -112,6 +112,7 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
         intent.amount = command.amount.unwrap_or(intent.amount);
         intent.currency = command.currency.unwrap_or(intent.currency);
         check_amount(intent.amount, intent.currency, "amount")?;
+        forget_authentication(intent);
     }
     if let Some(capture) = command.capture_method {
         intent.capture_method = capture;
@@ -124,6 +125,17 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
     }
     command.describe(intent);
     Ok(())
+}
+
+/// The buyer authenticated, or is asked to authenticate, for the amount as it was: the payment has to be confirmed anew.
+fn forget_authentication(intent: &mut PaymentIntent) {
+    intent.authenticated = false;
+    if intent.challenge.take().is_some() {
+        intent.status = match intent.payment_method {
+            Some(_) => IntentStatus::RequiresConfirmation,
+            None => IntentStatus::RequiresPaymentMethod,
+        };
+    }
 }
 
 /// Changes the descriptive parts of a charge.

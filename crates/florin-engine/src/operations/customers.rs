@@ -2,17 +2,16 @@
 
 use super::{Operation, OperationFuture};
 use crate::intake::MethodSource;
+use crate::jobs::DETACHED_MAX;
 use crate::mutation::Caller;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::Id;
 use florin_domain::cards::CardSource;
+use florin_domain::changes::JobKind;
 use florin_domain::customers::{self, Customer, CustomerPatch};
 use florin_domain::payments::{self, PaymentMethod};
 use florin_domain::{Entity, Kind, Refusal, Versioned};
 use florin_store::ListQuery;
-
-/// Payment methods of a customer that are detached with it, at most.
-const DETACHED_MAX: usize = 100;
 
 /// `POST /v1/customers`.
 pub struct CreateCustomer {
@@ -208,6 +207,9 @@ impl Operation for DeleteCustomer {
                     };
                     payments::detach(draft, &mut context, &mut Versioned { version, record })?;
                 }
+                let (id, due) = (format!("job_detach_{}", self.id), context.now_real);
+                let body = serde_json::json!({ "customer": self.id });
+                draft.job(JobKind::Detach, id, due, body);
             }
             Ok(Decided {
                 answer: Answer::Deleted(customer.record.key(&scope)),

@@ -42,8 +42,15 @@ const EVIDENCE: [&str; 27] = [
 
 /// A dispute as of `now`.
 pub fn render_dispute(dispute: &Dispute, view: &View<'_>, now: Timestamp) -> Value {
-    let moved = dispute.withdrawal().map(|moved| render_transaction(&moved, view, now));
-    build(dispute, moved.into_iter().collect(), now > dispute.due_by, view)
+    let moved = dispute
+        .withdrawal()
+        .map(|moved| render_transaction(&moved, view, now));
+    build(
+        dispute,
+        moved.into_iter().collect(),
+        now > dispute.due_by,
+        view,
+    )
 }
 
 /// A dispute as of the time when it was opened.

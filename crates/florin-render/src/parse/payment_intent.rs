@@ -72,8 +72,8 @@ fn off_session(params: &Params) -> Result<Option<bool>, WireError> {
     }
     match params.text("off_session") {
         None => Ok(None),
-        Some("true" | "one_off" | "recurring") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
+        Some("true" | "True" | "one_off" | "recurring") => Ok(Some(true)),
+        Some("false" | "False") => Ok(Some(false)),
         Some(_) => {
             let message =
                 "Invalid off_session: send true or false, or one of one_off and recurring.";

@@ -59,8 +59,11 @@ fn versions(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) 
             {
                 let version: u64 = event.object_version.parse().unwrap_or_default();
                 let fits = version > write.expected && version <= write.version;
-                let same = version != write.version
-                    || serde_json::from_str::<Value>(&event.snapshot).ok()
+                // A deletion tells of the object as it was.
+                let tells_past = event.kind.ends_with(".deleted");
+                let same = tells_past
+                    || version != write.version
+                    || serde_json::from_str::<Value>(event.snapshot.json()).ok()
                         == Some(body(&write.record));
                 if !fits || !same {
                     found.push(Violation::new(
@@ -139,7 +142,8 @@ fn unique(evidence: &Evidence, found: &mut Vec<Violation>) {
 fn is_news(kind: Kind, step: &Step<'_>) -> bool {
     let after = &step.after.body;
     let Some(before) = step.before.map(|version| &version.body) else {
-        return true;
+        // A charge that was only sent is told of with its outcome.
+        return kind != Kind::Charge || status(kind, after) != "pending";
     };
     let differs = |members: &[&str]| {
         members

@@ -92,7 +92,7 @@ impl History {
                 };
                 let number = event.object_version.parse().unwrap_or_default();
                 let seen = || Version {
-                    body: serde_json::from_str(&event.snapshot).unwrap_or_default(),
+                    body: serde_json::from_str(event.snapshot.json()).unwrap_or_default(),
                     events: BTreeSet::new(),
                 };
                 let versions = objects

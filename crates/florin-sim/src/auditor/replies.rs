@@ -35,7 +35,7 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
     open_keys(evidence, found);
 }
 
-/// Keys behind calls whose outcome the engine did not hear.
+/// Keys behind calls whose outcome the engine did not hear, or did not wait for.
 fn keys_of_unheard(evidence: &Evidence, history: &History) -> BTreeSet<(Scope, String)> {
     let attempts = history.of_kind(Kind::Attempt);
     let unheard = attempts.filter(|(_, attempt)| {
@@ -43,7 +43,7 @@ fn keys_of_unheard(evidence: &Evidence, history: &History) -> BTreeSet<(Scope, S
             .pointer("/request/reference")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        evidence.unheard.contains(reference)
+        evidence.unheard.contains(reference) || number(attempt, "asked") > 0
     });
     let keys = unheard.filter_map(|((scope, _, _), attempt)| {
         let key = attempt

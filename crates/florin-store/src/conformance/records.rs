@@ -311,7 +311,7 @@ pub async fn events_are_records_and_told_once(store: Subject) {
         kind: kind.to_owned(),
         object: "cus_1".to_owned(),
         object_version: version.to_owned(),
-        snapshot: r#"{"name":"Ada"}"#.into(),
+        snapshot: florin_domain::webhooks::Snapshot::from_text(r#"{"name":"Ada"}"#),
         ..Event::default()
     };
     making()

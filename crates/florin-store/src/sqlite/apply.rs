@@ -403,32 +403,24 @@ fn add_jobs(
     Ok(taken)
 }
 
-/// Leases due jobs of some kinds.
+/// Jobs that one lease looks at: a lane that is full must not hide the others, and a search must end.
+const LEASE_LOOKS_MAX: usize = 10_000;
+
+/// Leases due jobs of some kinds, in (due, id) order over all of them.
 pub fn lease(
     connection: &mut Connection,
     process: &str,
     wanted: (&[JobKind], usize),
     now: Millis,
 ) -> Result<Vec<LeasedJob>, StoreError> {
-    let (kinds, limit) = wanted;
     let transaction = connection.transaction().map_err(failed)?;
-    let mut leased = Vec::new();
-    let mut lanes: HashMap<String, usize> = HashMap::new();
-    for kind in kinds {
-        for job in due(&transaction, *kind, now, limit)? {
-            let lane = lanes.entry(job.job.lane.clone()).or_default();
-            if leased.len() < limit && *lane < LANE_MAX {
-                *lane += 1;
-                let text =
-                    "UPDATE jobs SET leased_by = ?, leased_until = ?, fence = ? WHERE id = ?";
-                let values = params![process, now.0 + LEASE_MS, job.fence, job.job.id];
-                transaction
-                    .prepare_cached(text)
-                    .and_then(|mut s| s.execute(values))
-                    .map_err(failed)?;
-                leased.push(job);
-            }
-        }
+    let leased = due(&transaction, wanted, now)?;
+    for job in &leased {
+        let text = "UPDATE jobs SET leased_by = ?, leased_until = ?, fence = ? WHERE id = ?";
+        let values = params![process, now.0 + LEASE_MS, job.fence, job.job.id];
+        statement(&transaction, text)?
+            .execute(values)
+            .map_err(failed)?;
     }
     transaction.commit().map_err(failed)?;
     Ok(leased)
@@ -436,26 +428,37 @@ pub fn lease(
 
 fn due(
     connection: &Connection,
-    kind: JobKind,
+    wanted: (&[JobKind], usize),
     now: Millis,
-    limit: usize,
 ) -> Result<Vec<LeasedJob>, StoreError> {
-    let text = "SELECT id, kind, account, live, lane, due, body, fence FROM jobs
-                WHERE kind = ? AND due <= ? AND leased_until <= ? ORDER BY due, id LIMIT ?";
-    let mut select = statement(connection, text)?;
-    let rows = select
-        .query_map(
-            params![kind.name(), now.0, now.0, (limit * 2) as i64],
-            |row| Ok((job_of(row)?, row.get::<_, i64>(7)?)),
-        )
-        .map_err(failed)?;
+    let (kinds, limit) = wanted;
+    let names: Vec<String> = kinds
+        .iter()
+        .map(|kind| format!("'{}'", kind.name()))
+        .collect();
+    let text = format!(
+        "SELECT id, kind, account, live, lane, due, body, fence FROM jobs
+         WHERE due <= ? AND leased_until <= ? AND kind IN ({}) ORDER BY due, id LIMIT {LEASE_LOOKS_MAX}",
+        names.join(", ")
+    );
+    let mut select = statement(connection, &text)?;
+    let mut rows = select.query(params![now.0, now.0]).map_err(failed)?;
     let mut found = Vec::new();
-    for row in rows {
-        let (job, fence) = row.map_err(failed)?;
-        found.push(LeasedJob {
-            job,
-            fence: fence + 1,
-        });
+    let mut lanes: HashMap<String, usize> = HashMap::new();
+    while found.len() < limit {
+        let Some(row) = rows.next().map_err(failed)? else {
+            break;
+        };
+        let job = job_of(row).map_err(failed)?;
+        let lane = lanes.entry(job.lane.clone()).or_default();
+        if *lane < LANE_MAX {
+            *lane += 1;
+            let fence: i64 = row.get(7).map_err(failed)?;
+            found.push(LeasedJob {
+                job,
+                fence: fence + 1,
+            });
+        }
     }
     Ok(found)
 }

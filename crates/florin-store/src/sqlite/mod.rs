@@ -71,6 +71,16 @@ impl SqliteStore {
             .with(|connection| read::installation(connection, name))
     }
 
+    /// True while a saved reply is sealed with this data key.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn seals_a_reply(&self, key_id: &str) -> Result<bool, StoreError> {
+        self.inner
+            .readers
+            .with(|connection| read::seals_a_reply(connection, key_id))
+    }
+
     /// Sets such a text.
     pub fn set_installation(&self, name: &str, value: &str) -> StoreFuture<'_, ()> {
         let (name, value) = (name.to_owned(), value.to_owned());

@@ -4,6 +4,7 @@ use crate::commit::StoreError;
 use crate::schema::{Dialect, MIGRATIONS, statements};
 use rusqlite::Connection;
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -33,7 +34,11 @@ impl Directory {
     pub fn take(options: &Options) -> Result<Directory, StoreError> {
         let throw_away = options.path.is_none();
         let path = options.path.clone().unwrap_or_else(throw_away_path);
-        std::fs::create_dir_all(&path).map_err(|error| unavailable(&path, &error))?;
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder
+            .create(&path)
+            .map_err(|error| unavailable(&path, &error))?;
         let lock_path = path.join("florin.lock");
         let lock = OpenOptions::new()
             .create(true)

@@ -69,6 +69,14 @@ pub fn installation(connection: &Connection, name: &str) -> Result<Option<String
         .map_err(failed)
 }
 
+/// True while a saved reply is sealed with a data key. Only secrets are sealed, so the partial index is short.
+pub fn seals_a_reply(connection: &Connection, key_id: &str) -> Result<bool, StoreError> {
+    let text =
+        "SELECT EXISTS (SELECT 1 FROM idempotency_replies WHERE key_id <> '' AND key_id = ?)";
+    let mut select = connection.prepare_cached(text).map_err(failed)?;
+    select.query_row([key_id], |row| row.get(0)).map_err(failed)
+}
+
 /// One record.
 pub fn record(
     connection: &Connection,
@@ -262,19 +270,27 @@ pub fn saved(
     claim.optional().map_err(failed)
 }
 
-/// When the next job is due.
+/// When the next job is due. Reads in the order of due times and stops where nothing earlier can follow.
 pub fn next_due(connection: &Connection, kinds: &[JobKind]) -> Result<Option<Millis>, StoreError> {
-    let text = "SELECT MIN(MAX(due, leased_until)) FROM (SELECT due, leased_until FROM jobs WHERE kind = ? ORDER BY due LIMIT 256)";
-    let mut select = connection.prepare_cached(text).map_err(failed)?;
+    let names: Vec<String> = kinds
+        .iter()
+        .map(|kind| format!("'{}'", kind.name()))
+        .collect();
+    let text = format!(
+        "SELECT due, leased_until FROM jobs WHERE kind IN ({}) ORDER BY due",
+        names.join(", ")
+    );
+    let mut select = connection.prepare_cached(&text).map_err(failed)?;
+    let mut rows = select.query([]).map_err(failed)?;
     let mut next: Option<i64> = None;
-    for kind in kinds {
-        let due: Option<i64> = select
-            .query_row([kind.name()], |row| row.get(0))
-            .map_err(failed)?;
-        next = match (next, due) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (due, leased_until): (i64, i64) =
+            (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+        if next.is_some_and(|next| due >= next) {
+            break;
+        }
+        let free = due.max(leased_until);
+        next = Some(next.map_or(free, |next| next.min(free)));
     }
     Ok(next.map(Millis))
 }

@@ -154,8 +154,9 @@ fn is_decimal(text: &str) -> bool {
 fn boolean(value: &Value, place: &Place<'_>) -> Result<Value, WireError> {
     match value {
         Value::Bool(flag) => Ok(Value::Bool(*flag)),
-        Value::String(text) if text == "true" => Ok(Value::Bool(true)),
-        Value::String(text) if text == "false" => Ok(Value::Bool(false)),
+        // Older SDKs print booleans as their language does.
+        Value::String(text) if text == "true" || text == "True" => Ok(Value::Bool(true)),
+        Value::String(text) if text == "false" || text == "False" => Ok(Value::Bool(false)),
         _ => Err(refuse(place, format!("Invalid boolean{}", given(value)))),
     }
 }

@@ -6,6 +6,7 @@
 use crate::http::{Answer, Ask};
 use crate::shop::Shop;
 use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A small generator of numbers that look random, the same for each seed.
 pub struct Seeded(u64);
@@ -101,12 +102,15 @@ impl Book {
         self.payments.len()
     }
 
-    /// Sends one mutation after the other until the server does not answer any more.
-    pub fn fill(&mut self, shop: &Shop) {
+    /// Sends one mutation after the other until the server does not answer any more; counts what was answered.
+    pub fn fill(&mut self, shop: &Shop, answered: &AtomicU64) {
         loop {
             let wish = self.next_wish();
             match wish.send(shop) {
-                Ok(answer) => self.note(&wish, &answer),
+                Ok(answer) => {
+                    self.note(&wish, &answer);
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(_) => {
                     self.leave_open(wish);
                     return;

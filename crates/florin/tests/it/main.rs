@@ -5,21 +5,21 @@
 //! speed, and what the official SDKs show better (see `e2e/`).
 
 mod audit;
-//mod cli;
+mod cli;
 mod folder;
-//mod golden;
+mod golden;
 mod http;
-//mod idempotency;
+mod idempotency;
 mod kill9;
-//mod leak;
+mod leak;
 mod load;
-//mod matrix;
-//mod matrix_samples;
+mod matrix;
+mod matrix_samples;
 mod powercut;
-//mod protocol;
-//mod receiver;
+mod protocol;
+mod receiver;
 mod replay;
 mod server;
 mod shop;
 mod strace;
-//mod webhooks;
+mod webhooks;

@@ -213,17 +213,23 @@ pub fn acks(bytes: &[u8]) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// The id of the object in a successful HTTP answer.
+/// Id and status of the object in an HTTP answer that reports a change: the object itself, or the intent of a decline.
 pub fn answers(bytes: &[u8]) -> Vec<String> {
-    const MARK: &[u8] = b"\"id\": \"";
-    if !bytes.starts_with(b"HTTP/1.1 200") {
+    let mark: &[u8] = match bytes.get(..12) {
+        Some(b"HTTP/1.1 200") => b"\"id\": \"",
+        Some(b"HTTP/1.1 402") => b"\"payment_intent\": {\n      \"id\": \"",
+        _ => return Vec::new(),
+    };
+    let Some(rest) = find(bytes, mark).map(|at| &bytes[at + mark.len()..]) else {
         return Vec::new();
-    }
-    let rest = find(bytes, MARK).map(|at| &bytes[at + MARK.len()..]);
-    let id = rest.and_then(|rest| rest.split(|byte| *byte == b'"').next());
-    id.map(|id| String::from_utf8_lossy(id).into_owned())
-        .into_iter()
-        .collect()
+    };
+    let quoted = |rest: &[u8]| {
+        let text = rest.split(|byte| *byte == b'"').next().unwrap_or_default();
+        String::from_utf8_lossy(text).into_owned()
+    };
+    const STATUS: &[u8] = b"\n  \"status\": \"";
+    let status = find(rest, STATUS).map(|at| quoted(&rest[at + STATUS.len()..]));
+    vec![format!("{} {}", quoted(rest), status.unwrap_or_default())]
 }
 
 #[test]
@@ -255,8 +261,11 @@ fn split_calls_are_put_together() {
 }
 
 #[test]
-fn only_successes_acknowledge() {
-    let body = b"HTTP/1.1 200 OK\r\n\r\n{\n  \"id\": \"pi_1\",\n  \"object\": 1}";
-    assert_eq!(answers(body), ["pi_1"]);
-    assert!(answers(b"HTTP/1.1 402 No\r\n\r\n{\"id\": \"pi_1\"}").is_empty());
+fn only_reported_changes_acknowledge() {
+    let paid = b"HTTP/1.1 200 OK\r\n\r\n{\n  \"id\": \"pi_1\",\n  \"status\": \"succeeded\"\n}";
+    assert_eq!(answers(paid), ["pi_1 succeeded"]);
+    let declined = b"HTTP/1.1 402 No\r\n\r\n{\n  \"error\": {\n    \"charge\": \"ch_1\",\n    \
+        \"payment_intent\": {\n      \"id\": \"pi_2\",\n      \"status\": \"x\"";
+    assert_eq!(answers(declined), ["pi_2 "]);
+    assert!(answers(b"HTTP/1.1 404 No\r\n\r\n{\n  \"id\": \"pi_1\"").is_empty());
 }
