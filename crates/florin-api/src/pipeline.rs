@@ -13,7 +13,7 @@ use florin_engine::{Caller, Engine, KeyRole, Response};
 use florin_render::expand::ExpandPlan;
 use florin_wire::limits::BODY_BYTES_MAX;
 use florin_wire::versions::{self, ApiVersion, NEWEST};
-use florin_wire::{ErrorType, Params, WireError, canonical, parse_form, parse_json};
+use florin_wire::{ErrorType, Params, WireError, canonical, hide_numbers, parse_form, parse_json};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -93,7 +93,7 @@ fn note(api: &Api, parts: &Parts, facts: &Facts, ended: (u16, Instant)) {
     let class = usize::from(status / 100).min(5);
     api.counters.by_class[class].fetch_add(1, Ordering::Relaxed);
     api.counters.took_us.fetch_add(took_us, Ordering::Relaxed);
-    let path = parts.uri.path();
+    let path = hide_numbers(parts.uri.path());
     tracing::info!(request = %facts.request, method = %parts.method, %path, status, took_us, "answered");
 }
 

@@ -121,6 +121,17 @@ pub(crate) fn overloaded(why: &str) -> WireError {
     error
 }
 
+/// Nobody knows yet whether the change was committed: only the same idempotency key may be tried again.
+fn in_doubt(why: &str) -> WireError {
+    let message = format!(
+        "The database did not confirm this request ({why}), so it is not known whether it took effect. Send it again with the \
+         same idempotency key: it is never carried out twice."
+    );
+    let mut error = WireError::new(503, ErrorType::Api, message).with_retry(true);
+    error.retry_after_s = Some(1);
+    error
+}
+
 /// Somebody else works on the object.
 pub(crate) fn lock_timeout() -> WireError {
     let message = "This object cannot be accessed right now because another API request is currently accessing it. \
@@ -136,7 +147,8 @@ pub(crate) fn store_error(error: &StoreError) -> WireError {
         StoreError::Conflict | StoreError::Claimed { .. } => lock_timeout(),
         StoreError::Floor => WireError::invalid("You have insufficient funds for this operation.")
             .with_code("balance_insufficient"),
-        StoreError::Unavailable(why) | StoreError::InDoubt(why) => overloaded(why),
+        StoreError::Unavailable(why) => overloaded(why),
+        StoreError::InDoubt(why) => in_doubt(why),
         StoreError::Corrupt(why) => {
             tracing::error!(%why, "the database holds what this release cannot read");
             WireError::api(
@@ -309,6 +321,13 @@ impl Engine {
             }
             Some(call) => {
                 let outcome = self.ask(&mut step, &call).await?;
+                if outcome == Outcome::Unknown {
+                    // Its effects would lie in this very commit: without an outcome there are none.
+                    return Err(WireError::api(
+                        "The processor failed. Nothing was changed; try again.",
+                    )
+                    .into());
+                }
                 let attempt = call.attempt.record.id().to_owned();
                 step.note(call.attempt);
                 self.settle_step(&mut step, &attempt, outcome).await?

@@ -3,11 +3,14 @@
 //! Deliberately absent: anything that the engine remembers.
 
 use florin_base::{Millis, Scope};
+use florin_domain::Record;
 use florin_domain::processor::{Outcome, ProcessorRequest};
 use florin_store::Commit;
 use florin_store::memory::Snapshot;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// A commit that took effect.
 #[derive(Clone, Debug)]
@@ -18,6 +21,40 @@ pub struct Entry {
     pub at_ms: u64,
     /// What it changed.
     pub commit: Commit,
+    /// The body of each write, as the store keeps it.
+    pub bodies: Vec<Arc<Value>>,
+    /// What each event tells, as the store keeps it.
+    pub told: Vec<Arc<Value>>,
+}
+
+impl Entry {
+    /// Of a commit; its bodies are read here once for every audit.
+    pub fn new(number: u64, at_ms: u64, commit: Commit) -> Entry {
+        let changes = &commit.changes;
+        let told = changes.events.iter().map(|(_, event)| {
+            Arc::new(serde_json::from_str(event.snapshot.json()).unwrap_or_default())
+        });
+        Entry {
+            number,
+            at_ms,
+            bodies: changes
+                .writes
+                .iter()
+                .map(|write| Arc::new(body(&write.record)))
+                .collect(),
+            told: told.collect(),
+            commit,
+        }
+    }
+}
+
+/// The body of a record, as the store keeps it.
+pub fn body(record: &Record) -> Value {
+    record
+        .encode()
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 /// An answer that a client got.
@@ -60,7 +97,7 @@ pub struct Evidence {
     /// The store.
     pub snapshot: Snapshot,
     /// Every commit that took effect, in order.
-    pub journal: Vec<Entry>,
+    pub journal: Vec<Arc<Entry>>,
     /// What the processor did, in order.
     pub book: Vec<(ProcessorRequest, Outcome)>,
     /// What clients were answered, in order.

@@ -104,11 +104,9 @@ impl Faulty {
                 self.group,
                 written.join(" ")
             ));
-            inner.journal.push(Entry {
-                number,
-                at_ms,
-                commit: commit.clone(),
-            });
+            inner
+                .journal
+                .push(Arc::new(Entry::new(number, at_ms, commit.clone())));
         });
     }
 }

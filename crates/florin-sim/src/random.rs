@@ -19,11 +19,11 @@ impl Seeded {
 
     /// A generator for one part of the world, so that one part's draws do not shift another part's.
     pub fn fork(&mut self, part: u64) -> Seeded {
-        Seeded::new(self.next() ^ part.wrapping_mul(0xA076_1D64_78BD_642F))
+        Seeded::new(self.draw() ^ part.wrapping_mul(0xA076_1D64_78BD_642F))
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -33,7 +33,7 @@ impl Seeded {
 
     /// A number below `limit`; 0 for a limit of 0.
     pub fn below(&mut self, limit: u64) -> u64 {
-        self.next().checked_rem(limit).unwrap_or(0)
+        self.draw().checked_rem(limit).unwrap_or(0)
     }
 
     /// An amount of minor units from 1 to `most`.
@@ -68,7 +68,7 @@ impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
         let mut seeded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in bytes.chunks_mut(8) {
-            let drawn = seeded.next().to_le_bytes();
+            let drawn = seeded.draw().to_le_bytes();
             for (byte, drawn) in chunk.iter_mut().zip(drawn) {
                 *byte = drawn;
             }
@@ -84,13 +84,13 @@ mod tests {
     fn a_seed_decides_everything_and_forks_differ() {
         let draw = |seed| {
             let mut seeded = Seeded::new(seed);
-            (0..20).map(|_| seeded.next()).collect::<Vec<_>>()
+            (0..20).map(|_| seeded.draw()).collect::<Vec<_>>()
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
         let mut parent = Seeded::new(1);
         let (mut one, mut two) = (parent.clone().fork(1), parent.fork(2));
-        assert_ne!(one.next(), two.next());
+        assert_ne!(one.draw(), two.draw());
     }
 
     #[test]

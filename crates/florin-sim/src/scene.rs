@@ -10,7 +10,7 @@ use crate::weather::Weather;
 use florin_base::Scope;
 use florin_store::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A planted bug that strikes once does so on this occasion.
 const STRIKES_ON: u64 = 3;
@@ -86,7 +86,7 @@ pub struct Inner {
     /// What happened, line by line.
     pub trace: Vec<String>,
     /// Every commit that took effect.
-    pub journal: Vec<Entry>,
+    pub journal: Vec<Arc<Entry>>,
     /// Every answer that a client got.
     pub acks: Vec<Ack>,
     /// Every webhook that arrived.

@@ -188,7 +188,7 @@ impl WireError {
         if !matches!(self.status, 401 | 403) && !request_id.is_empty() {
             put("request_log_url", format!("/dashboard/logs/{request_id}"));
         }
-        put("message", self.message.clone());
+        put("message", crate::hide_numbers(&self.message));
         put("type", self.kind.as_str().to_owned());
         error.sort_keys();
         Value::Object(Map::from_iter([("error".to_owned(), Value::Object(error))]))

@@ -20,4 +20,5 @@ pub use canonical::canonical;
 pub use error::{ErrorType, WireError};
 pub use form::parse_form;
 pub use json::{parse_json, print};
+pub use place::hide_numbers;
 pub use schema::{Operation, Params, Policy, Table};

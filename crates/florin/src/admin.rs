@@ -369,7 +369,7 @@ async fn ask_server(data: &Path, command: &Command) -> Result<Option<Value>> {
             .to_owned()
     };
     let mut request = Request::post(
-        &format!("http://{}/admin", member("address")),
+        format!("http://{}/admin", member("address")),
         serde_json::to_vec(command)?,
     );
     request.headers.push((

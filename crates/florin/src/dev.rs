@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 /// The account of every sandbox.
@@ -86,8 +87,9 @@ async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
     )
     .await?;
     let admin_file = admin::announce(home.store.directory(), &side)?;
+    // Whoever reads the greeting may send a signal at once, so that it is awaited before.
+    tokio::spawn(wait_for_signal(Signals::listen()?, stop));
     greet(&base_url, &keys, (data, &side), began);
-    tokio::spawn(wait_for_signal(stop));
     let answering = listener.tap_io(|stream| {
         // Small answers must not wait for more bytes; a socket without the option only answers later.
         let _ = stream.set_nodelay(true);
@@ -234,18 +236,27 @@ fn greet(base_url: &str, keys: &DevKeys, places: (Option<&Path>, &metrics::Side)
     );
 }
 
-async fn wait_for_signal(stop: watch::Sender<bool>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        tracing::error!("signals cannot be received; stop the process with SIGKILL");
-        return std::future::pending().await;
-    };
+/// The signals that stop the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on they do not end the process by themselves.
+    fn listen() -> Result<Signals> {
+        let listen = |kind| signal(kind).context("signals cannot be received");
+        Ok(Signals {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+}
+
+async fn wait_for_signal(mut signals: Signals, stop: watch::Sender<bool>) {
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
+        _ = signals.interrupt.recv() => {}
     }
     tracing::info!("stopping: no new requests are taken");
     let _ = stop.send(true);

@@ -90,14 +90,15 @@ fn a_dispute_shows_its_withdrawal_and_its_deadline() {
         (&json!("needs_response"), &json!(false))
     );
     assert_eq!(value["evidence_details"]["past_due"], false);
-    let late = render_dispute(&samples::dispute(), None, &VIEW, NOW.plus_seconds(101));
+    let late = render_dispute(&samples::dispute(), &VIEW, NOW.plus_seconds(101));
     assert_eq!(late["evidence_details"]["past_due"], true);
-    assert_eq!(late["balance_transactions"], json!([]));
     let inquiry = Dispute {
         inquiry: true,
+        transaction: None,
         ..samples::dispute()
     };
-    let inquiry = render_dispute(&inquiry, None, &VIEW, NOW);
+    let inquiry = render_dispute(&inquiry, &VIEW, NOW);
+    assert_eq!(inquiry["balance_transactions"], json!([]));
     assert_eq!(
         (&inquiry["status"], &inquiry["is_charge_refundable"]),
         (&json!("warning_needs_response"), &json!(true))

@@ -180,13 +180,7 @@ fn every_object_fits_the_description() {
             .iter()
             .map(|one| render_transaction(&samples::transaction(*one), &VIEW, NOW)),
     );
-    let moved = samples::transaction(Movement::Dispute);
-    values.push(render_dispute(
-        &samples::dispute(),
-        Some(&moved),
-        &VIEW,
-        NOW,
-    ));
+    values.push(render_dispute(&samples::dispute(), &VIEW, NOW));
     values.push(render_balance(&[], usd(), &VIEW));
     values.push(render_endpoint(
         &samples::endpoint(),

@@ -2,11 +2,12 @@
 //!
 //! Deliberately absent: judgement.
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, body};
 use florin_base::Scope;
 use florin_domain::{Kind, Record};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One object.
 pub type Key = (Scope, Kind, String);
@@ -15,7 +16,7 @@ pub type Key = (Scope, Kind, String);
 #[derive(Clone, Debug)]
 pub struct Version {
     /// Its body.
-    pub body: Value,
+    pub body: Arc<Value>,
     /// The events that tell of it.
     pub events: BTreeSet<String>,
 }
@@ -25,16 +26,7 @@ pub struct History {
     /// By object, then by version.
     pub objects: BTreeMap<Key, BTreeMap<u64, Version>>,
     /// The last version that the store holds.
-    pub last: BTreeMap<Key, (u64, Value)>,
-}
-
-/// The body of a record, as the store keeps it.
-pub fn body(record: &Record) -> Value {
-    record
-        .encode()
-        .ok()
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .unwrap_or_default()
+    pub last: BTreeMap<Key, (u64, Arc<Value>)>,
 }
 
 /// A text member; a body leaves out what has its default.
@@ -68,31 +60,33 @@ impl History {
     /// Orders the evidence.
     pub fn of(evidence: &Evidence) -> History {
         let mut objects: BTreeMap<Key, BTreeMap<u64, Version>> = BTreeMap::new();
+        let mut written: BTreeMap<Key, (&Record, Arc<Value>)> = BTreeMap::new();
         for entry in &evidence.journal {
             let changes = &entry.commit.changes;
-            for write in &changes.writes {
+            for (write, body) in changes.writes.iter().zip(&entry.bodies) {
                 let key = (
                     write.key.scope.clone(),
                     write.key.kind,
                     write.key.id.clone(),
                 );
-                let version = Version {
-                    body: body(&write.record),
+                written.insert(key.clone(), (&write.record, Arc::clone(body)));
+                let version = || Version {
+                    body: Arc::clone(body),
                     events: BTreeSet::new(),
                 };
                 objects
                     .entry(key)
                     .or_default()
                     .entry(write.version)
-                    .or_insert(version);
+                    .or_insert_with(version);
             }
-            for (scope, event) in &changes.events {
+            for ((scope, event), told) in changes.events.iter().zip(&entry.told) {
                 let Some(kind) = Kind::from_table(&event.object_kind) else {
                     continue;
                 };
                 let number = event.object_version.parse().unwrap_or_default();
                 let seen = || Version {
-                    body: serde_json::from_str(event.snapshot.json()).unwrap_or_default(),
+                    body: Arc::clone(told),
                     events: BTreeSet::new(),
                 };
                 let versions = objects
@@ -106,14 +100,20 @@ impl History {
             }
         }
         let last = evidence.snapshot.records.iter().map(|(key, held)| {
-            (
-                (key.scope.clone(), key.kind, key.id.clone()),
-                (held.version, body(&held.record)),
-            )
+            let key = (key.scope.clone(), key.kind, key.id.clone());
+            // The same record has the same body, which was read before.
+            let known = written
+                .get(&key)
+                .filter(|(record, _)| **record == held.record);
+            let body = known.map_or_else(
+                || Arc::new(body(&held.record)),
+                |(_, body)| Arc::clone(body),
+            );
+            (key, (held.version, body))
         });
         History {
-            objects,
             last: last.collect(),
+            objects,
         }
     }
 
@@ -122,14 +122,14 @@ impl History {
         self.last
             .iter()
             .filter(move |(key, _)| key.1 == kind)
-            .map(|(key, (_, body))| (key, body))
+            .map(|(key, (_, body))| (key, body.as_ref()))
     }
 
     /// The last body of an object.
     pub fn body(&self, scope: &Scope, kind: Kind, id: &str) -> Option<&Value> {
         self.last
             .get(&(scope.clone(), kind, id.to_owned()))
-            .map(|(_, body)| body)
+            .map(|(_, body)| body.as_ref())
     }
 
     /// Every known version with the known one before it, of one kind.

@@ -15,7 +15,7 @@ use florin_engine::{MethodSource, Operation};
 use serde_json::Map;
 
 /// A card that everybody may charge.
-pub const GOOD_NUMBER: &str = "4242424242424242";
+pub(super) const GOOD_NUMBER: &str = "4242424242424242";
 
 fn wish<O: Operation + 'static>(
     operation: &'static str,
@@ -32,7 +32,7 @@ fn wish<O: Operation + 'static>(
 }
 
 /// A published payment method.
-pub fn published(name: &str) -> MethodSource {
+pub(super) fn published(name: &str) -> MethodSource {
     MethodSource::Id {
         id: format!("pm_card_{name}"),
         param: "payment_method",
@@ -40,7 +40,7 @@ pub fn published(name: &str) -> MethodSource {
 }
 
 /// A payment method by its id.
-pub fn method(id: &str) -> MethodSource {
+pub(super) fn method(id: &str) -> MethodSource {
     MethodSource::Id {
         id: id.to_owned(),
         param: "payment_method",
@@ -59,7 +59,7 @@ fn note(text: &str) -> MetadataPatch {
     MetadataPatch::Merge(vec![("note".to_owned(), text.to_owned())])
 }
 
-pub fn create_intent(
+pub(super) fn create_intent(
     command: payments::CreateIntent,
     customer: Option<String>,
     method: Option<MethodSource>,
@@ -75,7 +75,7 @@ pub fn create_intent(
     })
 }
 
-pub fn update_intent(
+pub(super) fn update_intent(
     id: &str,
     command: payments::UpdateIntent,
     method: Option<MethodSource>,
@@ -91,7 +91,7 @@ pub fn update_intent(
     })
 }
 
-pub fn describe_intent(id: &str, text: &str) -> Wish {
+pub(super) fn describe_intent(id: &str, text: &str) -> Wish {
     let command = payments::UpdateIntent {
         description: Some(Some(text.to_owned())),
         ..Default::default()
@@ -99,7 +99,7 @@ pub fn describe_intent(id: &str, text: &str) -> Wish {
     update_intent(id, command, None)
 }
 
-pub fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
+pub(super) fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
     let id = id.to_owned();
     wish("ConfirmIntent", "payment_intent", move || {
         ops::ConfirmIntent {
@@ -111,7 +111,7 @@ pub fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
     })
 }
 
-pub fn capture_intent(id: &str, amount: Option<i64>, final_capture: Option<bool>) -> Wish {
+pub(super) fn capture_intent(id: &str, amount: Option<i64>, final_capture: Option<bool>) -> Wish {
     let id = id.to_owned();
     wish("CaptureIntent", "payment_intent", move || {
         ops::CaptureIntent {
@@ -125,7 +125,7 @@ pub fn capture_intent(id: &str, amount: Option<i64>, final_capture: Option<bool>
     })
 }
 
-pub fn increment_intent(id: &str, amount: i64) -> Wish {
+pub(super) fn increment_intent(id: &str, amount: i64) -> Wish {
     let id = id.to_owned();
     wish("IncrementIntent", "payment_intent", move || {
         ops::IncrementIntent {
@@ -138,7 +138,7 @@ pub fn increment_intent(id: &str, amount: i64) -> Wish {
     })
 }
 
-pub fn cancel_intent(id: &str) -> Wish {
+pub(super) fn cancel_intent(id: &str) -> Wish {
     let id = id.to_owned();
     wish("CancelIntent", "payment_intent", move || {
         ops::CancelIntent {
@@ -148,7 +148,7 @@ pub fn cancel_intent(id: &str) -> Wish {
     })
 }
 
-pub fn answer_challenge(id: &str, authenticated: bool) -> Wish {
+pub(super) fn answer_challenge(id: &str, authenticated: bool) -> Wish {
     let id = id.to_owned();
     let result = if authenticated {
         ChallengeResult::Authenticated
@@ -163,7 +163,7 @@ pub fn answer_challenge(id: &str, authenticated: bool) -> Wish {
     })
 }
 
-pub fn create_charge(
+pub(super) fn create_charge(
     command: payments::CreateCharge,
     customer: Option<String>,
     source: Option<&str>,
@@ -176,7 +176,7 @@ pub fn create_charge(
     })
 }
 
-pub fn update_charge(id: &str, text: &str) -> Wish {
+pub(super) fn update_charge(id: &str, text: &str) -> Wish {
     let (id, text) = (id.to_owned(), text.to_owned());
     wish("UpdateCharge", "charge", move || ops::UpdateCharge {
         id: id.clone(),
@@ -186,7 +186,7 @@ pub fn update_charge(id: &str, text: &str) -> Wish {
     })
 }
 
-pub fn capture_charge(id: &str, amount: Option<i64>) -> Wish {
+pub(super) fn capture_charge(id: &str, amount: Option<i64>) -> Wish {
     let id = id.to_owned();
     wish("CaptureCharge", "charge", move || ops::CaptureCharge {
         id: id.clone(),
@@ -197,7 +197,7 @@ pub fn capture_charge(id: &str, amount: Option<i64>) -> Wish {
     })
 }
 
-pub fn create_refund(of: RefundOf, amount: Option<i64>) -> Wish {
+pub(super) fn create_refund(of: RefundOf, amount: Option<i64>) -> Wish {
     wish("CreateRefund", "refund", move || ops::CreateRefund {
         of: of.clone(),
         command: RefundCommand {
@@ -208,7 +208,7 @@ pub fn create_refund(of: RefundOf, amount: Option<i64>) -> Wish {
     })
 }
 
-pub fn update_refund(id: &str, text: &str) -> Wish {
+pub(super) fn update_refund(id: &str, text: &str) -> Wish {
     let (id, text) = (id.to_owned(), text.to_owned());
     wish("UpdateRefund", "refund", move || ops::UpdateRefund {
         id: id.clone(),
@@ -216,14 +216,18 @@ pub fn update_refund(id: &str, text: &str) -> Wish {
     })
 }
 
-pub fn cancel_refund(id: &str) -> Wish {
+pub(super) fn cancel_refund(id: &str) -> Wish {
     let id = id.to_owned();
     wish("CancelRefund", "refund", move || ops::CancelRefund {
         id: id.clone(),
     })
 }
 
-pub fn create_customer(name: &str, method: Option<MethodSource>, source: Option<&str>) -> Wish {
+pub(super) fn create_customer(
+    name: &str,
+    method: Option<MethodSource>,
+    source: Option<&str>,
+) -> Wish {
     let (name, source) = (name.to_owned(), source.map(token));
     wish("CreateCustomer", "customer", move || ops::CreateCustomer {
         command: CustomerPatch {
@@ -236,7 +240,7 @@ pub fn create_customer(name: &str, method: Option<MethodSource>, source: Option<
     })
 }
 
-pub fn update_customer(id: &str, text: &str, default_method: Option<&str>) -> Wish {
+pub(super) fn update_customer(id: &str, text: &str, default_method: Option<&str>) -> Wish {
     let (id, text) = (id.to_owned(), text.to_owned());
     let default_method = default_method.map(|id| Some(id.to_owned()));
     wish("UpdateCustomer", "customer", move || ops::UpdateCustomer {
@@ -250,7 +254,7 @@ pub fn update_customer(id: &str, text: &str, default_method: Option<&str>) -> Wi
     })
 }
 
-pub fn delete_customer(id: &str) -> Wish {
+pub(super) fn delete_customer(id: &str) -> Wish {
     let id = id.to_owned();
     wish("DeleteCustomer", "customer", move || ops::DeleteCustomer {
         id: id.clone(),
@@ -258,7 +262,7 @@ pub fn delete_customer(id: &str) -> Wish {
 }
 
 /// A payment method from a number in the request.
-pub fn create_method() -> Wish {
+pub(super) fn create_method() -> Wish {
     Wish {
         operation: "CreateMethod",
         object: "payment_method",
@@ -274,7 +278,7 @@ pub fn create_method() -> Wish {
 }
 
 /// A payment method from a token.
-pub fn method_of_token(id: &str) -> Wish {
+pub(super) fn method_of_token(id: &str) -> Wish {
     let source = token(id);
     wish("CreateMethod", "payment_method", move || {
         ops::CreateMethod {
@@ -283,7 +287,7 @@ pub fn method_of_token(id: &str) -> Wish {
     })
 }
 
-pub fn create_token(number: &'static str) -> Wish {
+pub(super) fn create_token(number: &'static str) -> Wish {
     Wish {
         operation: "CreateToken",
         object: "token",
@@ -301,7 +305,7 @@ pub fn create_token(number: &'static str) -> Wish {
     }
 }
 
-pub fn update_method(id: &str, name: &str) -> Wish {
+pub(super) fn update_method(id: &str, name: &str) -> Wish {
     let (id, name) = (id.to_owned(), name.to_owned());
     wish("UpdateMethod", "payment_method", move || {
         let billing = Map::from_iter([("name".to_owned(), name.as_str().into())]);
@@ -315,7 +319,7 @@ pub fn update_method(id: &str, name: &str) -> Wish {
     })
 }
 
-pub fn attach_method(id: &str, customer: &str) -> Wish {
+pub(super) fn attach_method(id: &str, customer: &str) -> Wish {
     let (id, customer) = (id.to_owned(), customer.to_owned());
     wish("AttachMethod", "payment_method", move || {
         ops::AttachMethod {
@@ -325,14 +329,18 @@ pub fn attach_method(id: &str, customer: &str) -> Wish {
     })
 }
 
-pub fn detach_method(id: &str) -> Wish {
+pub(super) fn detach_method(id: &str) -> Wish {
     let id = id.to_owned();
     wish("DetachMethod", "payment_method", move || {
         ops::DetachMethod { id: id.clone() }
     })
 }
 
-pub fn create_setup(customer: Option<String>, method: Option<MethodSource>, confirm: bool) -> Wish {
+pub(super) fn create_setup(
+    customer: Option<String>,
+    method: Option<MethodSource>,
+    confirm: bool,
+) -> Wish {
     wish("CreateSetup", "setup_intent", move || ops::CreateSetup {
         create: payments::CreateSetup::default(),
         command: SetupCommand::default(),
@@ -342,7 +350,7 @@ pub fn create_setup(customer: Option<String>, method: Option<MethodSource>, conf
     })
 }
 
-pub fn update_setup(id: &str, text: &str, method: Option<MethodSource>) -> Wish {
+pub(super) fn update_setup(id: &str, text: &str, method: Option<MethodSource>) -> Wish {
     let (id, text) = (id.to_owned(), text.to_owned());
     wish("UpdateSetup", "setup_intent", move || ops::UpdateSetup {
         id: id.clone(),
@@ -355,7 +363,7 @@ pub fn update_setup(id: &str, text: &str, method: Option<MethodSource>) -> Wish 
     })
 }
 
-pub fn confirm_setup(id: &str, method: Option<MethodSource>) -> Wish {
+pub(super) fn confirm_setup(id: &str, method: Option<MethodSource>) -> Wish {
     let id = id.to_owned();
     wish("ConfirmSetup", "setup_intent", move || ops::ConfirmSetup {
         id: id.clone(),
@@ -364,7 +372,7 @@ pub fn confirm_setup(id: &str, method: Option<MethodSource>) -> Wish {
     })
 }
 
-pub fn cancel_setup(id: &str) -> Wish {
+pub(super) fn cancel_setup(id: &str) -> Wish {
     let id = id.to_owned();
     wish("CancelSetup", "setup_intent", move || ops::CancelSetup {
         id: id.clone(),
@@ -372,7 +380,7 @@ pub fn cancel_setup(id: &str) -> Wish {
     })
 }
 
-pub fn create_endpoint(url: &str) -> Wish {
+pub(super) fn create_endpoint(url: &str) -> Wish {
     let url = url.to_owned();
     wish("CreateEndpoint", "webhook_endpoint", move || {
         ops::CreateEndpoint {
@@ -386,7 +394,7 @@ pub fn create_endpoint(url: &str) -> Wish {
     })
 }
 
-pub fn update_endpoint(id: &str, text: &str) -> Wish {
+pub(super) fn update_endpoint(id: &str, text: &str) -> Wish {
     let (id, text) = (id.to_owned(), text.to_owned());
     wish("UpdateEndpoint", "webhook_endpoint", move || {
         ops::UpdateEndpoint {
@@ -399,7 +407,7 @@ pub fn update_endpoint(id: &str, text: &str) -> Wish {
     })
 }
 
-pub fn delete_endpoint(id: &str) -> Wish {
+pub(super) fn delete_endpoint(id: &str) -> Wish {
     let id = id.to_owned();
     wish("DeleteEndpoint", "webhook_endpoint", move || {
         ops::DeleteEndpoint { id: id.clone() }

@@ -195,7 +195,9 @@ proptest! {
     }
 
     #[test]
-    fn nothing_opens_in_another_place(account in "[a-z]{1,3}", record in "[a-z]{1,3}", live: bool, other_account in "[a-z]{1,3}", other_record in "[a-z]{1,3}", other_live: bool) {
+    fn nothing_opens_in_another_place(one in ("[a-z]{1,3}", "[a-z]{1,3}", any::<bool>()), other in ("[a-z]{1,3}", "[a-z]{1,3}", any::<bool>())) {
+        let (account, record, live) = one;
+        let (other_account, other_record, other_live) = other;
         let (vault, opener, _) = &*WORLD;
         let here = SealContext { account: &account, live, record: &record };
         let there = SealContext { account: &other_account, live: other_live, record: &other_record };

@@ -7,9 +7,11 @@
 
 use crate::audit;
 use crate::folder::{Folder, copy_files};
+use crate::http::Answer;
 use crate::server::{ACCOUNT, SECRET_KEY, Start, asked};
 use crate::shop::{PAYMENT, Shop};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -166,172 +168,141 @@ fn write() {
     }
 }
 
-/// One object of each kind, and what of it must be read back in all times to come.
+/// Objects that are kept, by their path, and the members that must be read back in all times to come.
+const KEPT: [(&str, &str); 13] = [
+    ("account", "id country"),
+    ("customers/{customer}", "id name email metadata created"),
+    (
+        "payment_methods/{method}",
+        "id customer billing_details created",
+    ),
+    (
+        "payment_intents/{paid}",
+        "id amount amount_received status description metadata customer latest_charge client_secret",
+    ),
+    ("payment_intents/{open}", "id amount currency status"),
+    (
+        "charges/{charge}",
+        "id amount amount_captured amount_refunded outcome balance_transaction payment_method_details",
+    ),
+    ("charges/{disputed}", "id disputed currency"),
+    ("refunds/{refund}", "id amount status reason charge"),
+    ("disputes/{dispute}", "id amount reason charge"),
+    ("setup_intents/{setup}", "id status customer payment_method"),
+    ("tokens/{token}", "id used type"),
+    (
+        "balance_transactions/{transaction}",
+        "id amount fee net source type",
+    ),
+    (
+        "webhook_endpoints/{endpoint}",
+        "id url enabled_events status",
+    ),
+];
+
+/// One object of each kind, and what of it must be read back.
 fn make_all(shop: &Shop, data: &Path) -> Value {
     let other = asked(data, &["accounts", "create", "Golden", "--country", "DE"]);
-    let hook = [
-        ("url", "https://hooks.invalid/golden"),
-        ("enabled_events[]", "refund.created"),
-        ("description", "Golden"),
-    ];
-    let endpoint = shop.made("/v1/webhook_endpoints", &hook);
-    let card = [
-        ("type", "card"),
-        ("card[number]", "4242424242424242"),
-        ("card[exp_month]", "12"),
-        ("card[exp_year]", "2060"),
-        ("billing_details[name]", "Ada"),
-    ];
-    let customer = shop.made(
-        "/v1/customers",
-        &[
-            ("name", "Ada"),
-            ("email", "ada@example.com"),
-            ("metadata[a]", "1"),
-        ],
-    );
-    let method = shop.made("/v1/payment_methods", &card);
-    shop.made(
-        &format!("/v1/payment_methods/{method}/attach"),
-        &[("customer", &customer)],
-    );
-    let owned = [
-        ("customer", customer.as_str()),
-        ("payment_method", method.as_str()),
-    ];
+    let made = make_objects(shop);
+    let objects: Vec<Value> = KEPT
+        .iter()
+        .map(|(path, members)| kept(shop, &made, path, members))
+        .collect();
+    json!({
+        "account": ACCOUNT, "key": SECRET_KEY, "objects": objects,
+        "customer": made["customer"], "method": made["method"], "charge": made["charge"],
+        "other_account": other["id"], "other_key": other["test_secret_key"],
+    })
+}
+
+fn kept(shop: &Shop, made: &BTreeMap<&str, String>, path: &str, members: &str) -> Value {
+    let filled = made.iter().fold(path.to_owned(), |path, (name, id)| {
+        path.replace(&format!("{{{name}}}"), id)
+    });
+    let path = format!("/v1/{filled}");
+    let found = shop.get(&path).expect(200).json();
+    let members: Map<String, Value> = members
+        .split(' ')
+        .map(|name| (name.to_owned(), found[name].clone()))
+        .collect();
+    json!({ "path": path, "members": members })
+}
+
+/// A payment under an idempotency key.
+fn pay(shop: &Shop, customer: &str, method: &str) -> Answer {
     let mut fields = PAYMENT.to_vec();
-    fields[2].1 = &method;
+    fields[2].1 = method;
     fields.extend([
-        ("customer", &*customer),
+        ("customer", customer),
         ("description", "Golden order"),
         ("metadata[order]", "1"),
         ("setup_future_usage", "off_session"),
     ]);
-    let ask = shop
-        .ask("POST", "/v1/payment_intents")
-        .form(&fields)
-        .header("Idempotency-Key", "golden");
-    let paid = shop.send(&ask).expect(200);
+    let ask = shop.ask("POST", "/v1/payment_intents").form(&fields);
+    shop.send(&ask.header("Idempotency-Key", "golden"))
+        .expect(200)
+}
+
+fn make_objects(shop: &Shop) -> BTreeMap<&'static str, String> {
+    let card = "card[exp_month]=12&card[exp_year]=2060&card[number]";
+    let endpoint = shop.make(
+        "/v1/webhook_endpoints",
+        "url=https://hooks.invalid/golden&enabled_events[]=refund.created&description=Golden",
+    );
+    let customer = shop.make(
+        "/v1/customers",
+        "name=Ada&email=ada@example.com&metadata[a]=1",
+    );
+    let method = shop.make(
+        "/v1/payment_methods",
+        &format!("type=card&billing_details[name]=Ada&{card}=4242424242424242"),
+    );
+    shop.make(
+        &format!("/v1/payment_methods/{method}/attach"),
+        &format!("customer={customer}"),
+    );
+    let paid = pay(shop, &customer, &method);
     let charge = paid.at("/latest_charge");
-    let refund = shop.made(
+    let refund = shop.make(
         "/v1/refunds",
-        &[
-            ("charge", &charge),
-            ("amount", "300"),
-            ("reason", "requested_by_customer"),
-        ],
+        &format!("charge={charge}&amount=300&reason=requested_by_customer"),
     );
-    let setup = shop.made(
-        "/v1/setup_intents",
-        &[
-            owned[0],
-            owned[1],
-            ("confirm", "true"),
-            ("payment_method_types[]", "card"),
-        ],
+    let set_up = format!(
+        "customer={customer}&payment_method={method}&confirm=true&payment_method_types[]=card"
     );
-    let disputed = shop.made(
+    let disputed = shop.make(
         "/v1/charges",
-        &[
-            ("amount", "2500"),
-            ("currency", "eur"),
-            ("source", "tok_createDispute"),
-        ],
+        "amount=2500&currency=eur&source=tok_createDispute",
     );
-    let dispute = shop
-        .ids(&format!("/v1/disputes?charge={disputed}"))
-        .remove(0);
-    let token = shop.made(
-        "/v1/tokens",
-        &[("card[number]", "5555555555554444"), card[2], card[3]],
-    );
-    let open = shop.made(
-        "/v1/payment_intents",
-        &[
-            ("amount", "1000"),
-            ("currency", "jpy"),
-            ("payment_method_types[]", "card"),
-        ],
-    );
-    let transaction = shop
-        .ids(&format!("/v1/balance_transactions?source={charge}"))
-        .remove(0);
-    let kept = |path: String, members: &[&str]| {
-        let found = shop.get(&path).expect(200).json();
-        let members: Map<String, Value> = members
-            .iter()
-            .map(|name| ((*name).to_owned(), found[*name].clone()))
-            .collect();
-        json!({ "path": path, "members": members })
-    };
-    let objects = [
-        kept("/v1/account".to_owned(), &["id", "country"]),
-        kept(
-            format!("/v1/customers/{customer}"),
-            &["id", "name", "email", "metadata", "created"],
+    BTreeMap::from([
+        ("setup", shop.make("/v1/setup_intents", &set_up)),
+        (
+            "dispute",
+            shop.ids(&format!("/v1/disputes?charge={disputed}"))
+                .remove(0),
         ),
-        kept(
-            format!("/v1/payment_methods/{method}"),
-            &["id", "customer", "billing_details", "created"],
+        (
+            "token",
+            shop.make("/v1/tokens", &format!("{card}=5555555555554444")),
         ),
-        kept(
-            format!("/v1/payment_intents/{}", paid.at("/id")),
-            &[
-                "id",
-                "amount",
-                "amount_received",
-                "status",
-                "description",
-                "metadata",
-                "customer",
-                "latest_charge",
-                "client_secret",
-            ],
+        (
+            "open",
+            shop.make(
+                "/v1/payment_intents",
+                "amount=1000&currency=jpy&payment_method_types[]=card",
+            ),
         ),
-        kept(
-            format!("/v1/payment_intents/{open}"),
-            &["id", "amount", "currency", "status"],
+        (
+            "transaction",
+            shop.ids(&format!("/v1/balance_transactions?source={charge}"))
+                .remove(0),
         ),
-        kept(
-            format!("/v1/charges/{charge}"),
-            &[
-                "id",
-                "amount",
-                "amount_captured",
-                "amount_refunded",
-                "outcome",
-                "balance_transaction",
-                "payment_method_details",
-            ],
-        ),
-        kept(
-            format!("/v1/charges/{disputed}"),
-            &["id", "disputed", "currency"],
-        ),
-        kept(
-            format!("/v1/refunds/{refund}"),
-            &["id", "amount", "status", "reason", "charge"],
-        ),
-        kept(
-            format!("/v1/disputes/{dispute}"),
-            &["id", "amount", "reason", "charge"],
-        ),
-        kept(
-            format!("/v1/setup_intents/{setup}"),
-            &["id", "status", "customer", "payment_method"],
-        ),
-        kept(format!("/v1/tokens/{token}"), &["id", "used", "type"]),
-        kept(
-            format!("/v1/balance_transactions/{transaction}"),
-            &["id", "amount", "fee", "net", "source", "type"],
-        ),
-        kept(
-            format!("/v1/webhook_endpoints/{endpoint}"),
-            &["id", "url", "enabled_events", "status"],
-        ),
-    ];
-    json!({
-        "account": ACCOUNT, "key": SECRET_KEY, "customer": customer, "method": method, "charge": charge,
-        "other_account": other["id"], "other_key": other["test_secret_key"], "objects": objects,
-    })
+        ("paid", paid.at("/id")),
+        ("endpoint", endpoint),
+        ("customer", customer),
+        ("method", method),
+        ("refund", refund),
+        ("disputed", disputed),
+        ("charge", charge),
+    ])
 }

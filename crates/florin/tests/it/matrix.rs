@@ -39,85 +39,66 @@ impl Merchant {
 }
 
 fn make_objects(shop: &Shop) -> Objects {
-    let card = [
-        ("type", "card"),
-        ("card[number]", "4242424242424242"),
-        ("card[exp_month]", "12"),
-        ("card[exp_year]", "2049"),
-    ];
-    let hook = [
-        ("url", "http://127.0.0.1:9/hook"),
-        ("enabled_events[]", "*"),
-    ];
-    let endpoint = shop.made("/v1/webhook_endpoints", &hook);
+    let card = "card[exp_month]=12&card[exp_year]=2049&card[number]";
+    let visa = format!("type=card&{card}=4242424242424242");
+    let endpoint = shop.make(
+        "/v1/webhook_endpoints",
+        "url=https://hooks.invalid/hook&enabled_events[]=*",
+    );
     // Switched off at once, so that no delivery changes rows while the matrix runs.
-    shop.made(
+    shop.make(
         &format!("/v1/webhook_endpoints/{endpoint}"),
-        &[("disabled", "true")],
+        "disabled=true",
     );
-    let customer = shop.made(
-        "/v1/customers",
-        &[("name", "Ada"), ("email", "ada@example.com")],
-    );
-    let method = shop.made("/v1/payment_methods", &card);
-    shop.made(
+    let customer = shop.make("/v1/customers", "name=Ada&email=ada@example.com");
+    let of_customer = format!("customer={customer}");
+    let method = shop.make("/v1/payment_methods", &visa);
+    shop.make(
         &format!("/v1/payment_methods/{method}/attach"),
-        &[("customer", &customer)],
+        &of_customer,
     );
     let pay = |more: &[(&str, &str)]| {
-        shop.post("/v1/payment_intents", &[&PAYMENT[..], more].concat())
-            .expect(200)
+        let answer = shop.post("/v1/payment_intents", &[&PAYMENT[..], more].concat());
+        answer.expect(200)
     };
     let paid = pay(&[("customer", &customer)]);
     let charge = paid.at("/latest_charge");
-    let held = pay(&[
-        ("capture_method", "manual"),
-        (
-            "payment_method_options[card][request_incremental_authorization]",
-            "if_available",
-        ),
-    ]);
-    let disputed = shop.made(
+    let raise = "payment_method_options[card][request_incremental_authorization]";
+    let held = pay(&[("capture_method", "manual"), (raise, "if_available")]);
+    let open = format!("payment_method_types[]=card&{of_customer}");
+    let disputed = shop.make(
         "/v1/charges",
-        &[
-            ("amount", "2000"),
-            ("currency", "usd"),
-            ("source", "tok_createDispute"),
-        ],
+        "amount=2000&currency=usd&source=tok_createDispute",
     );
-    let open = [
-        ("amount", "2000"),
-        ("currency", "usd"),
-        ("payment_method_types[]", "card"),
-        ("customer", &customer),
-    ];
-    let token = ("card[number]", "5555555555554444");
     vec![
-        ("endpoint", endpoint),
-        ("loose", shop.made("/v1/payment_methods", &card)),
-        ("method", method),
+        ("loose", shop.make("/v1/payment_methods", &visa)),
         ("paid", paid.at("/id")),
         ("held", held.at("/id")),
         ("held_charge", held.at("/latest_charge")),
-        ("open", shop.made("/v1/payment_intents", &open)),
         (
-            "setup",
-            shop.made(
-                "/v1/setup_intents",
-                &[("payment_method_types[]", "card"), ("customer", &customer)],
+            "open",
+            shop.make(
+                "/v1/payment_intents",
+                &format!("amount=2000&currency=usd&{open}"),
             ),
         ),
+        ("setup", shop.make("/v1/setup_intents", &open)),
         (
             "refund",
-            shop.made("/v1/refunds", &[("charge", &charge), ("amount", "100")]),
+            shop.make("/v1/refunds", &format!("charge={charge}&amount=100")),
         ),
-        ("token", shop.made("/v1/tokens", &[token, card[2], card[3]])),
+        (
+            "token",
+            shop.make("/v1/tokens", &format!("{card}=5555555555554444")),
+        ),
         (
             "transaction",
             shop.ids("/v1/balance_transactions").remove(0),
         ),
         ("dispute", shop.ids("/v1/disputes").remove(0)),
         ("event", shop.ids("/v1/events").remove(0)),
+        ("endpoint", endpoint),
+        ("method", method),
         ("disputed", disputed),
         ("charge", charge),
         ("customer", customer),

@@ -68,6 +68,14 @@ impl Shop {
         self.post(path, fields).expect(200).at("/id")
     }
 
+    /// The same with the form as it is sent.
+    #[track_caller]
+    pub fn make(&self, path: &str, form: &str) -> String {
+        let ask = self.ask("POST", path);
+        let answer = self.send(&ask.body("application/x-www-form-urlencoded", form.as_bytes()));
+        answer.expect(200).at("/id")
+    }
+
     /// A payment that succeeds; returns the intent's id.
     #[track_caller]
     pub fn pay(&self) -> String {

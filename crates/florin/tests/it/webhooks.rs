@@ -289,24 +289,45 @@ fn filters_disabling_and_deleting_decide_who_is_told() {
     assert_eq!(receiver.on("/charges").len(), 2);
 }
 
-/// A delivery that waits for its next try ends when its endpoint is switched off.
+/// A delivery that waits for its next try ends when its endpoint is switched off or goes, and nobody waits for it.
 #[test]
-fn a_disabled_endpoint_gets_no_more_tries() {
+fn a_disabled_or_deleted_endpoint_gets_no_more_tries() {
     let receiver = Receiver::with(|_, _| Reply::Status(500));
-    let server = Start::ephemeral()
+    let folder = Folder::new("disabled");
+    let server = Start::on(folder.path())
         .with(&["--webhook-retries", "1.5,0.1"])
         .start();
     let shop = server.shop();
-    let (id, _) = endpoint(&shop, &receiver.url("/hook"), &["payment_intent.succeeded"]);
+    let kinds = ["payment_intent.succeeded"];
+    let (off, _) = endpoint(&shop, &receiver.url("/off"), &kinds);
+    let (gone, _) = endpoint(&shop, &receiver.url("/gone"), &kinds);
     shop.pay();
-    receiver.wait("/hook", 1);
+    receiver.wait("/off", 1);
+    receiver.wait("/gone", 1);
     shop.post(
-        &format!("/v1/webhook_endpoints/{id}"),
+        &format!("/v1/webhook_endpoints/{off}"),
         &[("disabled", "true")],
     )
     .expect(200);
+    shop.delete(&format!("/v1/webhook_endpoints/{gone}"))
+        .expect(200);
     sleep(Duration::from_millis(2_500));
-    assert_eq!(receiver.on("/hook").len(), 1);
+    assert_eq!(
+        (receiver.on("/off").len(), receiver.on("/gone").len()),
+        (1, 1)
+    );
+    let listed = asked(folder.path(), &["webhooks", "list"]);
+    let states: Vec<&Value> = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|each| &each["state"])
+        .collect();
+    assert_eq!(
+        states,
+        ["given_up", "given_up"],
+        "nothing is pending for ever"
+    );
 }
 
 /// A server on a folder with one endpoint and one delivered payment.
