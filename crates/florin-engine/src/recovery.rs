@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// Waits between inquiries in milliseconds; the last one repeats.
 const ASK_AGAIN_MS: [i64; 6] = [1_000, 5_000, 30_000, 300_000, 3_600_000, 86_400_000];
-/// "Not found" counts as never sent after so many inquiries.
+/// "Not found" counts as never sent when the processor has said it so often before.
 const NOT_FOUND_COUNTS_AFTER: u32 = 2;
 
 impl Engine {
@@ -31,7 +31,8 @@ impl Engine {
         let mut step = Step::new(self, &leased.job.scope, None);
         let held: Option<Versioned<Attempt>> =
             halted(step.find(member(&leased.job, "attempt")).await)?;
-        let Some(held) = held.filter(|held| held.record.state == AttemptState::Processing) else {
+        let Some(mut held) = held.filter(|held| held.record.state == AttemptState::Processing)
+        else {
             return self.finish_job(leased, None).await;
         };
         let Some(request) = held.record.request.clone() else {
@@ -46,10 +47,14 @@ impl Engine {
             .await
         {
             Inquiry::Known(outcome) => outcome,
-            Inquiry::NotFound if held.record.asked >= NOT_FOUND_COUNTS_AFTER => {
+            Inquiry::NotFound if held.record.not_found >= NOT_FOUND_COUNTS_AFTER => {
                 Outcome::Declined(never_sent())
             }
-            Inquiry::NotFound | Inquiry::Unknown => Outcome::Unknown,
+            Inquiry::NotFound => {
+                held.record.not_found += 1;
+                Outcome::Unknown
+            }
+            Inquiry::Unknown => Outcome::Unknown,
         };
         match outcome {
             Outcome::Unknown | Outcome::Pending { .. } => self.ask_again(leased, held, step).await,
@@ -64,12 +69,15 @@ impl Engine {
         mut step: Step,
     ) -> Result<(), StoreError> {
         let wait = ASK_AGAIN_MS[(held.record.asked as usize).min(ASK_AGAIN_MS.len() - 1)];
-        if held.record.asked == 0 {
+        if !held.record.told {
             let attempt = held.record.id().to_owned();
             halted(
                 self.settle_step(&mut step, &attempt, Outcome::Unknown)
                     .await,
             )?;
+            let not_found = held.record.not_found;
+            held = halted(step.in_url::<Attempt>(&attempt, "attempt").await)?;
+            held.record.not_found = not_found;
         }
         held.record.asked += 1;
         let again = {

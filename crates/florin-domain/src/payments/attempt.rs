@@ -64,6 +64,10 @@ record! {
         answer: Option<(Kind, String)>,
         /// How often recovery has asked.
         asked: u32,
+        /// How often the processor said that it never saw the call.
+        not_found: u32,
+        /// The merchant was told that the outcome is awaited.
+        told: bool,
     }
 }
 

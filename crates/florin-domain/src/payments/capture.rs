@@ -51,7 +51,7 @@ pub fn capture(
              payment_method_options[card][request_multicapture]=if_available.",
         ));
     }
-    let count = intent.as_ref().map_or(1, |held| held.record.captures + 1);
+    let count = next_call(intent.as_mut(), &mut charge);
     let request = later_request(
         context,
         &charge.record,
@@ -68,6 +68,16 @@ pub fn capture(
     attempt.record.keep_open = keeps_open && amount < charge.record.capturable();
     mark(draft, context, intent.as_mut(), &mut charge, &attempt);
     Ok(Call { attempt, request })
+}
+
+/// A number for the reference of the next call, so that a processor never takes a second try for the first one.
+fn next_call(intent: Option<&mut Versioned<PaymentIntent>>, charge: &mut Versioned<Charge>) -> u32 {
+    let calls = match intent {
+        Some(held) => &mut held.record.calls,
+        None => &mut charge.record.calls,
+    };
+    *calls += 1;
+    *calls
 }
 
 /// Marks the objects of a later verb as busy while a processor outside works on it.

@@ -82,6 +82,8 @@ record! {
         capture_before: Option<Timestamp>,
         /// Its dispute.
         dispute: Option<Id<Dispute>>,
+        /// Later calls on the authorization, for a reference per call where there is no intent.
+        calls: u32,
         /// How many refunds were made: the reference of the next.
         refunds: u32,
         /// Options that were granted.

@@ -44,7 +44,7 @@ pub fn increment(
     }
     let ready =
         intent.record.status == IntentStatus::RequiresCapture && charge.record.granted.incremental;
-    if !ready || intent.record.attempts > INCREMENTS_MAX {
+    if !ready || intent.record.increments >= INCREMENTS_MAX {
         return Err(intent.record.state_refusal(
             "This PaymentIntent is not eligible for incremental authorization: it must have the status requires_capture, \
              have been confirmed with payment_method_options[card][request_incremental_authorization]=if_available, and \
@@ -62,8 +62,9 @@ pub fn increment(
         intent.record.description = description;
     }
     command.metadata.apply(&mut intent.record.metadata);
-    intent.record.attempts += 1;
-    let tag = format!("i{}", intent.record.attempts);
+    intent.record.increments += 1;
+    intent.record.calls += 1;
+    let tag = format!("i{}", intent.record.calls);
     let request = later_request(
         context,
         &charge.record,

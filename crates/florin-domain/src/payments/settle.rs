@@ -92,7 +92,17 @@ fn close(
     mut attempt: Versioned<Attempt>,
     outcome: Outcome,
 ) {
-    if outcome == Outcome::Unknown {
+    // A pending refund has an inquiry of its own; everything else that is not known yet is asked for by recovery.
+    let is_refund = matches!(attempt.record.target, Target::Refund(_));
+    let is_open = match outcome {
+        Outcome::Unknown => true,
+        Outcome::Pending { .. } => !is_refund,
+        _ => false,
+    };
+    if is_open {
+        if !std::mem::replace(&mut attempt.record.told, true) {
+            draft.save(context, &mut attempt, Transition::AttemptChanged);
+        }
         return;
     }
     attempt.record.state = AttemptState::Settled;
@@ -546,13 +556,14 @@ pub fn authentication_required() -> Decline {
 
 fn waiting(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
     keep_method(draft, context, inputs);
-    if let Some(intent) = inputs.intent.as_mut() {
-        let told =
-            intent.record.status == IntentStatus::Processing && inputs.attempt.record.asked > 0;
-        if intent.record.status != IntentStatus::Canceled && !told {
-            intent.record.status = IntentStatus::Processing;
-            draft.save(context, intent, Transition::IntentProcessing);
-        }
+    if inputs.attempt.record.told {
+        return;
+    }
+    let living =
+        |held: &&mut Versioned<PaymentIntent>| held.record.status != IntentStatus::Canceled;
+    if let Some(intent) = inputs.intent.as_mut().filter(living) {
+        intent.record.status = IntentStatus::Processing;
+        draft.save(context, intent, Transition::IntentProcessing);
     }
 }
 
