@@ -28,8 +28,8 @@ pub struct ConfirmCommand {
     pub types: Option<Vec<String>>,
     /// A publishable key and the client secret confirm.
     pub from_browser: bool,
-    /// Ask for 3-D Secure.
-    pub request_three_d_secure: Option<String>,
+    /// Card options that the confirmation changes.
+    pub card: super::CardPatch,
     /// When the money is taken, if the confirmation changes it.
     pub capture_method: Option<super::CaptureMethod>,
 }
@@ -153,9 +153,7 @@ fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refu
     if command.return_url.is_some() {
         intent.return_url = command.return_url;
     }
-    if command.request_three_d_secure.is_some() {
-        intent.card.request_three_d_secure = command.request_three_d_secure;
-    }
+    command.card.apply(&mut intent.card);
     if let Some(capture) = command.capture_method {
         intent.capture_method = capture;
     }

@@ -123,6 +123,40 @@ pub struct CardOptions {
     pub moto: bool,
 }
 
+/// Card options that a later request changes. `None` leaves an option alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardPatch {
+    /// The amount may be raised later.
+    pub incremental: Option<bool>,
+    /// More than one capture.
+    pub multicapture: Option<bool>,
+    /// A capture of more than was authorized.
+    pub overcapture: Option<bool>,
+    /// A longer life of the authorization.
+    pub extended: Option<bool>,
+    /// The network to run on.
+    pub network: Option<String>,
+    /// Mail or telephone order.
+    pub moto: Option<bool>,
+    /// `automatic`, `any` or `challenge`.
+    pub request_three_d_secure: Option<String>,
+}
+
+impl CardPatch {
+    /// Applies the change.
+    pub fn apply(self, held: &mut CardOptions) {
+        held.incremental = self.incremental.unwrap_or(held.incremental);
+        held.multicapture = self.multicapture.unwrap_or(held.multicapture);
+        held.overcapture = self.overcapture.unwrap_or(held.overcapture);
+        held.extended = self.extended.unwrap_or(held.extended);
+        held.moto = self.moto.unwrap_or(held.moto);
+        held.network = self.network.or(held.network.take());
+        held.request_three_d_secure = self
+            .request_three_d_secure
+            .or(held.request_three_d_secure.take());
+    }
+}
+
 /// The last failure of an intent, as it is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PaymentError {

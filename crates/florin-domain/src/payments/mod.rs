@@ -32,8 +32,8 @@ pub use dispute::Dispute;
 pub use expire::{expire, release_void};
 pub use increment::{IncrementCommand, increment};
 pub use intent::{
-    AutomaticMethods, CaptureMethod, CardOptions, ConfirmationMethod, FutureUsage, IntentStatus,
-    PaymentError, PaymentIntent,
+    AutomaticMethods, CaptureMethod, CardOptions, CardPatch, ConfirmationMethod, FutureUsage,
+    IntentStatus, PaymentError, PaymentIntent,
 };
 pub use metadata::{Metadata, MetadataPatch};
 pub use method::{MethodDetails, PaymentMethod, attach, create_method, detach, update_method};

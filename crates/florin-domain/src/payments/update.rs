@@ -31,6 +31,8 @@ pub struct UpdateIntent {
     pub metadata: MetadataPatch,
     /// Save the method for later.
     pub setup_future_usage: Option<Option<FutureUsage>>,
+    /// Card options.
+    pub card: super::CardPatch,
     /// Descriptive members to merge.
     pub echo: Map<String, Value>,
 }
@@ -43,6 +45,7 @@ impl UpdateIntent {
             && self.capture_method.is_none()
             && self.types.is_none()
             && self.setup_future_usage.is_none()
+            && self.card == super::CardPatch::default()
     }
 }
 
@@ -123,6 +126,7 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
     if let Some(usage) = command.setup_future_usage {
         intent.setup_future_usage = usage;
     }
+    command.card.clone().apply(&mut intent.card);
     command.describe(intent);
     Ok(())
 }

@@ -1,23 +1,13 @@
 //! `payment_method_options[card]` of intents and set-ups.
 //!
-//! A new intent takes all of them. Later commands carry only some; the others are refused there, because a
-//! merchant who sent them would be wrong about what happens to the money.
+//! Intents take all of them, at creation and later. What a set-up cannot use is refused there, because a merchant who
+//! sent it would be wrong about what happens.
 
 use super::{future_usage, text, wire};
-use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage};
+use florin_domain::payments::{CaptureMethod, CardOptions, CardPatch, FutureUsage};
 use florin_wire::{Params, WireError};
 
 const CARD: &str = "payment_method_options.card";
-
-/// Options of the card that only a new intent can take.
-const CREATION_ONLY: [&str; 6] = [
-    "moto",
-    "network",
-    "request_extended_authorization",
-    "request_incremental_authorization",
-    "request_multicapture",
-    "request_overcapture",
-];
 
 fn path(name: &str) -> String {
     format!("{CARD}.{name}")
@@ -54,14 +44,18 @@ pub(super) fn capture_method(params: &Params) -> Option<CaptureMethod> {
     (params.text(&path("capture_method")) == Some("manual")).then_some(CaptureMethod::Manual)
 }
 
-/// Refuses options that are fixed once an intent exists.
-pub(super) fn refuse_fixed(params: &Params) -> Result<(), WireError> {
-    refuse(params, &CREATION_ONLY)
-}
-
-/// Refuses 3-D Secure options where a command cannot carry them.
-pub(super) fn refuse_three_d_secure(params: &Params) -> Result<(), WireError> {
-    refuse(params, &["request_three_d_secure"])
+/// The options that a confirmation or an update changes.
+pub(super) fn card_patch(params: &Params) -> CardPatch {
+    let asked = |name: &str| params.text(&path(name)).map(|wish| wish == "if_available");
+    CardPatch {
+        incremental: asked("request_incremental_authorization"),
+        multicapture: asked("request_multicapture"),
+        overcapture: asked("request_overcapture"),
+        extended: asked("request_extended_authorization"),
+        network: text(params, &path("network")),
+        moto: params.flag(&path("moto")),
+        request_three_d_secure: three_d_secure(params),
+    }
 }
 
 /// Refuses options that a set-up does not have in Florin.

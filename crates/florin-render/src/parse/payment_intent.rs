@@ -44,19 +44,18 @@ fn capture_method(params: &Params) -> Result<Option<CaptureMethod>, WireError> {
 /// A confirmation, also the one inside a creation. Descriptive members are not part of it, see [`descriptive`].
 ///
 /// # Errors
-/// 400: `off_session` is no flag; or a card option that is fixed at creation comes with a later confirmation.
+/// 400: `off_session` is no flag.
 pub fn confirm_intent(params: &Params, from_browser: bool) -> Result<ConfirmCommand, WireError> {
     let mut command = ConfirmCommand {
         off_session: off_session(params)?,
         error_on_action: params.flag("error_on_requires_action").unwrap_or(false),
         return_url: text(params, "return_url"),
-        request_three_d_secure: options::three_d_secure(params),
+        card: options::card_patch(params),
         from_browser,
         ..ConfirmCommand::default()
     };
     // What follows was the creation's to say when both are one request.
     if !params.has("confirm") {
-        options::refuse_fixed(params)?;
         let own_usage = future_usage(params, "setup_future_usage")?;
         command.setup_future_usage = options::usage(params)?.or(own_usage);
         command.types = types(params);
@@ -85,10 +84,8 @@ fn off_session(params: &Params) -> Result<Option<bool>, WireError> {
 /// A change of an intent.
 ///
 /// # Errors
-/// 400: a card option that is fixed at creation, or that only a confirmation can carry.
+/// 400: an amount or a currency that cannot be read.
 pub fn update_intent(params: &Params) -> Result<UpdateIntent, WireError> {
-    options::refuse_fixed(params)?;
-    options::refuse_three_d_secure(params)?;
     let own_usage = future_usage(params, "setup_future_usage")?;
     Ok(UpdateIntent {
         amount: params.int("amount"),
@@ -96,6 +93,7 @@ pub fn update_intent(params: &Params) -> Result<UpdateIntent, WireError> {
         capture_method: options::capture_method(params).or(capture_method(params)?),
         types: types(params),
         setup_future_usage: options::usage(params)?.or(own_usage),
+        card: options::card_patch(params),
         ..descriptive(params)?
     })
 }

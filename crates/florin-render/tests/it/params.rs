@@ -1,7 +1,9 @@
 //! Parameters as commands: tables of what is sent and what is meant. They go through the real parameter tables.
 
 use crate::samples::usd;
-use florin_domain::payments::{CaptureMethod, ConfirmationMethod, FutureUsage, MetadataPatch};
+use florin_domain::payments::{
+    CaptureMethod, CardOptions, ConfirmationMethod, FutureUsage, MetadataPatch,
+};
 use florin_render::parse;
 use florin_wire::versions::{ApiVersion, NEWEST};
 use florin_wire::{Params, Table, WireError, parse_form};
@@ -149,29 +151,31 @@ fn a_creation_that_confirms_leaves_its_own_members_alone() {
 }
 
 #[test]
-fn a_later_confirmation_refuses_what_is_fixed() {
-    for name in [
-        "moto]=true",
-        "network]=visa",
-        "request_multicapture]=if_available",
-    ] {
-        let form = format!("payment_method_options[card][{name}");
-        for operation in [CONFIRM, UPDATE] {
-            let params = sent(operation, &form);
-            let error = match operation {
-                CONFIRM => parse::confirm_intent(&params, false).err(),
-                _ => parse::update_intent(&params).err(),
-            };
-            let error = error.expect("a refusal");
-            assert_eq!(error.code.as_deref(), Some("parameter_unsupported"));
-            assert_eq!(error.param, form.split('=').next().map(str::to_owned));
-        }
-    }
-    let asked = sent(
-        UPDATE,
-        "payment_method_options[card][request_three_d_secure]=any",
-    );
-    assert!(parse::update_intent(&asked).is_err());
+fn later_requests_change_card_options_and_leave_the_others_alone() {
+    let form = "payment_method_options[card][moto]=true&payment_method_options[card][network]=visa\
+        &payment_method_options[card][request_multicapture]=if_available\
+        &payment_method_options[card][request_overcapture]=never";
+    let confirmed = parse::confirm_intent(&sent(CONFIRM, form), false)
+        .expect("a good request")
+        .card;
+    let updated = parse::update_intent(&sent(UPDATE, form))
+        .expect("a good request")
+        .card;
+    assert_eq!(confirmed, updated);
+    let mut held = CardOptions {
+        overcapture: true,
+        incremental: true,
+        ..CardOptions::default()
+    };
+    confirmed.apply(&mut held);
+    let expected = CardOptions {
+        moto: true,
+        network: Some("visa".to_owned()),
+        multicapture: true,
+        incremental: true,
+        ..CardOptions::default()
+    };
+    assert_eq!(held, expected);
 }
 
 #[test]
@@ -229,7 +233,7 @@ fn a_card_is_saved_for_what_its_own_option_says() {
     .expect("a good request");
     assert!(command.error_on_action);
     assert_eq!(command.capture_method, Some(CaptureMethod::Manual));
-    assert_eq!(command.request_three_d_secure.as_deref(), Some("any"));
+    assert_eq!(command.card.request_three_d_secure.as_deref(), Some("any"));
 }
 
 #[test]
