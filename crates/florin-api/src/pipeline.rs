@@ -97,9 +97,14 @@ fn note(api: &Api, parts: &Parts, facts: &Facts, ended: (u16, Instant)) {
     tracing::info!(request = %facts.request, method = %parts.method, %path, status, took_us, "answered");
 }
 
+/// What a person sees who opens the server's address.
+const FRONT: &str = "Florin answers the Stripe v1 wire format under /v1. Try:\n\n  curl THIS-ADDRESS/v1/payment_intents -u YOUR_SECRET_KEY: \\\n    \
+    -d amount=2000 -d currency=usd -d payment_method=pm_card_visa -d confirm=true\n\n`florin dev` prints its keys when it starts. Health: /healthz, /readyz.\n";
+
 /// Health and readiness need no key and are not logged.
 async fn plain(api: &Arc<Api>, parts: &Parts) -> Option<HttpResponse> {
     let ready = match parts.uri.path() {
+        "/" => return Some(headers::text(200, FRONT)),
         "/healthz" => true,
         "/readyz" => api.engine.world().store.health().await.is_ok(),
         _ => return None,

@@ -1,0 +1,275 @@
+//! A tiny state for the tests: records by key, and the rules that every commit has to keep.
+//!
+//! It plays the store and the engine: a decision is drafted, its call is answered with a given outcome and settled.
+//! Deliberately absent: processors, SQL, jobs.
+
+use florin_base::{FreshIds, Millis, Scope, Timestamp};
+use florin_domain::ledger::Transaction;
+use florin_domain::payments::settle::{SettleInputs, settle};
+use florin_domain::payments::{Attempt, Call, IntentStatus, PaymentIntent, RefundStatus, Target};
+use florin_domain::processor::Outcome;
+use florin_domain::transitions::Transition;
+use florin_domain::{Changes, Context, Draft, Entity, Kind, Record, RecordKey, Refusal, Versioned};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that was committed.
+pub struct World {
+    scope: Scope,
+    now: i64,
+    outside: bool,
+    records: BTreeMap<RecordKey, (u64, Record)>,
+    events: BTreeSet<(String, u64, String)>,
+    claims: BTreeSet<(String, String)>,
+    pub booked: Vec<Transaction>,
+}
+
+impl World {
+    pub fn new(outside: bool) -> World {
+        World {
+            scope: Scope::test("acct_1"),
+            now: 1_700_000_000,
+            outside,
+            records: BTreeMap::new(),
+            events: BTreeSet::new(),
+            claims: BTreeSet::new(),
+            booked: Vec::new(),
+        }
+    }
+
+    /// Puts a record there as if it had been saved once.
+    pub fn put<T: Entity>(&mut self, record: T) {
+        let key = record.key(&self.scope);
+        self.records.insert(key, (1, record.into()));
+    }
+
+    pub fn get<T: Entity>(&self, id: &str) -> Option<Versioned<T>> {
+        let key = RecordKey::new(&self.scope, T::KIND, id);
+        let (version, record) = self.records.get(&key)?;
+        let record = T::from_record(record.clone())?;
+        Some(Versioned {
+            version: *version,
+            record,
+        })
+    }
+
+    pub fn all<T: Entity>(&self) -> Vec<Versioned<T>> {
+        let ids = self.records.keys().filter(|key| key.kind == T::KIND);
+        ids.filter_map(|key| self.get(&key.id)).collect()
+    }
+
+    pub fn has_event(&self, kind: &str) -> bool {
+        self.events.iter().any(|(_, _, known)| known == kind)
+    }
+
+    /// Drafts a decision, answers its call and commits. A refusal commits nothing.
+    pub fn act(
+        &mut self,
+        decide: impl FnOnce(&World, &mut Draft, &mut Context<'_>) -> Result<Option<Call>, Refusal>,
+        outcome: Outcome,
+    ) -> Result<(), Refusal> {
+        self.now += 60;
+        let mut seed = self.now as u64;
+        let mut fill = |bytes: &mut [u8]| random(&mut seed, bytes);
+        let mut context = context(&self.scope, self.now, self.outside, &mut fill);
+        let mut draft = Draft::new(&self.scope);
+        if let Some(call) = decide(self, &mut draft, &mut context)? {
+            let mut attempt = call.attempt;
+            if self.outside {
+                draft.save(&mut context, &mut attempt, Transition::AttemptChanged);
+                self.commit(draft.finish());
+                draft = Draft::new(&self.scope);
+            } else {
+                draft.stage(&attempt);
+            }
+            let inputs = self.settle_inputs(&draft, attempt);
+            settle(&mut draft, &mut context, inputs, outcome);
+        }
+        self.commit(draft.finish());
+        Ok(())
+    }
+
+    /// What stands in the draft, else what is stored.
+    fn find<T: Entity>(&self, draft: &Draft, id: &str) -> Option<Versioned<T>> {
+        let key = RecordKey::new(&self.scope, T::KIND, id);
+        match draft.changes().written(&key) {
+            Some(write) => T::from_record(write.record.clone()).map(|record| Versioned {
+                version: write.version,
+                record,
+            }),
+            None => self.get(id),
+        }
+    }
+
+    fn settle_inputs(&self, draft: &Draft, attempt: Versioned<Attempt>) -> SettleInputs {
+        let note = &attempt.record;
+        let mut charge = note.charge.as_ref().map(|id| id.to_string());
+        let (mut intent, mut refund) = (None, None);
+        match &note.target {
+            Target::Intent(id) => intent = self.find::<PaymentIntent>(draft, id),
+            Target::Charge(id) => charge = Some(id.to_string()),
+            Target::Refund(id) => refund = self.find(draft, id),
+            Target::Setup(_) => {}
+        }
+        if let Some(held) = &refund {
+            let held: &Versioned<florin_domain::payments::Refund> = held;
+            charge = Some(held.record.charge.to_string());
+        }
+        let asked = note.request.as_ref();
+        let first =
+            asked.filter(|asked| asked.original.is_none() || asked.terms.challenge.is_some());
+        let method = first.and_then(|asked| asked.method.as_deref());
+        SettleInputs {
+            intent,
+            charge: charge.and_then(|id| self.find(draft, &id)),
+            method: method.and_then(|id| self.find(draft, id)),
+            customer: None,
+            refund,
+            setup: None,
+            pricing: Default::default(),
+            processor: "test",
+            attempt,
+        }
+    }
+
+    /// Applies one commit and holds it against the rules of versions, events, claims and the books.
+    pub fn commit(&mut self, changes: Changes) {
+        let changes = match self.outside {
+            true => changes,
+            false => changes.without(Kind::Attempt),
+        };
+        for require in &changes.requires {
+            assert_eq!(self.version(&require.key), require.version, "{require:?}");
+        }
+        self.check_events(&changes);
+        for write in &changes.writes {
+            assert_eq!(self.version(&write.key), write.expected, "{:?}", write.key);
+            assert!(
+                write.version > write.expected,
+                "only staged: {:?}",
+                write.key
+            );
+            let before = self.records.get(&write.key).map(|(_, record)| record);
+            self.check_move(before, &write.record);
+        }
+        for write in changes.writes {
+            self.records
+                .insert(write.key, (write.version, write.record));
+        }
+        for claim in changes.claims {
+            let key = (claim.space.to_owned(), claim.key);
+            assert!(self.claims.insert(key), "claimed twice: {}", claim.space);
+        }
+        for (_, transaction) in changes.transactions {
+            assert!(transaction.is_balanced(), "{transaction:?}");
+            self.booked.push(transaction);
+        }
+    }
+
+    fn version(&self, key: &RecordKey) -> u64 {
+        self.records.get(key).map_or(0, |(version, _)| *version)
+    }
+
+    /// At most one event per object, version and type; each of a version that this commit makes; none of a note.
+    fn check_events(&mut self, changes: &Changes) {
+        for (_, event) in &changes.events {
+            let version: u64 = event.object_version.parse().expect("a version");
+            let write = changes
+                .writes
+                .iter()
+                .find(|write| write.key.id == event.object);
+            let write = write.expect("an event tells of a record that is written");
+            assert!(
+                version > write.expected && version <= write.version,
+                "{event:?}"
+            );
+            assert_ne!(write.key.kind, Kind::Attempt);
+            let told = (event.object.clone(), version, event.kind.clone());
+            assert!(self.events.insert(told), "told twice: {event:?}");
+        }
+    }
+
+    /// Only legal changes of state, and none away from a terminal one.
+    fn check_move(&self, before: Option<&Record>, after: &Record) {
+        match (before, after) {
+            (Some(Record::PaymentIntent(from)), Record::PaymentIntent(to)) => {
+                let (from, to) = (from.status, to.status);
+                assert!(intent_moves(from).contains(&to), "{from:?} -> {to:?}");
+                assert!(self.outside || to != IntentStatus::Processing);
+            }
+            (Some(Record::Charge(from)), Record::Charge(to)) => {
+                assert_eq!(from.status, to.status);
+                assert!(from.open || !to.open, "{} was opened again", to.id);
+                assert!(!from.voided || to.voided, "{} lives again", to.id);
+                assert!(from.amount_captured <= to.amount_captured);
+            }
+            (from, Record::Refund(to)) => {
+                let from = match from {
+                    Some(Record::Refund(from)) => Some(from.status),
+                    _ => None,
+                };
+                let to = to.status;
+                assert!(refund_moves(from).contains(&to), "{from:?} -> {to:?}");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn intent_moves(from: IntentStatus) -> &'static [IntentStatus] {
+    use IntentStatus::*;
+    match from {
+        RequiresPaymentMethod | RequiresConfirmation | RequiresAction => &[
+            RequiresPaymentMethod,
+            RequiresAction,
+            Processing,
+            RequiresCapture,
+            Succeeded,
+            Canceled,
+        ],
+        Processing => &[
+            RequiresPaymentMethod,
+            RequiresAction,
+            RequiresCapture,
+            Succeeded,
+        ],
+        RequiresCapture => &[RequiresCapture, Succeeded, Canceled],
+        Canceled | Succeeded => &[],
+    }
+}
+
+fn refund_moves(from: Option<RefundStatus>) -> &'static [RefundStatus] {
+    use RefundStatus::*;
+    match from {
+        None => &[Pending, Succeeded, Failed],
+        Some(Pending) => &[Succeeded, Failed],
+        Some(Succeeded) => &[Failed],
+        Some(Failed | Canceled | RequiresAction) => &[],
+    }
+}
+
+/// A context at a time of its own.
+pub fn context<'a>(
+    scope: &Scope,
+    now: i64,
+    outside: bool,
+    fill: &'a mut (dyn FnMut(&mut [u8]) + Send),
+) -> Context<'a> {
+    Context {
+        scope: scope.clone(),
+        now: Timestamp(now),
+        now_real: Millis(now * 1000),
+        ids: FreshIds::new(Millis(now * 1000), fill),
+        request: None,
+        outside,
+    }
+}
+
+/// Fills a buffer with bytes that differ from call to call and are the same in every run.
+pub fn random(seed: &mut u64, bytes: &mut [u8]) {
+    for byte in bytes {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        *byte = (*seed >> 40) as u8;
+    }
+}
