@@ -4,7 +4,6 @@
 //! merchant sees a balance with its sign turned ([`LedgerAccount::merchant_view`]). The API's balance transactions are
 //! views of these transactions. Deliberately absent: balances, which the store keeps as sums of entries.
 
-use crate::record::Entity;
 use florin_base::limits::AMOUNT_ABS_MAX;
 use florin_base::{Asset, Day, FreshIds, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -244,12 +243,17 @@ pub fn dispute(
     amount: i64,
     fee: i64,
 ) -> Transaction {
-    let entries = vec![
+    let entries = dispute_entries(amount, fee);
+    booking.transaction(ids, Movement::Dispute, entries)
+}
+
+/// The entries of a dispute: what a dispute's own record needs to show its transaction again.
+pub fn dispute_entries(amount: i64, fee: i64) -> Vec<(LedgerAccount, i64)> {
+    vec![
         (LedgerAccount::Available, amount + fee),
         (LedgerAccount::DisputeHold, -amount),
         (LedgerAccount::FeesRevenue, -fee),
-    ];
-    booking.transaction(ids, Movement::Dispute, entries)
+    ]
 }
 
 /// A day's pending money becomes available. `amount` is as the merchant sees it.
@@ -276,11 +280,6 @@ pub fn available_on(now: Timestamp, at_once: bool) -> Timestamp {
     } else {
         florin_base::Day(now.day().0 + PENDING_DAYS).start()
     }
-}
-
-/// The key of the transactions of a source, for loading a charge's own one.
-pub fn source_of<T: Entity>(record: &T) -> &str {
-    record.id()
 }
 
 #[cfg(test)]

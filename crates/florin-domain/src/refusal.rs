@@ -94,6 +94,15 @@ impl Refusal {
         }
     }
 
+    /// An amount of nothing or less.
+    pub fn not_positive(param: &str) -> Refusal {
+        Refusal::Invalid {
+            code: Some("parameter_invalid_integer"),
+            message: "This value must be greater than or equal to 1.".to_owned(),
+            param: Some(param.to_owned()),
+        }
+    }
+
     /// A wrong request that no single parameter is to blame for.
     pub fn plain(code: Option<&'static str>, message: impl Into<String>) -> Refusal {
         Refusal::Invalid {

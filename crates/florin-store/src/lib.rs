@@ -17,9 +17,9 @@ pub mod sqlite;
 pub use commit::{Commit, Finish, IdempotencyClaim, LeasedJob, Reply, SavedClaim, StoreError};
 pub use query::{Balance, ListQuery, Order, TransactionQuery};
 
-use florin_base::{Asset, Millis, Scope};
+use florin_base::{Millis, Scope};
 use florin_domain::changes::{Job, JobKind};
-use florin_domain::ledger::{LedgerAccount, Transaction};
+use florin_domain::ledger::Transaction;
 use florin_domain::{Record, RecordKey, Versioned};
 use std::future::Future;
 use std::pin::Pin;
@@ -75,6 +75,3 @@ pub trait Store: Send + Sync {
     /// Fails when the database does not answer.
     fn health(&self) -> StoreFuture<'_, ()>;
 }
-
-/// The balance of one account of the chart in one asset.
-pub type BalanceKey = (LedgerAccount, Asset);

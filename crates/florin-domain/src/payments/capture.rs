@@ -161,11 +161,7 @@ fn allowed_amount(charge: &Charge, command: CaptureCommand) -> Result<i64, Refus
     let open = charge.capturable();
     let amount = command.amount.unwrap_or(open);
     if amount <= 0 {
-        return Err(Refusal::Invalid {
-            code: Some("parameter_invalid_integer"),
-            message: "This value must be greater than or equal to 1.".to_owned(),
-            param: Some("amount_to_capture".to_owned()),
-        });
+        return Err(Refusal::not_positive("amount_to_capture"));
     }
     let most = charge.capture_max() - charge.amount_captured;
     if amount > most {

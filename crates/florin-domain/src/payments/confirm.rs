@@ -76,7 +76,6 @@ pub fn confirm(
     }
     intent.record.authenticated = false;
     intent.record.payment_method = Some(method.record.id.clone());
-    intent.record.attempts += 1;
     let charge = context.id();
     let request = intent_authorization(context, &intent.record, &method.record, &charge);
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);

@@ -1,7 +1,7 @@
 //! Disputes: a card holder's objection, and the money that is withdrawn with it.
 
 use super::{Charge, Metadata, PaymentIntent};
-use crate::ledger::{LedgerAccount, Movement, Transaction};
+use crate::ledger::{Movement, Transaction, dispute_entries};
 use crate::record::{Columns, record};
 use florin_base::{Asset, Id, Timestamp};
 
@@ -46,11 +46,7 @@ impl Dispute {
             created: self.created,
             available_on: self.created,
             description: None,
-            entries: vec![
-                (LedgerAccount::Available, self.amount + self.fee),
-                (LedgerAccount::DisputeHold, -self.amount),
-                (LedgerAccount::FeesRevenue, -self.fee),
-            ],
+            entries: dispute_entries(self.amount, self.fee),
         })
     }
 

@@ -255,14 +255,10 @@ record! {
         error_on_action: bool,
         /// The attempt that a processor outside works on.
         attempt: Option<String>,
-        /// Authorizations in a row, for a reference per attempt.
-        attempts: u32,
         /// Later calls on the authorization, for a reference per call.
         calls: u32,
         /// Raises that were asked for.
         increments: u32,
-        /// Captures so far.
-        captures: u32,
         /// Descriptive members that are stored and echoed.
         echo: Map<String, Value>,
     }

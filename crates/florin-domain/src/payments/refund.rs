@@ -182,11 +182,7 @@ fn allowed_amount(charge: &Charge, command: &RefundCommand) -> Result<i64, Refus
     }
     let amount = command.amount.unwrap_or(charge.refundable());
     if amount <= 0 {
-        return Err(Refusal::Invalid {
-            code: Some("parameter_invalid_integer"),
-            message: "This value must be greater than or equal to 1.".to_owned(),
-            param: Some("amount".to_owned()),
-        });
+        return Err(Refusal::not_positive("amount"));
     }
     if amount > charge.refundable() {
         let text = |minor| currency::format(charge.currency.as_str(), minor);

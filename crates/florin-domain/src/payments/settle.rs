@@ -612,7 +612,6 @@ fn settle_capture(
     }
     let intent = inputs.intent.as_mut()?;
     intent.record.attempt = None;
-    intent.record.captures += 1;
     intent.record.amount_received = charge.record.amount_captured;
     intent.record.amount_capturable = charge.record.capturable();
     let transition = if charge.record.open {
@@ -703,7 +702,7 @@ fn settle_setup(
         return None;
     }
     // While nobody knows the outcome the set-up stays busy, so that no second answer can meet it.
-    if *outcome != Outcome::Unknown {
+    if !matches!(outcome, Outcome::Unknown | Outcome::Pending { .. }) {
         setup.record.attempt = None;
     }
     match outcome {
