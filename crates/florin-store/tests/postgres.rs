@@ -451,6 +451,20 @@ async fn a_frozen_server_leaves_a_commit_in_doubt() {
         .expect("the writer goes on");
 }
 
+/// Returns once a commit in this database waits for a replica.
+async fn waiting_commit(client: &Client) {
+    let text = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'";
+    eventually("a commit that waits", async || {
+        client.query_opt(text, &[]).await.expect("a row").is_some()
+    })
+    .await;
+}
+
+async fn cancel_waits(client: &Client) {
+    let text = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    client.batch_execute(text).await.expect("cancelled waits");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replica_that_was_not_waited_for_leaves_a_commit_in_doubt() {
     let cluster = Cluster::start().await;
@@ -490,23 +504,27 @@ async fn a_replica_that_was_not_waited_for_leaves_a_commit_in_doubt() {
         .await;
     };
     wait_for("nobody").await;
-    let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'";
+    // Commits begin to wait once another process of the server has read the setting too, which no query shows.
+    let probe = cluster.client(&database).await;
+    let waited = std::sync::atomic::AtomicBool::new(false);
+    tokio::join!(
+        async {
+            while !waited.load(std::sync::atomic::Ordering::Acquire) {
+                let change =
+                    "CREATE TABLE IF NOT EXISTS probe (n integer); INSERT INTO probe VALUES (1)";
+                probe.batch_execute(change).await.expect("a probe");
+            }
+        },
+        async {
+            waiting_commit(&client).await;
+            waited.store(true, std::sync::atomic::Ordering::Release);
+            cancel_waits(&client).await;
+        }
+    );
     let (answer, ()) = tokio::join!(store.commit(writing("cus_1", 0)), async {
-        eventually("a commit that waits", async || {
-            client
-                .query_opt(waiting, &[])
-                .await
-                .expect("a row")
-                .is_some()
-        })
-        .await;
+        waiting_commit(&client).await;
         // An operator loses patience: the server now calls the commit a success, with a warning.
-        let cancel =
-            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-        client
-            .batch_execute(cancel)
-            .await
-            .expect("a cancelled wait");
+        cancel_waits(&client).await;
     });
     assert!(matches!(answer, Err(StoreError::InDoubt(_))), "{answer:?}");
     wait_for("").await;
