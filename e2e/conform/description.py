@@ -1,23 +1,30 @@
 """A description of the wire (OpenAPI 3.0), as something that can check an answer.
 
-The judge is the JSON-schema library. This file only turns the description's dialect into
-JSON schema (`nullable`), finds the operation of a request, and shortens one search: of the
-hundreds of alternatives that an event or an expanded field has, only those are tried whose
-fixed `object` or `type` is that of the value. The others could not be valid.
+The judge is the JSON-schema library. This file turns the description's dialect into JSON
+schema (`nullable`), finds the operation of a request, and makes one search stricter: of the
+hundreds of alternatives that an event or an expanded field has, only those count whose fixed
+`object` or `type` is that of the value, and a deleted object counts only for the alternative
+that says so. That rule is itself a schema (`_guard`), so that the judge applies it too. An
+answer that is not valid is told by the deepest mistake of the alternatives that count.
+
+A validator is compiled once per shape of answer, and what a shape knows is looked up once per
+kind of value; nothing about a value that was checked is kept.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from functools import lru_cache
+from collections import defaultdict
 from typing import Any, Iterator, NamedTuple
 
-from jsonschema import Draft7Validator, ValidationError, validators
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT7
+from jsonschema_rs import Draft7, Draft7Validator, Registry, ValidationError
 
 DOCUMENT = "urn:wire"
 KEPT = {"type", "enum", "properties", "required", "items", "anyOf", "oneOf", "allOf", "additionalProperties"}
+KINDS = {"null": type(None), "string": str, "object": dict, "array": list, "boolean": bool}
+# What a truth test calls false, as JSON.
+FALSE = {"enum": [False, None, 0, "", [], {}]}
 VERBS = ("get", "post", "delete")
 
 
@@ -52,6 +59,22 @@ def to_json_schema(schema: Any) -> Any:
     return out
 
 
+class Tag(NamedTuple):
+    """All that chooses between alternatives: two equal tags have the same alternatives."""
+
+    kind: type
+    object: str | None
+    type: str | None
+    deleted: bool
+
+    def sample(self) -> Any:
+        """The smallest value with this tag."""
+        if self.kind is not dict:
+            return self.kind()
+        named = {"object": self.object, "type": self.type, "deleted": self.deleted or None}
+        return {name: value for name, value in named.items() if value is not None}
+
+
 class Description:
     """One parsed description."""
 
@@ -60,11 +83,17 @@ class Description:
         for name, schema in self._schemas.items():
             if name.endswith("Event.Data"):
                 self._make_partial(schema)
-        resource = Resource(contents={"components": {"schemas": self._schemas}}, specification=DRAFT7)
-        self._registry = Registry().with_resource(DOCUMENT, resource)
-        self._validator = validators.extend(Draft7Validator, {"anyOf": self._any_of})
-        self._routes = sorted(self._read_routes(spec), key=lambda r: r[2].count("{"))
-        self._cache: dict[str, Any] = {}
+        self._guards: dict[int, dict[str, Any]] = {}
+        guarded = {name: self._guarded(schema) for name, schema in self._schemas.items()}
+        self._registry = Registry([(DOCUMENT, {"components": {"schemas": guarded}})], draft=Draft7)
+        self._routes: dict[tuple[str, int], list[Any]] = defaultdict(list)
+        for route in sorted(self._read_routes(spec), key=lambda r: r[2].count("{")):
+            self._routes[route[0], route[2].count("/")].append(route)
+        self._shapes: dict[str, tuple[Any, Draft7Validator]] = {}
+        self._judges: dict[int, Draft7Validator] = {}
+        # Schemas are known by identity here: each lives as long as this object.
+        self._counting: dict[tuple[int, Tag], bool] = {}
+        self._known: dict[tuple[tuple[int, ...], Tag], Any] = {}
 
     def _make_partial(self, schema: Any) -> None:
         """`previous_attributes` holds the changed members only; the rebuilt description lost that they are partial."""
@@ -88,76 +117,119 @@ class Description:
 
     def check(self, method: str, path: str, status: int, value: Any) -> tuple[str, list[Finding], list[str]]:
         """The route of a request, what is invalid about its answer, and the fields nobody knows."""
-        found = next((r for r in self._routes if r[0] == method and r[1].fullmatch(path)), None)
+        routes = self._routes.get((method, path.count("/")), [])
+        found = next((r for r in routes if r[1].fullmatch(path)), None)
         if found is None and status < 400:
             route = f"{method} {re.sub(r'/[a-z]+_[A-Za-z0-9_]+', '/{id}', path)}"
             return route, [Finding(route, "-", "", "route", "the description has no such operation")], []
         route = f"{method} {found[2]}" if found else "unknown address"
-        schema = self._schema_of(found[3] if found else None, status)
+        schema, judge = self._shape_of(found[3] if found else None, status)
         kind = str(value.get("object", "error")) if isinstance(value, dict) else "-"
-        findings = [_finding(route, kind, e) for e in self._validator(schema, registry=self._registry).iter_errors(value)]
-        return route, findings, [f"{kind}{p}" for p in self._unknown(value, [schema], "")]
+        errors = [] if judge.is_valid(value) else [inner for e in judge.iter_errors(value) for inner in _mistakes(e)]
+        findings = [_finding(route, kind, e, value) for e in errors]
+        return route, findings, [f"{kind}{p}" for p in self._unknown(value, (schema,), "")]
 
-    def _schema_of(self, responses: dict[str, Any] | None, status: int) -> Any:
-        if responses is None:
-            return {"$ref": f"{DOCUMENT}#/components/schemas/error"}
-        wanted = responses.get(str(status)) or responses["default" if status >= 400 else "200"]
-        return to_json_schema(wanted["content"]["application/json"]["schema"])
+    def _shape_of(self, responses: dict[str, Any] | None, status: int) -> tuple[Any, Draft7Validator]:
+        """The schema of an answer and its judge, which is compiled the first time."""
+        wanted: Any = {"$ref": "#/components/schemas/error"}
+        if responses is not None:
+            answer = responses.get(str(status)) or responses["default" if status >= 400 else "200"]
+            wanted = answer["content"]["application/json"]["schema"]
+        name = json.dumps(wanted)
+        if name not in self._shapes:
+            schema = to_json_schema(wanted)
+            judge = Draft7Validator(self._guarded(schema), registry=self._registry, offline=True)
+            self._shapes[name] = schema, judge
+        return self._shapes[name]
 
     def _resolve(self, schema: Any) -> Any:
         while isinstance(schema, dict) and "$ref" in schema:
             schema = self._schemas[schema["$ref"].rsplit("/", 1)[1]]
         return schema
 
-    def _any_of(self, validator: Any, branches: list[Any], value: Any, schema: Any) -> Iterator[ValidationError]:
-        tried = [b for b in branches if self._may_be(b, value)]
-        if len(tried) == 1:
-            yield from validator.descend(value, tried[0], schema_path=branches.index(tried[0]))
-            return
-        context: list[ValidationError] = []
-        for index, branch in enumerate(tried):
-            errors = list(validator.descend(value, branch, schema_path=index))
-            if not errors:
-                return
-            context.extend(errors)
-        yield ValidationError(f"{_short(value)} is none of the {len(branches)} alternatives", context=context)
+    def _guarded(self, schema: Any) -> Any:
+        """The same schema for the judge: an alternative counts only where its guard lets the value in."""
+        if isinstance(schema, list):
+            return [self._guarded(inner) for inner in schema]
+        if not isinstance(schema, dict):
+            return schema
+        out = {key: value if key in ("enum", "required", "type", "$ref") else self._guarded(value)
+               for key, value in schema.items() if key not in ("properties", "anyOf")}
+        if "properties" in schema:
+            out["properties"] = {name: self._guarded(inner) for name, inner in schema["properties"].items()}
+        if "anyOf" in schema:
+            out["anyOf"] = [{"if": self._guard(b), "then": self._guarded(b), "else": False} for b in schema["anyOf"]]
+        return out
 
-    def _may_be(self, branch: Any, value: Any) -> bool:
+    def _guard(self, branch: Any) -> dict[str, Any]:
+        """A schema for the values that may be meant by an alternative; it holds no reference."""
         schema = self._resolve(branch)
-        declared = schema.get("type")
-        kinds = {"null": type(None), "string": str, "object": dict, "array": list, "boolean": bool}
-        if declared in kinds and not isinstance(value, kinds[declared]):
-            return False
-        if isinstance(value, dict):
-            if declared in ("number", "integer") or "enum" in schema:
-                return False
-            if "anyOf" in schema and "properties" not in schema:
-                return any(self._may_be(b, value) for b in schema["anyOf"])
-            for name in ("object", "type"):
-                fixed = self._resolve(schema.get("properties", {}).get(name, {})).get("enum", [])
-                if len(fixed) == 1 and value.get(name) != fixed[0]:
-                    return False
-            deleted = "deleted" in schema.get("required", [])
-            return deleted == bool(value.get("deleted", False)) or not deleted and "deleted" not in value
-        return True
+        if id(schema) not in self._guards:
+            self._guards[id(schema)] = self._make_guard(schema)
+        return self._guards[id(schema)]
 
-    def _unknown(self, value: Any, schemas: list[Any], path: str) -> Iterator[str]:
-        leaves = [leaf for s in schemas for leaf in self._leaves(s, value)]
+    def _make_guard(self, schema: dict[str, Any]) -> dict[str, Any]:
+        declared = schema.get("type")
+        kind = {"type": declared} if declared in KINDS else {}
+        if declared in KINDS and declared != "object":
+            return kind
+        if declared in ("number", "integer") or "enum" in schema:
+            return {**kind, "not": {"type": "object"}}
+        if "anyOf" in schema and "properties" not in schema:
+            inner = [self._guard(b) for b in schema["anyOf"]]
+            return {**kind, "if": {"type": "object"}, "then": {"anyOf": inner}}
+        members = {}
+        for name in ("object", "type"):
+            fixed = self._resolve(schema.get("properties", {}).get(name, {})).get("enum", [])
+            if len(fixed) == 1:
+                members[name] = {"enum": fixed}
+        required = list(members)
+        # Of a value that is no object these two words say nothing, so it passes.
+        if "deleted" in schema.get("required", []):
+            return {**kind, "required": [*required, "deleted"], "properties": {**members, "deleted": {"not": FALSE}}}
+        return {**kind, "required": required, "properties": {**members, "deleted": FALSE}}
+
+    def _counts(self, branch: Any, tag: Tag) -> bool:
+        schema = self._resolve(branch)
+        key = (id(schema), tag)
+        if key not in self._counting:
+            if id(schema) not in self._judges:
+                self._judges[id(schema)] = Draft7Validator(self._guard(schema))
+            self._counting[key] = self._judges[id(schema)].is_valid(tag.sample())
+        return self._counting[key]
+
+    def _unknown(self, value: Any, schemas: tuple[Any, ...], path: str) -> Iterator[str]:
+        if not isinstance(value, (dict, list)):
+            return
+        tag = _tag(value)
+        key = (tuple(map(id, schemas)), tag)
+        if key not in self._known:
+            self._known[key] = self._below(schemas, tag)
+        below = self._known[key]
         if isinstance(value, list):
-            items = [leaf["items"] for leaf in leaves if "items" in leaf]
             for inner in value:
-                yield from self._unknown(inner, items, path + "[]")
-        elif isinstance(value, dict) and leaves:
-            if any("properties" not in leaf or leaf.get("additionalProperties") for leaf in leaves):
-                return
+                yield from self._unknown(inner, below, path + "[]")
+        elif below is not None:
             for name, inner in value.items():
-                below = [leaf["properties"][name] for leaf in leaves if name in leaf["properties"]]
-                if below:
-                    yield from self._unknown(inner, below, f"{path}.{name}")
+                if name in below:
+                    yield from self._unknown(inner, below[name], f"{path}.{name}")
                 else:
                     yield f"{path}.{name}"
 
-    def _leaves(self, schema: Any, value: Any) -> Iterator[Any]:
+    def _below(self, schemas: tuple[Any, ...], tag: Tag) -> Any:
+        """The schemas of a list's items, or of each known member; None where any member may be."""
+        leaves = [leaf for s in schemas for leaf in self._leaves(s, tag)]
+        if tag.kind is list:
+            return tuple(leaf["items"] for leaf in leaves if "items" in leaf)
+        if not leaves or any("properties" not in leaf or leaf.get("additionalProperties") for leaf in leaves):
+            return None
+        members: dict[str, tuple[Any, ...]] = defaultdict(tuple)
+        for leaf in leaves:
+            for name, inner in leaf["properties"].items():
+                members[name] += (inner,)
+        return dict(members)
+
+    def _leaves(self, schema: Any, tag: Tag) -> Iterator[Any]:
         schema = self._resolve(schema)
         inner = [b for key in ("anyOf", "allOf") for b in schema.get(key, [])]
         if not inner:
@@ -165,24 +237,56 @@ class Description:
                 yield schema
             return
         for branch in inner:
-            if self._may_be(branch, value):
-                yield from self._leaves(branch, value)
+            if self._counts(branch, tag):
+                yield from self._leaves(branch, tag)
 
 
-@lru_cache(maxsize=4096)
-def _plain_path(parts: tuple[Any, ...]) -> str:
-    return ".".join("[]" if isinstance(p, int) else str(p) for p in parts)
+def _tag(value: Any) -> Tag:
+    if not isinstance(value, dict):
+        return Tag(type(value), None, None, False)
+    texts = (t if isinstance(t, str) else None for t in (value.get("object"), value.get("type")))
+    return Tag(dict, *texts, bool(value.get("deleted", False)))
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def _mistakes(error: ValidationError) -> list[ValidationError]:
+    """The mistakes that one error stands for: of several alternatives that count, the deepest alone."""
+    if error.kind.name != "anyOf":
+        return [error]
+    tried = [branch for branch in error.kind.context if not any(_is_refusal(e) for e in branch)]
+    below = [inner for branch in tried for e in branch for inner in _mistakes(e)]
+    if len(tried) == 1:
+        return below
+    return [max(below, key=lambda e: len(e.instance_path))] if below else [error]
 
 
-def _finding(route: str, kind: str, error: ValidationError) -> Finding:
-    while error.context:
-        error = max(error.context, key=lambda e: len(e.absolute_path))
-    rule = str(error.validator or "anyOf")
-    what = error.message if rule == "required" else f"expected {error.validator_value}" if rule in (
-        "type", "enum") else "no alternative fits"
-    return Finding(route, kind, _plain_path(tuple(error.absolute_path)), rule, what[:160])
+def _is_refusal(error: ValidationError) -> bool:
+    """Whether an alternative was refused by its guard, and not by its schema."""
+    return error.kind.name == "falseSchema" and error.schema_path[-1] == "else"
+
+
+def _plain_path(parts: list[Any], value: Any) -> str:
+    """The path in `value`, with `[]` for an index. The library tells the member "0043" as the number 43."""
+    names = []
+    for part in parts:
+        if isinstance(value, list):
+            names.append("[]")
+        else:
+            same = (n for n in value if n.lstrip("+").isdecimal() and int(n) == part)
+            part = part if part in value else next(same)
+            names.append(part)
+        value = value[part]
+    return ".".join(names)
+
+
+def _finding(route: str, kind: str, error: ValidationError, value: Any) -> Finding:
+    rule, told = error.kind.name, error.kind
+    what = "no alternative fits"
+    if rule == "falseSchema":
+        rule = str(error.schema_path[-1])
+    elif rule == "required":
+        what = f"{told.property!r} is a required property"
+    elif rule == "type":
+        what = f"expected {' or '.join(told.types)}"
+    elif rule == "enum":
+        what = f"expected {told.options}"
+    return Finding(route, kind, _plain_path(error.instance_path, value), rule, what[:160])

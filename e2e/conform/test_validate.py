@@ -12,6 +12,7 @@ SPEC = {
         "/v1/things": {"get": {"responses": {"200": {"content": {"application/json": {"schema": {
             "type": "object", "required": ["object", "data"], "properties": {
                 "object": {"type": "string", "enum": ["list"]},
+                "change": {"$ref": "#/components/schemas/thing_changedEvent.Data"},
                 "data": {"type": "array", "items": {"$ref": "#/components/schemas/thing"}}}}}}},
             "default": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}}}}},
         "/v1/things/{id}": {"get": {"responses": {
@@ -29,9 +30,11 @@ SPEC = {
             "owner": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/owner"},
                                 {"$ref": "#/components/schemas/deleted_owner"}], "nullable": True}}},
         "owner": {"type": "object", "required": ["object", "name"], "properties": {
-            "object": {"type": "string", "enum": ["owner"]}, "name": {"type": "string"}}},
+            "object": {"type": "string", "enum": ["owner"]}, "name": {"type": "string"}, "since": {"type": "number"}}},
         "deleted_owner": {"type": "object", "required": ["object", "deleted"], "properties": {
             "object": {"type": "string", "enum": ["owner"]}, "deleted": {"type": "boolean"}}},
+        "thing_changedEvent.Data": {"type": "object", "properties": {
+            "previous_attributes": {"$ref": "#/components/schemas/owner"}}},
     }},
 }
 GOOD = {"id": "th_1", "object": "thing", "amount": 5, "colour": None, "owner": "ow_1", "notes": {"any": "thing"}}
@@ -58,7 +61,14 @@ def test_good_answers_pass(changes):
     ({"owner": {"object": "owner"}}, [("owner", "required")]),
     ({"owner": {"object": "thing", "name": "A"}}, [("owner", "anyOf")]),
     ({"owner": 7}, [("owner", "anyOf")]),
+    ({"owner": {}}, [("owner", "anyOf")]),
+    ({"owner": {"name": "A"}}, [("owner", "anyOf")]),
+    ({"owner": {"object": {"object": "owner"}, "name": "A"}}, [("owner", "anyOf")]),
+    ({"owner": {"object": "owner", "deleted": False}}, [("owner", "required")]),
+    ({"owner": {"object": "owner", "deleted": "yes"}}, [("owner.deleted", "type")]),
     ({"notes": {"any": 7}}, [("notes.any", "type")]),
+    ({"notes": {"0043": 7}}, [("notes.0043", "type")]),
+    ({"notes": {"+1 2": 7, "+12": "x"}}, [("notes.+1 2", "type")]),
 ])
 def test_planted_mistakes_are_found(changes, findings):
     assert check({**GOOD, **changes})[0] == findings
@@ -79,9 +89,34 @@ def test_lists_and_errors():
     assert check(GOOD, "/v1/nowhere")[0] == [("", "route")]
 
 
+def test_every_mistake_of_an_answer_is_told():
+    value = {**GOOD, "amount": "5", "colour": "green", "owner": {"object": "owner", "name": 1}}
+    assert sorted(check(value)[0]) == [("amount", "type"), ("colour", "enum"), ("owner.name", "type")]
+    value["owner"]["since"] = "May"
+    assert sorted(check(value)[0])[2:] == [("owner.name", "type"), ("owner.since", "type")]
+
+
+def test_no_verdict_outlives_its_answer():
+    description = Description(SPEC)
+    for value, count in ((GOOD, 0), ({**GOOD, "amount": None}, 1), (GOOD, 0), ({**GOOD, "extra": 1}, 0)):
+        _, findings, unknown = description.check("GET", "/v1/things/th_1", 200, value)
+        assert (len(findings), unknown) == (count, ["thing.extra"] if "extra" in value else [])
+
+
+def test_a_change_is_partial():
+    def changed(**before):
+        return check({"object": "list", "data": [], "change": {"previous_attributes": before}}, "/v1/things")[0]
+
+    assert changed() == changed(name="B") == changed(name=None) == []
+    assert changed(name=7) == [("change.previous_attributes.name", "anyOf")]
+    assert changed(colour="red") == [("change.previous_attributes", "additionalProperties")]
+
+
 def test_unknown_fields_are_told():
     value = {**GOOD, "extra": 1, "owner": {"object": "owner", "name": "A", "age": 3}}
     assert sorted(check(value)[1]) == ["thing.extra", "thing.owner.age"]
+    value["owner"] = {"object": "owner", "deleted": True, "name": "A"}
+    assert sorted(check(value)[1]) == ["thing.extra", "thing.owner.name"]
 
 
 def run(tmp_path, monkeypatch, value, exceptions):
