@@ -6,8 +6,11 @@ use std::time::Duration;
 use florin_egress::{Egress, EgressError, Policy, Request};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
-use crate::stage::{Diverting, PUBLIC, Script, client, live_http, read_request, serve};
+use crate::stage::{
+    ANSWERED_MS, Diverting, PUBLIC, Script, client, live_http, read_request, serve,
+};
 
 /// A server that answers every request on a connection.
 async fn patient() -> SocketAddr {
@@ -24,7 +27,7 @@ async fn patient() -> SocketAddr {
 
 fn get(url: &str) -> Request {
     Request {
-        timeout_ms: 3_000,
+        timeout_ms: ANSWERED_MS,
         ..Request::get(url)
     }
 }
@@ -139,32 +142,35 @@ async fn lookups_that_give_nothing_are_reported() {
 
 #[tokio::test]
 async fn a_dead_address_leaves_time_for_the_next_one() {
-    /// Hangs for the first address and diverts the others.
-    struct FirstHangs(std::sync::Arc<Diverting>);
+    /// Hangs for the first address, tells so, and diverts the others.
+    struct FirstHangs(std::sync::Arc<Diverting>, std::sync::Arc<Notify>);
     impl florin_egress::Dial for FirstHangs {
         fn dial(&self, address: SocketAddr) -> florin_egress::DialFuture<'_> {
             if address.ip() == IpAddr::from([1, 1, 1, 1]) {
+                self.1.notify_one();
                 return Box::pin(std::future::pending());
             }
             self.0.dial(address)
         }
     }
     let resolve = Script::new(&[&["1.1.1.1", "93.184.216.34"]]);
-    let dial = std::sync::Arc::new(FirstHangs(Diverting::new(patient().await)));
+    let (others, hangs) = (Diverting::new(patient().await), std::sync::Arc::default());
+    let dial = FirstHangs(others.clone(), std::sync::Arc::clone(&hangs));
+    let dial = std::sync::Arc::new(dial);
     let roots = florin_egress::public_roots();
     let client = florin_egress::HttpEgress::with_parts(resolve, dial, roots).expect("client");
     let request = Request {
-        timeout_ms: 400,
+        timeout_ms: ANSWERED_MS,
         ..get("http://shop.example/")
     };
-    let started = std::time::Instant::now();
-    assert_eq!(
-        client
-            .send(request, live_http())
-            .await
-            .expect("answer")
-            .status,
-        200
-    );
-    assert!(started.elapsed() >= Duration::from_millis(200));
+    let share = async {
+        hangs.notified().await;
+        assert_eq!(others.seen(), [] as [IpAddr; 0]);
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_millis(ANSWERED_MS / 2)).await;
+        tokio::time::resume();
+    };
+    let (answer, ()) = tokio::join!(client.send(request, live_http()), share);
+    assert_eq!(answer.expect("answer").status, 200);
+    assert_eq!(others.seen(), [IpAddr::from(PUBLIC)]);
 }

@@ -1,25 +1,21 @@
 //! Idle connections: used again when they work, never when they do not.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use florin_egress::{Egress, EgressError, HttpEgress, Policy, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::{Barrier, Notify};
 
-use crate::stage::{read_request, serve};
+use crate::stage::{ANSWERED_MS, Connected, PATIENCE, read_request, serve, settle};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 fn post(address: std::net::SocketAddr) -> Request {
     Request {
-        timeout_ms: 3_000,
+        timeout_ms: ANSWERED_MS,
         ..Request::post(format!("http://{address}/"), b"{}".to_vec())
     }
-}
-
-/// Lets the connection's task see what the server did.
-async fn settle() {
-    tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
 #[tokio::test]
@@ -44,10 +40,15 @@ async fn calls_in_a_row_share_one_connection() {
 
 #[tokio::test]
 async fn calls_at_once_do_not_share_a_connection() {
-    let (address, accepted) = serve(|mut stream: TcpStream| async move {
-        while read_request(&mut stream).await.is_some() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            stream.write_all(OK).await.ok();
+    // Nobody is answered before all have asked.
+    let all = Arc::new(Barrier::new(3));
+    let (address, accepted) = serve(move |mut stream: TcpStream| {
+        let all = Arc::clone(&all);
+        async move {
+            while read_request(&mut stream).await.is_some() {
+                all.wait().await;
+                stream.write_all(OK).await.ok();
+            }
         }
     })
     .await;
@@ -125,7 +126,7 @@ async fn a_call_that_is_given_up_closes_its_connection() {
         }
     })
     .await;
-    let client = HttpEgress::new().expect("client");
+    let client = Connected::client(address).await;
     let request = Request {
         timeout_ms: 100,
         ..post(address)
@@ -134,7 +135,7 @@ async fn a_call_that_is_given_up_closes_its_connection() {
         client.send(request, Policy::dev()).await,
         Err(EgressError::Timeout)
     );
-    let ended = tokio::time::timeout(Duration::from_secs(3), closed.recv()).await;
+    let ended = tokio::time::timeout(PATIENCE, closed.recv()).await;
     assert_eq!(ended.expect("connection stayed open"), Some(None));
 }
 
@@ -142,10 +143,12 @@ async fn a_call_that_is_given_up_closes_its_connection() {
 async fn a_request_that_is_given_up_half_written_is_not_written_on() {
     const BODY_BYTES: usize = 32 * 1024 * 1024;
     let (sender, mut received) = tokio::sync::mpsc::channel(1);
+    let given_up = Arc::new(Notify::new());
+    let reads_now = Arc::clone(&given_up);
     let (address, _) = serve(move |mut stream: TcpStream| {
-        let sender = sender.clone();
+        let (sender, reads_now) = (sender.clone(), Arc::clone(&reads_now));
         async move {
-            tokio::time::sleep(Duration::from_millis(400)).await;
+            reads_now.notified().await;
             let mut bytes = 0;
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(read @ 1..) = stream.read(&mut buffer).await {
@@ -155,7 +158,7 @@ async fn a_request_that_is_given_up_half_written_is_not_written_on() {
         }
     })
     .await;
-    let client = HttpEgress::new().expect("client");
+    let client = Connected::client(address).await;
     let url = format!("http://{address}/");
     let request = Request {
         timeout_ms: 100,
@@ -163,7 +166,8 @@ async fn a_request_that_is_given_up_half_written_is_not_written_on() {
     };
     let result = client.send(request, Policy::dev()).await;
     assert_eq!(result, Err(EgressError::Timeout));
-    let bytes = tokio::time::timeout(Duration::from_secs(5), received.recv()).await;
+    given_up.notify_one();
+    let bytes = tokio::time::timeout(PATIENCE, received.recv()).await;
     let bytes = bytes.expect("connection stayed open").expect("a count");
     assert!(
         bytes < BODY_BYTES,
@@ -177,7 +181,7 @@ async fn bytes_after_an_answer_do_not_become_the_next_answer() {
         read_request(&mut stream).await;
         let stray = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray";
         stream.write_all(&[OK, stray].concat()).await.ok();
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        std::future::pending::<()>().await;
     })
     .await;
     let client = HttpEgress::new().expect("client");

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificate::{Identity, self_signed};
-use crate::stage::{Diverting, Script, read_request, serve};
+use crate::stage::{ANSWERED_MS, Diverting, Script, read_request, serve, settle};
 
 /// A server that answers over TLS; gives its address and its count of connections.
 async fn secure_server(identity: &Identity) -> (SocketAddr, Arc<Mutex<usize>>) {
@@ -55,7 +55,7 @@ fn client(to: SocketAddr, roots: RootCertStore) -> HttpEgress {
 
 fn get(url: &str) -> Request {
     Request {
-        timeout_ms: 5_000,
+        timeout_ms: ANSWERED_MS,
         ..Request::get(url)
     }
 }
@@ -71,7 +71,7 @@ async fn a_trusted_certificate_works_and_the_connection_is_reused() {
             (response.status, response.body.as_slice()),
             (200, b"ok".as_slice())
         );
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        settle().await;
     }
     assert_eq!(*accepted.lock().expect("lock"), 1);
 }

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use florin_egress::{Dial, DialFuture, HttpEgress, Policy, Resolve, ResolveFuture, public_roots};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -14,6 +15,22 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// An address that counts as public; nothing here ever connects to it.
 pub const PUBLIC: [u8; 4] = [93, 184, 216, 34];
+
+/// The deadline of calls that are answered, in milliseconds: the longest, since only a broken test meets it.
+pub const ANSWERED_MS: u64 = florin_egress::TIMEOUT_MS_LIMIT;
+
+/// How long a test waits for what must come, before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Lets every other task of the test go on until it waits for something new.
+///
+/// The tests run on one thread, so that a task that yields lets all that are ready run, and the sockets be looked at.
+/// What a peer in this process has sent is here already; a few turns are one for each task on its way.
+pub async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
 
 /// The strict policy, but with `http`, so that a test need not speak TLS.
 pub fn live_http() -> Policy {
@@ -109,6 +126,25 @@ impl Dial for Diverting {
     fn dial(&self, address: SocketAddr) -> DialFuture<'_> {
         self.dialled.lock().expect("lock").push(address.ip());
         Box::pin(TcpStream::connect(self.to))
+    }
+}
+
+/// Hands out one connection that was made before, so that no part of a call's time goes into connecting.
+pub struct Connected(Mutex<Option<TcpStream>>);
+
+impl Connected {
+    /// A client that reaches `address` at once, for one call.
+    pub async fn client(address: SocketAddr) -> HttpEgress {
+        let stream = TcpStream::connect(address).await.expect("connection");
+        let dial = Arc::new(Self(Mutex::new(Some(stream))));
+        HttpEgress::with_parts(Script::new(&[]), dial, public_roots()).expect("client")
+    }
+}
+
+impl Dial for Connected {
+    fn dial(&self, _: SocketAddr) -> DialFuture<'_> {
+        let stream = self.0.lock().expect("lock").take();
+        Box::pin(async move { stream.ok_or_else(|| io::Error::other("dialled twice")) })
     }
 }
 
