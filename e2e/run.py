@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the black-box suites against a running server, and checks what was recorded.
 
-    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|conform]...
+    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|conform|crashes|copies]...
 
 It needs python3 with venv, and node 20 with npm for the Node suite. The environments are made
 under `.cache/e2e` the first time and again when their requirement files change. With
@@ -14,22 +14,30 @@ from __future__ import annotations
 import argparse
 import hashlib
 import http.client
+import json
 import os
+import re
+import secrets
 import shutil
-import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 from urllib.parse import urlsplit
 
+import databases
+
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".cache" / "e2e"
 SUITES = ("python", "python2023", "node", "conform")
+# They start servers of their own, which die by plan, and run only when they are named.
+APART = ("crashes", "copies")
 REQUIREMENTS = {"python": "requirements-newest.txt", "python2023": "requirements-2023.txt"}
-READY_WITHIN_S = 30
+READY_WITHIN_S = 60
+STOPPED_WITHIN_S = 60
 
 
 def stamp_of(*files: Path) -> str:
@@ -95,23 +103,56 @@ def wait_ready(url: str) -> None:
         time.sleep(0.05)
 
 
+def printed_url(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Where a server that is starting says it listens; ends the run when it says nothing or dies."""
+    end = time.monotonic() + READY_WITHIN_S
+    while True:
+        has_ended = process.poll() is not None
+        text = log.read_text(encoding="utf-8", errors="replace")
+        found = re.search(r"^Florin (?:sandbox )?on (http://\S+)", text, re.MULTILINE)
+        if found:
+            return found.group(1)
+        if has_ended or time.monotonic() > end:
+            sys.exit(f"e2e: the server did not say where it listens:\n{text}")
+        time.sleep(0.05)
+
+
 @contextmanager
-def own_server(binary: str) -> Iterator[str]:
-    """Starts `florin dev` on a free port and stops it at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def own_server(options: argparse.Namespace) -> Iterator[str]:
+    """Starts a server on a port that the system chooses and stops it at the end: `florin dev`, or with --database
+    `florin serve` over a PostgreSQL of that version, with an account whose keys the options then hold."""
+    if not options.database:
+        with running([options.bin, "dev", "--port", "0", "--ephemeral"]) as url:
+            yield url
+        return
+    with databases.cluster(options.database) as database, tempfile.TemporaryDirectory() as folder:
+        key_file = Path(folder) / "vault.key"
+        key_file.touch(mode=0o600)
+        key_file.write_text(secrets.token_bytes(32).hex(), encoding="utf-8")
+        where = ["--database", database, "--vault-key-file", str(key_file)]
+        subprocess.run([options.bin, "migrate", "--database", database], check=True)
+        made = subprocess.run([options.bin, "accounts", "create", "Suites", "--json", *where], check=True, capture_output=True)
+        account = json.loads(made.stdout)
+        options.secret_key = account["test_secret_key"]
+        options.publishable_key = account["test_publishable_key"]
+        with running([options.bin, "serve", "--listen", "127.0.0.1:0", "--allow-private-webhooks", *where]) as url:
+            yield url
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[str]:
+    """Runs a server and gives the address that it prints."""
     log = CACHE / "server.log"
     with open(log, "wb") as out:
-        process = subprocess.Popen(
-            [binary, "dev", "--port", str(port), "--ephemeral"], stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
         try:
-            print(f"e2e: {binary} on port {port}, its log is {log}", flush=True)
-            yield f"http://127.0.0.1:{port}"
+            url = printed_url(process, log)
+            print(f"e2e: {' '.join(command[:2])} on {url}, its log is {log}", flush=True)
+            yield url
         finally:
             process.terminate()
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=STOPPED_WITHIN_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -154,6 +195,18 @@ def run_conform(records: list[Path]) -> int:
     return own or checked
 
 
+def run_apart(suite: str, options: argparse.Namespace) -> int:
+    """A suite that starts the binary itself: lives with a crash at each step, or several copies over one database."""
+    if not options.bin:
+        sys.exit(f"e2e: the suite of {suite} starts the binary itself: give --bin")
+    command = [str(venv("python")), "-m", "pytest", "-q"]
+    if options.select:
+        command += ["-k", options.select]
+    env = {**os.environ, "FLORIN_BIN": options.bin, "PYTHONDONTWRITEBYTECODE": "1",
+           "FLORIN_POSTGRES": options.database or databases.VERSIONS[0]}
+    return subprocess.run(command, cwd=HERE / suite, env=env).returncode
+
+
 def run_suites(options: argparse.Namespace, url: str) -> dict[str, int]:
     """All chosen suites, in their order; gives the exit code of each."""
     folder = Path(options.records).resolve()
@@ -165,6 +218,9 @@ def run_suites(options: argparse.Namespace, url: str) -> dict[str, int]:
         if suite == "conform":
             results[suite] = run_conform(list(records.values()))
             continue
+        if suite in APART:
+            results[suite] = run_apart(suite, options)
+            continue
         records[suite].unlink(missing_ok=True)
         env = environment(options, url, records[suite])
         results[suite] = run_node(options, env) if suite == "node" else run_python(suite, options, env)
@@ -175,8 +231,10 @@ def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--url", default=os.environ.get("FLORIN_URL"), help="the running server")
-    parser.add_argument("--only", action="append", choices=SUITES, help="one suite; may be given several times")
+    parser.add_argument("--only", action="append", choices=(*SUITES, *APART), help="one suite; may be given several times")
     parser.add_argument("--bin", default=os.environ.get("FLORIN_BIN"), help="the florin binary, for tests that start it")
+    parser.add_argument("--database", choices=databases.VERSIONS,
+                        help="start `florin serve` over a PostgreSQL of this version instead of `florin dev`; for copies 15 is the default")
     parser.add_argument("--secret-key", default=os.environ.get("FLORIN_SECRET_KEY"))
     parser.add_argument("--publishable-key", default=os.environ.get("FLORIN_PUBLISHABLE_KEY"))
     parser.add_argument("--records", default=str(CACHE / "records"), help="folder of the recorded answers")
@@ -196,14 +254,14 @@ def main() -> int:
             venv(suite)
         node_modules()
         return 0
-    needs_server = options.only != ["conform"]
+    needs_server = not options.only or not set(options.only) <= {"conform", *APART}
     if not needs_server:
         results = run_suites(options, "")
     elif options.url:
         wait_ready(options.url)
         results = run_suites(options, options.url.rstrip("/"))
     elif options.bin:
-        with own_server(options.bin) as url:
+        with own_server(options) as url:
             wait_ready(url)
             results = run_suites(options, url)
     else:

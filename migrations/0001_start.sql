@@ -145,6 +145,21 @@ CREATE INDEX disputes_by_created ON disputes (account, live, created, id);
 CREATE INDEX disputes_by_charge ON disputes (account, live, charge, created, id) WHERE charge IS NOT NULL;
 CREATE INDEX disputes_by_payment_intent ON disputes (account, live, payment_intent, created, id) WHERE payment_intent IS NOT NULL;
 
+CREATE TABLE early_fraud_warnings (
+  account {key} NOT NULL,
+  live {int} NOT NULL,
+  id {key} NOT NULL,
+  version {int} NOT NULL CHECK (version > 0),
+  created {int} NOT NULL,
+  charge {key},
+  payment_intent {key},
+  body TEXT NOT NULL,
+  PRIMARY KEY (account, live, id)
+){end};
+CREATE INDEX early_fraud_warnings_by_created ON early_fraud_warnings (account, live, created, id);
+CREATE INDEX early_fraud_warnings_by_charge ON early_fraud_warnings (account, live, charge, created, id) WHERE charge IS NOT NULL;
+CREATE INDEX early_fraud_warnings_by_payment_intent ON early_fraud_warnings (account, live, payment_intent, created, id) WHERE payment_intent IS NOT NULL;
+
 CREATE TABLE attempts (
   account {key} NOT NULL,
   live {int} NOT NULL,
@@ -312,7 +327,7 @@ CREATE TABLE jobs (
   body TEXT NOT NULL,
   PRIMARY KEY (id)
 ){end};
-CREATE INDEX jobs_by_due ON jobs (due, id);
+CREATE INDEX jobs_by_due ON jobs (kind, due, id);
 
 -- One row: grows with every change of keys, pricing or endpoints.
 CREATE TABLE epochs (
@@ -335,4 +350,17 @@ CREATE TABLE installation (
   name {key} NOT NULL,
   value TEXT NOT NULL,
   PRIMARY KEY (name)
-){end}
+){end};
+
+-- Sealed bytes for minutes, such as security codes. Unlogged on purpose: in no log, no replica and no backup, and gone
+-- after a crash. What was deleted is cleaned up soon. A process that has its database alone keeps them in memory instead.
+{shared} CREATE UNLOGGED TABLE shelf (
+  account {key} NOT NULL,
+  live {int} NOT NULL,
+  name {key} NOT NULL,
+  made {int} NOT NULL,
+  key_id {key} NOT NULL,
+  sealed {bytes} NOT NULL,
+  PRIMARY KEY (account, live, name)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100, autovacuum_vacuum_cost_delay = 0);
+{shared} CREATE INDEX shelf_by_made ON shelf (account, live, made)

@@ -41,7 +41,7 @@ def sdk():
     """Points the SDK at the server under test, once it is ready."""
     if not server.URL:
         pytest.exit("FLORIN_URL is not set: start `florin dev` and give its address", returncode=2)
-    waiting.until(_is_ready, f"{server.URL}/readyz", deadline_s=30)
+    waiting.until(_is_ready, f"{server.URL}/readyz")
     stripe.api_key = server.SECRET_KEY
     stripe.api_base = server.URL
     stripe.default_http_client = RecordingClient()

@@ -59,6 +59,10 @@ class Receiver:
 
     def _handler(receiver) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                """A redirect that is followed may come as a GET; it counts like any other request."""
+                self.do_POST()
+
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 headers = {k.lower(): v for k, v in self.headers.items()}

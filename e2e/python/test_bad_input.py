@@ -6,6 +6,7 @@ each request the newest objects of every kind are compared.
 
 import pytest
 
+import links
 import wire
 from shop import pay
 
@@ -90,8 +91,8 @@ def test_parameters(unchanged, what, path, pairs, status, code, param):
         assert answer.error.get("code") == code
     if param is not ...:
         assert answer.error.get("param") == param
-    if "code" in answer.error:
-        assert answer.error["doc_url"]
+    assert ("doc_url" in answer.error) == ("code" in answer.error)
+    links.open_all(answer.error, answer.headers["request-id"])
 
 
 METADATA = [

@@ -34,6 +34,24 @@ def test_change_tells_what_was_before(customer):
     assert before["name"] == "Jenny Rosen"
 
 
+def test_a_new_default_card_is_told_with_the_old_one(customer):
+    def told():
+        return events_of(customer.id, customer.created)[-1]["data"]["previous_attributes"]
+    first = stripe.Customer.modify(customer.id, source="tok_visa").default_source
+    assert first is not None and told() == {"default_source": None}
+    second = stripe.Customer.modify(customer.id, source="tok_mastercard").default_source
+    assert second != first and told() == {"default_source": first}
+
+
+def test_a_default_set_at_creation_is_told(sdk):
+    card = stripe.PaymentMethod.create(type="card", card={"token": "tok_visa"})
+    customer = stripe.Customer.create(
+        payment_method=card.id, invoice_settings={"default_payment_method": card.id})
+    event = events_of(customer.id, customer.created)[-1]
+    assert event["type"] == "customer.updated"
+    assert event["data"]["previous_attributes"] == {"invoice_settings": {"default_payment_method": None}}
+
+
 def test_metadata_keys_are_removed(customer):
     stripe.Customer.modify(customer.id, metadata={"a": "1", "b": "2"})
     one_less = stripe.Customer.modify(customer.id, metadata={"a": "", "marker": ""})

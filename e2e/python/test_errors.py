@@ -3,7 +3,9 @@
 import pytest
 import stripe
 
+import links
 import server
+import wire
 from shop import error_of, fresh, new_customer, pay
 
 
@@ -146,3 +148,67 @@ def test_every_error_has_its_request_id(sdk):
     with pytest.raises(stripe.InvalidRequestError) as caught:
         stripe.PaymentIntent.create(amount=2000)
     assert caught.value.request_id.startswith("req_")
+
+
+CARD = {"card[number]": "4242424242424242", "card[exp_month]": "12", "card[exp_year]": "34", "card[cvc]": "123"}
+REFUSED = [
+    (lambda: wire.post("/v1/payment_intents", {"amount": 2000}), "parameter_missing"),
+    (lambda: wire.post("/v1/payment_intents", {"colour": "green"}), "parameter_unknown"),
+    (lambda: wire.post("/v1/payment_intents", {"amount": 2000, "currency": "usd", "transfer_data[amount]": 1}),
+     "parameter_unsupported"),
+    (lambda: wire.post("/v1/payment_intents", {"amount": 0, "currency": "usd"}), "parameter_invalid_integer"),
+    (lambda: wire.post("/v1/payment_intents", {"amount": 49, "currency": "usd"}), "amount_too_small"),
+    (lambda: wire.get("/v1/customers/cus_missing"), "resource_missing"),
+    (lambda: wire.post("/v1/refunds", {"charge": "ch_missing"}), "resource_missing"),
+    (lambda: wire.post("/v1/webhook_endpoints", {"url": "nowhere", "enabled_events[]": "*"}), "url_invalid"),
+    (lambda: wire.post("/v1/tokens", CARD | {"card[number]": "4242424242424241"}), "incorrect_number"),
+    (lambda: wire.post("/v1/tokens", CARD | {"card[exp_month]": "13"}), "invalid_expiry_month"),
+    (lambda: wire.post("/v1/tokens", CARD | {"card[cvc]": "1"}), "invalid_cvc"),
+    (lambda: wire.get("/v1/customers", key=server.PUBLISHABLE_KEY), "secret_key_required"),
+    (lambda: wire.get("/v1/customers", headers={"Stripe-Account": "acct_1NoAccessToThisOne"}), "account_invalid"),
+    (lambda: wire.get("/v1/nothing"), None),
+    (lambda: wire.get("/v1/customers", key="sk_test_ThisIsNotAKeyOfThisServer1234"), None),
+]
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("call, code", REFUSED)
+def test_the_links_of_an_error_lead_to_its_code_and_its_request(call, code):
+    answer = call()
+    assert answer.error.get("code") == code
+    assert ("doc_url" in answer.error) == (code is not None)
+    assert ("request_log_url" in answer.error) == (answer.status not in (401, 403))
+    links.open_all(answer.error, answer.headers["request-id"])
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("card", ["chargeDeclined", "chargeDeclinedExpiredCard", "radarBlock"])
+def test_the_link_of_a_decline_explains_code_and_reason(card):
+    answer = wire.post("/v1/payment_intents", {
+        "amount": 2000, "currency": "usd", "confirm": True, "payment_method": f"pm_card_{card}",
+        "payment_method_types": ["card"]})
+    assert answer.status == 402
+    links.open_all(answer.error, answer.headers["request-id"])
+    assert f'id="decline-{answer.error["decline_code"]}"' in links.page(answer.error["doc_url"])
+    kept = answer.error["payment_intent"]["last_payment_error"]
+    assert kept["doc_url"] == answer.error["doc_url"]
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("path", ["/logs/", "/logs/evt_1", "/logs/req_", "/logs/req_%3Cb%3E", "/logs/req_1/x",
+                                  "/logs/req_1%22", "/logs/req_" + "a" * 65])
+def test_a_log_page_repeats_nothing_but_an_id(path):
+    answer = wire.get(path, key=None)
+    assert answer.status == 404
+    assert answer.body == wire.get("/logs/", key=None).body
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("path", ["/docs/errors", "/logs/req_VbZphil4pl9SuS"])
+def test_the_pages_run_no_script_and_take_no_key(path):
+    answer = wire.get(path, key=None)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
+    assert b"<script" not in answer.body
+    assert wire.post(path, key=None).status == 405

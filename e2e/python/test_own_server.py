@@ -1,13 +1,12 @@
-"""Tests that start a server of their own: `florin dev` from FLORIN_BIN on a free port."""
+"""Tests that start a server of their own: `florin dev` from FLORIN_BIN on a port that the system chooses."""
 
-import http.client
 import os
+import re
 import signal
-import socket
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,68 +19,69 @@ pytestmark = [
     pytest.mark.skipif(not server.BINARY, reason="FLORIN_BIN is not set"),
 ]
 
+# The published key of every `florin dev` on loopback, whatever server the other tests run against.
+DEV_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
 PAYMENT = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True,
            "payment_method_types": ["card"]}
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+# A server that is busy finishes what it has begun, for up to 10 s.
+STOPPED_WITHIN_S = 60
 
 
-def _is_ready(url):
-    where = urlsplit(url)
-    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
+def _printed(log):
+    """What the server wrote, read without moving the place where it writes on."""
+    return os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0).decode("utf-8", "replace")
+
+
+def _url(process, log):
+    """Where a server that is ready says it listens; fails with its output when it ended."""
+    has_ended = process.poll() is not None
+    text = _printed(log)
+    if "Ready in" in text:
+        return re.search(r"^Florin sandbox on (http://\S+)", text, re.MULTILINE).group(1)
+    assert not has_ended, text
+    return None
 
 
 @contextmanager
 def _running(monkeypatch, *options):
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        [server.BINARY, "dev", "--port", str(port), *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    monkeypatch.setattr(server, "URL", url)
-    try:
-        until(lambda: _is_ready(url) or process.poll() is not None, f"{url}/readyz")
-        assert process.poll() is None, process.stdout.read().decode("utf-8", "replace")
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        process.stdout.close()
+    # A file takes all that the server logs; a pipe that nobody reads would stop it once it is full.
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [server.BINARY, "dev", "--port", "0", *options], stdout=log, stderr=subprocess.STDOUT)
+        try:
+            url = until(lambda: _url(process, log), "the server's address")
+            monkeypatch.setattr(server, "URL", url)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
 
 
 def test_the_fixed_keys_open_a_fresh_server(sdk, monkeypatch):
     with _running(monkeypatch, "--ephemeral"):
-        answer = wire.post("/v1/payment_intents", PAYMENT, key="sk_test_FlorinDevFlorinDevFlorinDev")
+        answer = wire.post("/v1/payment_intents", PAYMENT, key=DEV_KEY)
         assert (answer.status, answer.json["status"]) == (200, "succeeded")
-        assert len(wire.get("/v1/payment_intents").json["data"]) == 1
+        assert len(wire.get("/v1/payment_intents", key=DEV_KEY).json["data"]) == 1
 
 
 def test_sigterm_stops_gracefully(sdk, monkeypatch):
     with _running(monkeypatch, "--ephemeral") as process:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=STOPPED_WITHIN_S) == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_what_was_acknowledged_is_there_after_a_restart(sdk, monkeypatch, tmp_path, how):
     data = ["--data", str(tmp_path / "data")]
     with _running(monkeypatch, *data) as process:
-        paid = [wire.post("/v1/payment_intents", PAYMENT).json["id"] for _ in range(20)]
+        paid = [wire.post("/v1/payment_intents", PAYMENT, key=DEV_KEY).json["id"] for _ in range(20)]
         process.send_signal(how)
-        process.wait(timeout=20)
+        process.wait(timeout=STOPPED_WITHIN_S)
     with _running(monkeypatch, *data):
-        listed = wire.get("/v1/payment_intents", {"limit": 100}).json["data"]
+        listed = wire.get("/v1/payment_intents", {"limit": 100}, key=DEV_KEY).json["data"]
         assert [i["id"] for i in listed] == paid[::-1]
         assert {i["status"] for i in listed} == {"succeeded"}
 
@@ -94,9 +94,9 @@ def test_the_key_file_is_private(sdk, monkeypatch, tmp_path):
 
 def test_two_servers_share_nothing(sdk, monkeypatch):
     with _running(monkeypatch, "--ephemeral"):
-        wire.post("/v1/customers", {"name": "Here"})
-        assert len(wire.get("/v1/customers").json["data"]) == 1
+        wire.post("/v1/customers", {"name": "Here"}, key=DEV_KEY)
+        assert len(wire.get("/v1/customers", key=DEV_KEY).json["data"]) == 1
     started = time.time()
     with _running(monkeypatch, "--ephemeral"):
-        assert wire.get("/v1/customers").json["data"] == []
-        assert wire.get("/v1/events", {"created": {"lt": int(started) - 1}}).json["data"] == []
+        assert wire.get("/v1/customers", key=DEV_KEY).json["data"] == []
+        assert wire.get("/v1/events", {"created": {"lt": int(started) - 1}}, key=DEV_KEY).json["data"] == []

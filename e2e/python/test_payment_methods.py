@@ -76,6 +76,20 @@ def test_update(customer):
     assert "metadata" in event["data"]["previous_attributes"]
 
 
+def test_the_list_of_cards_that_may_be_shown_again(customer):
+    def saved(**more):
+        made = stripe.PaymentMethod.create(type="card", card={"token": "tok_visa"}, **more)
+        return stripe.PaymentMethod.attach(made.id, customer=customer.id).id
+
+    always = {saved(allow_redisplay="always") for _ in range(3)}
+    limited, unsaid = saved(allow_redisplay="limited"), saved()
+    for wanted, expected in (("always", always), ("limited", {limited}), ("unspecified", {unsaid})):
+        pages = stripe.PaymentMethod.list(customer=customer.id, allow_redisplay=wanted, limit=2)
+        assert {m.id for m in pages.auto_paging_iter()} == expected
+        pages = stripe.Customer.list_payment_methods(customer.id, allow_redisplay=wanted, limit=2)
+        assert {m.id for m in pages.auto_paging_iter()} == expected
+
+
 def test_a_list_of_another_type_is_empty(customer):
     saved_card(customer)
     assert stripe.PaymentMethod.list(customer=customer.id, type="sepa_debit").data == []

@@ -7,7 +7,7 @@ from typing import Callable, TypeVar
 
 T = TypeVar("T")
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 PAUSE_S = 0.05
 
 

@@ -77,17 +77,16 @@ pub async fn grant(engine: &Engine, presented: &Presented) -> Result<Grant, Wire
         })
 }
 
+/// What keys begin with. Nothing else of what stands before the last four characters is ever shown.
+const PREFIXES: [&str; 6] = [
+    "sk_test_", "sk_live_", "pk_test_", "pk_live_", "rk_test_", "rk_live_",
+];
+
 /// A key with everything but its prefix and its last four characters hidden.
 fn masked(key: &str) -> String {
     let chars: Vec<char> = key.chars().take(255).collect();
-    let shown = match key.match_indices('_').nth(1) {
-        Some((at, _))
-            if key.starts_with("sk_") || key.starts_with("pk_") || key.starts_with("rk_") =>
-        {
-            at + 1
-        }
-        _ => 0,
-    };
+    let prefix = PREFIXES.iter().find(|prefix| key.starts_with(**prefix));
+    let shown = prefix.map_or(0, |prefix| prefix.len());
     let tail = if chars.len() > shown + 8 { 4 } else { 0 };
     let front: String = chars.iter().take(shown).collect();
     let back: String = chars.iter().skip(chars.len() - tail).collect();
@@ -117,6 +116,16 @@ mod tests {
         assert_eq!(masked("sk_test_abcdefgh1234"), "sk_test_********1234");
         assert_eq!(masked("short"), "*****");
         assert_eq!(masked("sk_test_abc"), "sk_test_***");
+    }
+
+    #[test]
+    fn a_mistyped_key_is_not_shown() {
+        assert_eq!(
+            masked("sk_livesecretsecret_x123"),
+            "********************x123"
+        );
+        assert_eq!(masked("sk_ééééééééé_abcd"), "*************abcd");
+        assert_eq!(masked("sk_live_é_éééééééé"), "sk_live_******éééé");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub fn parse_expiry(month: i64, year: i64, engine: &Engine) -> Result<Expiry, Wi
 }
 
 /// `a.b.c` as the wire writes it: `a[b][c]`.
-fn wire_path(path: &str) -> String {
+pub fn wire_path(path: &str) -> String {
     let mut parts = path.split('.');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| format!("{text}[{part}]"))
@@ -133,7 +133,7 @@ pub async fn method_data(
     Ok(MethodSource::Card(Box::new(new), Box::new(details)))
 }
 
-/// A legacy `source`: a token, a payment method, or a card in the request.
+/// A legacy `source`: a token, a payment method, or a card in the request with name and address beside it.
 pub async fn source(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
     let params = &exchange.params;
     if let Some(id) = params.text("source") {
@@ -158,7 +158,11 @@ pub async fn source(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
         .engine
         .intake(&exchange.caller.scope, input, "pm_")
         .await?;
-    Ok(Some(MethodSource::Card(Box::new(new), Box::default())))
+    let details = MethodDetails {
+        billing: parse::legacy_billing(params, "source"),
+        ..MethodDetails::default()
+    };
+    Ok(Some(MethodSource::Card(Box::new(new), Box::new(details))))
 }
 
 /// A card for a token.

@@ -76,17 +76,23 @@ pub fn finish(answer: Response, facts: &Facts) -> HttpResponse<Body> {
             replayed_from.as_deref().unwrap_or(&facts.request),
         );
     }
-    if facts.posted || retry.is_some() {
-        set(
-            &mut response,
-            "stripe-should-retry",
-            if retry == Some(true) { "true" } else { "false" },
-        );
+    if let Some(advice) = advice(retry, facts.posted, status) {
+        set(&mut response, "stripe-should-retry", advice);
     }
     if let Some(seconds) = retry_after_s {
         set(&mut response, "retry-after", &seconds.to_string());
     }
     response
+}
+
+/// Whether a client should send the request again. A failure of the server that says nothing leaves it to the client's own
+/// rule, which knows the idempotency key.
+fn advice(retry: Option<bool>, posted: bool, status: u16) -> Option<&'static str> {
+    match retry {
+        Some(true) => Some("true"),
+        Some(false) => Some("false"),
+        None => (posted && status < 500).then_some("false"),
+    }
 }
 
 /// A short text.
@@ -115,12 +121,69 @@ pub fn page(status: u16, html: String) -> HttpResponse<Body> {
     response
 }
 
+/// A URL as it can stand in a header: every byte that is not visible ASCII is percent-encoded.
+fn ascii(url: &str) -> String {
+    let mut safe = String::with_capacity(url.len());
+    for byte in url.bytes() {
+        match byte {
+            b'!'..=b'~' => safe.push(char::from(byte)),
+            other => safe.push_str(&format!("%{other:02X}")),
+        }
+    }
+    safe
+}
+
 /// Sends the browser elsewhere.
 pub fn see_other(url: &str) -> HttpResponse<Body> {
     let mut response = HttpResponse::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    set(&mut response, "location", url);
+    set(&mut response, "location", &ascii(url));
     set(&mut response, "cache-control", "no-store");
     set(&mut response, "referrer-policy", "no-referrer");
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buyer_is_sent_on_whatever_the_url_holds() {
+        for (url, location) in [
+            (
+                "https://shop.example/ok?a=1#b",
+                "https://shop.example/ok?a=1#b",
+            ),
+            (
+                "https://shop.example/best\u{e4}tigt",
+                "https://shop.example/best%C3%A4tigt",
+            ),
+            (
+                "https://shop.example/a b\n",
+                "https://shop.example/a%20b%0A",
+            ),
+        ] {
+            let answer = see_other(url);
+            assert_eq!(answer.status(), 303);
+            assert_eq!(answer.headers()["location"], location);
+        }
+    }
+
+    #[test]
+    fn a_failure_without_advice_is_the_clients_to_judge() {
+        for (retry, posted, status, expected) in [
+            (None, true, 200, Some("false")),
+            (None, true, 402, Some("false")),
+            (None, true, 500, None),
+            (None, false, 200, None),
+            (Some(true), true, 409, Some("true")),
+            (Some(false), true, 503, Some("false")),
+        ] {
+            assert_eq!(
+                advice(retry, posted, status),
+                expected,
+                "{retry:?} {posted} {status}"
+            );
+        }
+    }
 }

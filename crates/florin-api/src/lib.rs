@@ -5,8 +5,12 @@
 //! rules, SQL, opening anything that the vault sealed.
 
 mod auth;
+mod browser;
 mod cards;
+mod docs;
 mod headers;
+mod html;
+mod notices;
 mod pages;
 mod pipeline;
 mod routes;
@@ -29,6 +33,21 @@ pub struct Admission {
     /// The `Host` names that are answered; empty answers all. A server on loopback names itself, so that a page whose
     /// name points at loopback cannot drive it.
     pub hosts: Vec<String>,
+}
+
+impl Admission {
+    /// Whether requests for this `Host`, with or without a port, are taken.
+    pub fn takes(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        self.hosts.is_empty()
+            || self
+                .hosts
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Counters of a server, for its metrics.

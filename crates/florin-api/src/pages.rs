@@ -3,6 +3,7 @@
 //! `GET` shows the page, `POST` takes `result=succeeded|failed` and sends the buyer to the merchant's `return_url`. The
 //! intent's client secret is the only key. Deliberately absent: scripts.
 
+use crate::html::{self, escape};
 use crate::{Api, headers};
 use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
@@ -62,9 +63,12 @@ async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> H
             );
         }
     };
+    // The page may be older than the challenge that is open now: the answer is to what the buyer saw.
+    let challenge = form.get("challenge").and_then(Value::as_str);
+    let answer = (challenge.unwrap_or_default(), authenticated);
     match api
         .engine
-        .answer_challenge(&challenged, authenticated, sent.1)
+        .answer_challenge(&challenged, answer, sent.1)
         .await
     {
         Answered::ReturnTo(url) => headers::see_other(&url),
@@ -82,13 +86,13 @@ async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> H
 }
 
 fn show(challenged: &Challenged, id: &str, secret: &str) -> HttpResponse<Body> {
-    if !challenged.waits {
+    let Some(challenge) = &challenged.challenge else {
         return notice(
             200,
             "Nothing to do",
             "This payment does not wait for an authentication.",
         );
-    }
+    };
     let amount = challenged
         .amount
         .as_deref()
@@ -98,10 +102,11 @@ fn show(challenged: &Challenged, id: &str, secret: &str) -> HttpResponse<Body> {
     let body = format!(
         "<h1>3-D Secure</h1>\n<p class=note>This page is a simulation by Florin's sandbox. No bank is asked and no money moves.</p>\n\
          {amount}\n<p>Choose how the authentication with the card's issuer ends.</p>\n\
-         <form method=post action=\"{action}\">\n<button name=result value=succeeded>Complete authentication</button>\n\
-         <button name=result value=failed class=quiet>Fail authentication</button>\n</form>"
+         <form method=post action=\"{action}\">\n<input type=hidden name=challenge value=\"{}\">\n<button name=result value=succeeded>Complete authentication</button>\n\
+         <button name=result value=failed class=quiet>Fail authentication</button>\n</form>",
+        escape(challenge)
     );
-    headers::page(200, frame("3-D Secure (simulation)", &body))
+    headers::page(200, html::frame("3-D Secure (simulation)", STYLE, &body))
 }
 
 fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
@@ -110,54 +115,13 @@ fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
         escape(title),
         escape(text)
     );
-    headers::page(status, frame(title, &body))
-}
-
-fn frame(title: &str, body: &str) -> String {
-    format!(
-        "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
-        escape(title)
-    )
+    headers::page(status, html::frame(title, STYLE, &body))
 }
 
 const STYLE: &str = "\
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}\
-main{max-width:26rem;padding:2rem 1.5rem;width:100%;box-sizing:border-box}\
-h1{font-size:1.4rem;margin:0 0 .75rem}\
-.note{border-left:.25rem solid #b45309;padding:.25rem .75rem;margin:0 0 1rem}\
+body{min-height:100vh;display:grid;place-items:center}\
+main{max-width:26rem}\
 .amount{font-size:1.75rem;font-weight:600;margin:.5rem 0}\
 form{display:grid;gap:.75rem;margin-top:1.25rem}\
 button{font:inherit;padding:.75rem 1rem;border-radius:.5rem;border:1px solid #1d4ed8;background:#1d4ed8;color:#fff;cursor:pointer}\
-button.quiet{background:transparent;color:inherit;border-color:currentColor}\
-button:focus-visible{outline:3px solid #60a5fa;outline-offset:2px}";
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_on_the_page_is_escaped() {
-        assert_eq!(
-            escape("<a href=\"x\">'&"),
-            "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"
-        );
-        assert!(frame("<t>", "x").contains("<title>&lt;t&gt;</title>"));
-    }
-}
+button.quiet{background:transparent;color:inherit;border-color:currentColor}";

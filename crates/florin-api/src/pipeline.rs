@@ -2,8 +2,8 @@
 
 use crate::auth::{self, Presented};
 use crate::routes::{Access, Found, Route};
-use crate::{Api, headers, pages};
-use axum::body::{Body, Bytes, to_bytes};
+use crate::{Api, browser, docs, headers, notices, pages};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
@@ -12,9 +12,11 @@ use florin_base::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use florin_engine::{Caller, Engine, KeyRole, Response};
 use florin_render::expand::ExpandPlan;
 use florin_wire::limits::BODY_BYTES_MAX;
-use florin_wire::versions::{self, ApiVersion, NEWEST};
-use florin_wire::{ErrorType, Params, WireError, canonical, hide_numbers, parse_form, parse_json};
+use florin_wire::versions::{self, ApiVersion, NEWEST, Names};
+use florin_wire::{ErrorType, Params, WireError, hide_numbers, parse_form, parse_json};
 use serde_json::{Map, Value};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -64,7 +66,10 @@ pub struct Facts {
 pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
     let began = Instant::now();
     let (parts, body) = request.into_parts();
-    if let Some(answer) = plain(api, &parts).await {
+    let admitted = admit(api, &parts);
+    if admitted.is_ok()
+        && let Some(answer) = plain(api, &parts).await
+    {
         return answer;
     }
     let mut facts = Facts {
@@ -73,17 +78,28 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
         idempotency_key: header(&parts.headers, "idempotency-key").map(str::to_owned),
         ..Facts::default()
     };
-    let response = if parts.uri.path().starts_with(pages::PREFIX) {
+    let response = if let Err(error) = admitted {
+        headers::finish(failed(api, &error, &facts), &facts)
+    } else if parts.uri.path().starts_with(pages::PREFIX) {
         pages::serve(api, &parts, body, &facts.request).await
+    } else if let Some(live) = notices::mode(parts.uri.path()) {
+        notices::serve(api, &parts, body, live).await
+    } else if let Some(page) = docs::serve(&parts, &api.engine.world().settings.base_url) {
+        page
     } else {
         let response = match handle(api, &parts, body, &mut facts).await {
             Ok(response) => response,
-            Err(error) => Response::error(&error, &facts.request),
+            Err(error) => failed(api, &error, &facts),
         };
         headers::finish(response, &facts)
     };
     note(api, &parts, &facts, (response.status().as_u16(), began));
     response
+}
+
+fn failed(api: &Api, error: &WireError, facts: &Facts) -> Response {
+    let base_url = &api.engine.world().settings.base_url;
+    Response::error(error, base_url, &facts.request)
 }
 
 /// Counts and logs one answer. Neither query nor body is logged: both may hold secrets.
@@ -123,7 +139,6 @@ async fn handle(
     body: Body,
     facts: &mut Facts,
 ) -> Result<Response, WireError> {
-    admit(api, parts)?;
     if parts.method == Method::OPTIONS {
         return Ok(Response {
             status: 200,
@@ -145,8 +160,14 @@ async fn handle(
     if grant.role == KeyRole::Publishable && route.route.access != Access::Browser {
         return Err(auth::needs_secret());
     }
-    let idempotency = idempotency(api, parts, (&raw, version), &grant.scope)?;
-    let (params, expand) = checked(api, route.route, raw, version)?;
+    let key = idempotency_key(parts)?;
+    let (params, expand, names) = checked(api, route.route, raw, version)?;
+    if grant.role == KeyRole::Publishable {
+        browser::check(route.route, &params)
+            .map_err(|error| names.restored(&error).into_owned())?;
+    }
+    let hash = |key| request_hash(api, parts, (&params, version), &grant.scope, key);
+    let idempotency = key.map(hash);
     let caller = Caller {
         scope: grant.scope,
         role: grant.role,
@@ -155,6 +176,8 @@ async fn handle(
         idempotency,
         expand,
         client_secret: params.text("client_secret").map(str::to_owned),
+        base_url: Arc::clone(&api.engine.world().settings.base_url),
+        names,
     };
     let exchange = Exchange {
         engine: Arc::clone(&api.engine),
@@ -168,28 +191,16 @@ async fn handle(
 
 /// A request under a foreign name is refused: a page must not reach the server by pointing its own name at it.
 fn admit(api: &Api, parts: &Parts) -> Result<(), WireError> {
-    if api.admission.hosts.is_empty() {
-        return Ok(());
-    }
     let named = parts
         .uri
         .host()
         .or_else(|| header(&parts.headers, "host"))
         .unwrap_or_default();
-    let name = match named.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => named,
-    };
-    if api
-        .admission
-        .hosts
-        .iter()
-        .any(|host| host.eq_ignore_ascii_case(name))
-    {
+    if api.admission.takes(named) {
         return Ok(());
     }
     let message = "This server does not answer under this host name. Use the URL that it printed when it started, or start it \
-        with --listen.";
+        with --listen, or with --url and the name that it is reached under.";
     Err(WireError::invalid(message).with_status(403))
 }
 
@@ -213,7 +224,7 @@ fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
 /// A body over the limit is read to its end up to here before it is refused.
 const BODY_BYTES_DRAINED_MAX: usize = 4 * BODY_BYTES_MAX;
 
-async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, WireError> {
+async fn read_body(parts: &Parts, mut body: Body) -> Result<Vec<u8>, WireError> {
     let announced =
         header(&parts.headers, "content-length").and_then(|text| text.parse::<usize>().ok());
     if let Some(length) = announced.filter(|length| *length > BODY_BYTES_MAX) {
@@ -223,22 +234,32 @@ async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, WireError> {
         }
         return Err(WireError::too_large());
     }
-    to_bytes(body, BODY_BYTES_MAX)
-        .await
-        .map_err(|_| WireError::too_large())
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| {
+            WireError::invalid("The body of the request broke off or is malformed. Send it again.")
+        })?;
+        let Ok(part) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() + part.len() > BODY_BYTES_MAX {
+            return Err(WireError::too_large());
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
 }
 
 /// Query and body as one tree. A parameter that stands in both is named twice and refused.
-fn parameters(parts: &Parts, body: &Bytes) -> Result<Map<String, Value>, WireError> {
+fn parameters(parts: &Parts, body: &[u8]) -> Result<Map<String, Value>, WireError> {
     let mut raw = match parts.uri.query() {
         Some(query) => parse_form(query.as_bytes())?,
         None => Map::new(),
     };
     let kind = header(&parts.headers, "content-type").unwrap_or_default();
-    let sent = if kind.starts_with("application/json") {
-        parse_json_body(body)?
-    } else {
-        parse_form(body)?
+    let sent = match body {
+        [] => Map::new(),
+        body => parse_body(kind, body)?,
     };
     for (name, value) in sent {
         if raw.contains_key(&name) {
@@ -251,11 +272,16 @@ fn parameters(parts: &Parts, body: &Bytes) -> Result<Map<String, Value>, WireErr
     Ok(raw)
 }
 
-fn parse_json_body(body: &Bytes) -> Result<Map<String, Value>, WireError> {
-    if body.is_empty() {
-        Ok(Map::new())
-    } else {
-        parse_json(body)
+/// A body is a form unless its media type says JSON.
+fn parse_body(kind: &str, body: &[u8]) -> Result<Map<String, Value>, WireError> {
+    let media = kind.split(';').next().unwrap_or_default().trim();
+    match media.to_ascii_lowercase().as_str() {
+        "" | "application/x-www-form-urlencoded" => parse_form(body),
+        "application/json" => parse_json(body),
+        _ => Err(WireError::invalid(
+            "The Content-Type of this request is not accepted. Send parameters as application/x-www-form-urlencoded or as \
+             application/json.",
+        )),
     }
 }
 
@@ -273,7 +299,7 @@ fn route<'a>(api: &'a Api, parts: &Parts) -> Result<Found<'a>, WireError> {
 }
 
 fn version(headers: &HeaderMap) -> Result<ApiVersion, WireError> {
-    let Some(text) = header(headers, "stripe-version") else {
+    let Some(text) = required_text(headers, "stripe-version")? else {
         return Ok(NEWEST);
     };
     let unknown = |why: &str| {
@@ -294,7 +320,7 @@ fn version(headers: &HeaderMap) -> Result<ApiVersion, WireError> {
 
 /// Connected accounts do not exist yet: only the key's own account can be named.
 fn account(headers: &HeaderMap, scope: &florin_base::Scope) -> Result<Option<String>, WireError> {
-    let Some(named) = header(headers, "stripe-account") else {
+    let Some(named) = required_text(headers, "stripe-account")? else {
         return Ok(None);
     };
     if *named == *scope.account {
@@ -309,17 +335,12 @@ fn account(headers: &HeaderMap, scope: &florin_base::Scope) -> Result<Option<Str
         .with_code("account_invalid"))
 }
 
-type Idempotency = Option<(String, [u8; 32])>;
-
-fn idempotency(
-    api: &Api,
-    parts: &Parts,
-    request: (&Map<String, Value>, ApiVersion),
-    scope: &florin_base::Scope,
-) -> Result<Idempotency, WireError> {
-    let Some(key) =
-        header(&parts.headers, "idempotency-key").filter(|_| parts.method == Method::POST)
-    else {
+/// The idempotency key of a POST.
+fn idempotency_key(parts: &Parts) -> Result<Option<&str>, WireError> {
+    if parts.method != Method::POST {
+        return Ok(None);
+    }
+    let Some(key) = required_text(&parts.headers, "idempotency-key")? else {
         return Ok(None);
     };
     if key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX {
@@ -327,7 +348,18 @@ fn idempotency(
             format!("Idempotency keys must have 1 to {IDEMPOTENCY_KEY_CHARS_MAX} characters.");
         return Err(WireError::invalid(message));
     }
-    let (raw, version) = request;
+    Ok(Some(key))
+}
+
+/// The key, with the hash of what it is used for: the checked parameters, so that one request as a form and as JSON is one.
+fn request_hash(
+    api: &Api,
+    parts: &Parts,
+    request: (&Params, ApiVersion),
+    scope: &florin_base::Scope,
+    key: &str,
+) -> (String, [u8; 32]) {
+    let (params, version) = request;
     let mut text = format!(
         "{:?} {} {} {}\n",
         scope,
@@ -335,12 +367,9 @@ fn idempotency(
         parts.uri.path(),
         version.as_str()
     );
-    text.push_str(&String::from_utf8_lossy(&canonical(raw)));
+    text.push_str(&String::from_utf8_lossy(&params.canonical()));
     // The hash is keyed: the parameters may hold a card number, which a plain hash would give away.
-    Ok(Some((
-        key.to_owned(),
-        api.engine.world().vault.hash_key(&text),
-    )))
+    (key.to_owned(), api.engine.world().vault.hash_key(&text))
 }
 
 /// Walks the parameters to the newest version and holds them against the table.
@@ -349,20 +378,16 @@ fn checked(
     route: &Route,
     mut raw: Map<String, Value>,
     version: ApiVersion,
-) -> Result<(Params, ExpandPlan), WireError> {
+) -> Result<(Params, ExpandPlan, Names), WireError> {
     let method = route.method.as_str();
-    versions::walk_forward(method, route.path, &mut raw, version);
+    let names = versions::walk_forward(method, route.path, &mut raw, version);
     let operation = api
         .table
         .operation(method, route.path)
         .ok_or_else(|| WireError::api("The operation has no table."))?;
-    let params = operation.check(raw).map_err(|mut error| {
-        if let Some(param) = error.param.take() {
-            error.param =
-                Some(versions::walk_param_back(method, route.path, &param, version).into_owned());
-        }
-        error
-    })?;
+    let params = operation
+        .check(raw)
+        .map_err(|error| names.restored(&error).into_owned())?;
     let paths: Vec<&str> = params
         .list("expand")
         .into_iter()
@@ -370,7 +395,24 @@ fn checked(
         .filter_map(Value::as_str)
         .collect();
     let expand = ExpandPlan::parse(&paths, route.is_list)?;
-    Ok((params, expand))
+    Ok((params, expand, names))
+}
+
+/// A header that changes what a request does: it is read, or the request is refused, but it is never left out.
+fn required_text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, WireError> {
+    let mut sent = headers.get_all(name).iter();
+    let Some(value) = sent.next() else {
+        return Ok(None);
+    };
+    if sent.next().is_some() {
+        let message = format!("The header {name} was sent more than once; send it once.");
+        return Err(WireError::invalid(message));
+    }
+    let text = value.to_str().map_err(|_| {
+        let message = format!("The header {name} must be visible ASCII characters only.");
+        WireError::invalid(message)
+    })?;
+    Ok(Some(text))
 }
 
 /// A header as text.

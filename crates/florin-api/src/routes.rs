@@ -2,11 +2,12 @@
 
 use crate::pipeline::Exchange;
 use crate::v1::{
-    accounts, balance, charges, customers, disputes, events, payment_intents, payment_methods,
-    refunds, setup_intents, tokens, webhook_endpoints,
+    accounts, balance, charges, customers, disputes, early_fraud_warnings, events, payment_intents,
+    payment_methods, refunds, setup_intents, tokens, webhook_endpoints,
 };
 use axum::http::Method;
 use florin_engine::Response;
+use florin_wire::limits::ID_CHARS_MAX;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -94,6 +95,8 @@ routes! {
     POST "/v1/payment_methods/:id" Secret one payment_methods::update;
     POST "/v1/payment_methods/:id/attach" Secret one payment_methods::attach;
     POST "/v1/payment_methods/:id/detach" Secret one payment_methods::detach;
+    GET "/v1/radar/early_fraud_warnings" Secret list early_fraud_warnings::list;
+    GET "/v1/radar/early_fraud_warnings/:id" Secret one early_fraud_warnings::retrieve;
     GET "/v1/refunds" Secret list refunds::list;
     POST "/v1/refunds" Secret one refunds::create;
     GET "/v1/refunds/:id" Secret one refunds::retrieve;
@@ -147,7 +150,7 @@ impl Matcher {
         Matcher { by_path }
     }
 
-    /// The route of a request.
+    /// The route of a request. A part that can be no id names nothing, so that it finds no route.
     pub fn find(&self, method: &Method, path: &str) -> Option<Found<'_>> {
         // `search` is a word of the protocol and never an id; no search is served yet.
         if path.ends_with("/search") {
@@ -155,12 +158,14 @@ impl Matcher {
         }
         let matched = self.by_path.at(path).ok()?;
         let route = matched.value.iter().find(|route| route.method == *method)?;
-        let path = matched
+        let path: Vec<String> = matched
             .params
             .iter()
             .map(|(_, value)| decoded(value))
             .collect();
-        Some(Found { route, path })
+        path.iter()
+            .all(|id| can_be_id(id))
+            .then_some(Found { route, path })
     }
 }
 
@@ -173,19 +178,23 @@ fn braced(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Ids of bodies have the same limits: a database may refuse what they leave out, such as NUL.
+fn can_be_id(text: &str) -> bool {
+    text.chars().count() <= ID_CHARS_MAX && !text.chars().any(char::is_control)
+}
+
 /// Percent-decodes an id; a broken escape stays as it is and simply names nothing.
 fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let pair = bytes
-            .get(at + 1..at + 3)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair
-            .filter(|_| bytes[at] == b'%')
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        {
+        let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+        let escaped = match (bytes[at], digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => Some((high * 16 + low) as u8),
+            _ => None,
+        };
+        match escaped {
             Some(byte) => {
                 plain.push(byte);
                 at += 3;
@@ -225,6 +234,50 @@ mod tests {
                 route.path
             );
         }
+    }
+
+    #[test]
+    fn the_matcher_finds_every_row() {
+        let matcher = Matcher::new();
+        for route in ROUTES {
+            let parts = route
+                .path
+                .split('/')
+                .map(|part| match part.strip_prefix(':') {
+                    Some(_) => "some_id",
+                    None => part,
+                });
+            let path = parts.collect::<Vec<_>>().join("/");
+            let found = matcher.find(&route.method, &path).map(|found| found.route);
+            assert!(
+                found.is_some_and(|found| std::ptr::eq(found, route)),
+                "{} {path} finds {:?}",
+                route.method,
+                found.map(|found| found.path)
+            );
+        }
+    }
+
+    #[test]
+    fn what_can_be_no_id_names_nothing() {
+        let matcher = Matcher::new();
+        let id = |text: &str| {
+            let found = matcher.find(&Method::GET, &format!("/v1/customers/{text}"));
+            found.map(|found| found.path.concat())
+        };
+        for (sent, expected) in [
+            ("cus_1", Some("cus_1")),
+            ("cus%5f1", Some("cus_1")),
+            ("%+5", Some("%+5")),
+            ("100%", Some("100%")),
+            ("%00", None),
+            ("cus_1%0A", None),
+            ("%C2%85", None),
+        ] {
+            assert_eq!(id(sent).as_deref(), expected, "{sent}");
+        }
+        assert!(id(&"x".repeat(ID_CHARS_MAX)).is_some());
+        assert!(id(&"x".repeat(ID_CHARS_MAX + 1)).is_none());
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub enum JobKind {
     AuthorizationExpiry,
     /// Give back an authorization that nobody wants any more.
     Void,
+    /// Give back the money of an approval that came after another end was recorded.
+    Reverse,
     /// Move a day's pending balance to the available one.
     Release,
     /// Detach what was attached to a customer while it was being deleted.
@@ -97,6 +99,7 @@ impl JobKind {
         JobKind::RefundInquiry,
         JobKind::AuthorizationExpiry,
         JobKind::Void,
+        JobKind::Reverse,
         JobKind::Release,
         JobKind::Detach,
         JobKind::PruneKeys,
@@ -111,6 +114,7 @@ impl JobKind {
             JobKind::RefundInquiry => "refund_inquiry",
             JobKind::AuthorizationExpiry => "authorization_expiry",
             JobKind::Void => "void",
+            JobKind::Reverse => "reverse",
             JobKind::Release => "release",
             JobKind::Detach => "detach",
             JobKind::PruneKeys => "prune_keys",

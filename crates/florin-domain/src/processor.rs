@@ -28,6 +28,9 @@ pub struct ProcessorRequest {
     /// The payment method's id: the key of a waiting CVC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
+    /// Where the CVC waits, if not under the payment method's id: the token that the method was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf: Option<String>,
     /// How the payment came about.
     #[serde(default)]
     pub terms: Terms,
@@ -127,6 +130,12 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Approval {
+    /// Minor units that the processor says it approved; `None` when its protocol does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// The currency that it says it approved them in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Asset>,
     /// The issuer's approval code.
     pub authorization_code: Option<String>,
     /// The network's id of the payment.
@@ -193,6 +202,11 @@ pub enum Notice {
         inquiry: bool,
         /// The network's own code.
         network_reason_code: Option<String>,
+    },
+    /// The issuer warns that the payment may be fraud.
+    FraudWarning {
+        /// `misc`, `made_with_stolen_card`, …
+        fraud_type: String,
     },
 }
 

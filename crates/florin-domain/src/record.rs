@@ -226,6 +226,8 @@ kinds! {
     Refund = "refunds" ("charge", "payment_intent"): crate::payments::Refund,
     /// A cardholder's objection.
     Dispute = "disputes" ("charge", "payment_intent"): crate::payments::Dispute,
+    /// An issuer's warning of fraud.
+    EarlyFraudWarning = "early_fraud_warnings" ("charge", "payment_intent"): crate::payments::EarlyFraudWarning,
     /// A processor call whose outcome may be unknown.
     Attempt = "attempts" ("intent", "state"): crate::payments::Attempt,
     /// Where webhooks go.

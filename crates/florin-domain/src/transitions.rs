@@ -114,6 +114,8 @@ transitions! {
     ChargeExpired => ["charge.expired"],
     /// A dispute was opened on the charge.
     ChargeDisputed => [] because "the dispute's own events tell of it",
+    /// An issuer warned of the charge.
+    ChargeWarned => [] because "the warning's own event tells of it",
     /// A refund was made.
     RefundCreated => ["refund.created"],
     /// A refund's state or metadata changed.
@@ -124,6 +126,10 @@ transitions! {
     DisputeOpened => ["charge.dispute.created", "charge.dispute.funds_withdrawn"],
     /// An inquiry was opened; no money moved.
     InquiryOpened => ["charge.dispute.created"],
+    /// An issuer warned of fraud.
+    WarningRaised => ["radar.early_fraud_warning.created"],
+    /// A warning can no longer be acted upon, or can be again.
+    WarningUpdated => ["radar.early_fraud_warning.updated"],
     /// An attempt's state changed.
     AttemptChanged => [] because "attempts are our own notes on a processor; the intent's events tell the merchant",
     /// An endpoint was made, changed or deleted.

@@ -2,7 +2,7 @@
 //!
 //! Every change of them bumps one epoch in its commit. A task polls the epoch; an entry counts only while the last good
 //! poll began a short time ago, so a key that was revoked on one copy stops on all. Without a good poll everything is
-//! read through.
+//! read through. With the settings the vault's data keys are read anew, because they may have changed too.
 
 use crate::Engine;
 use florin_base::Scope;
@@ -28,6 +28,8 @@ struct Entries {
     epoch: u64,
     /// When the last good poll began.
     polled: Option<u64>,
+    /// The settings changed, and the vault's ring was not read since.
+    ring_is_old: bool,
     keys: BTreeMap<[u8; 32], FoundKey>,
     accounts: BTreeMap<Arc<str>, Arc<Account>>,
     webhooks: BTreeMap<Scope, Arc<Versioned<WebhookSettings>>>,
@@ -86,9 +88,20 @@ impl Cache {
             if entries.epoch != epoch {
                 entries.forget();
                 entries.epoch = epoch;
+                entries.ring_is_old = true;
             }
             entries.polled = Some(began);
         });
+    }
+
+    /// True once after each change, until [`Cache::keep_ring_old`].
+    fn takes_old_ring(&self) -> bool {
+        self.with(|entries| std::mem::take(&mut entries.ring_is_old))
+    }
+
+    /// The ring could not be read: the next poll tries again.
+    fn keep_ring_old(&self) {
+        self.with(|entries| entries.ring_is_old = true);
     }
 
     /// Forgets everything: this process changed settings itself.
@@ -111,7 +124,14 @@ impl Engine {
         let began = self.world.clock.monotonic_ms();
         match self.world.store.epoch().await {
             Ok(epoch) => self.cache.polled(epoch, began),
-            Err(error) => tracing::warn!(%error, "the settings could not be polled"),
+            Err(error) => return tracing::warn!(%error, "the settings could not be polled"),
+        }
+        if !self.cache.takes_old_ring() {
+            return;
+        }
+        if let Err(error) = self.world.ring.reload().await {
+            tracing::warn!(%error, "the vault's data keys could not be read");
+            self.cache.keep_ring_old();
         }
     }
 

@@ -7,7 +7,7 @@ use crate::operations::{AnswerIntentChallenge, ConfirmSetup, Operation};
 use florin_base::{Scope, currency};
 use florin_domain::payments::settle::PAGE_SPACE;
 use florin_domain::payments::{
-    IntentStatus, PaymentIntent, SetupCommand, SetupIntent, SetupStatus,
+    ChallengeAnswer, IntentStatus, PaymentIntent, SetupCommand, SetupIntent, SetupStatus,
 };
 use florin_domain::processor::ChallengeResult;
 use florin_domain::{Entity, Kind, Record, RecordKey};
@@ -24,8 +24,8 @@ pub struct Challenged {
     return_url: Option<String>,
     /// What is paid, for people; a set-up has none.
     pub amount: Option<String>,
-    /// It waits for an answer.
-    pub waits: bool,
+    /// The challenge that waits for an answer.
+    pub challenge: Option<String>,
 }
 
 /// What came of an answer.
@@ -63,36 +63,37 @@ impl Engine {
         constant_time_eq(secret.as_bytes(), challenged.secret.as_bytes()).then_some(challenged)
     }
 
-    /// Records the buyer's answer.
+    /// Records the buyer's answer to the challenge that the page was made for.
     pub async fn answer_challenge(
         self: &Arc<Self>,
         challenged: &Challenged,
-        authenticated: bool,
+        (challenge, authenticated): (&str, bool),
         request: &str,
     ) -> Answered {
-        if !challenged.waits {
-            return Answered::NotWaiting;
-        }
         let result = if authenticated {
             ChallengeResult::Authenticated
         } else {
             ChallengeResult::Failed
         };
+        let answer = ChallengeAnswer {
+            result,
+            of: challenge.to_owned(),
+        };
         let operation: Box<dyn Operation> = match challenged.kind {
             Kind::SetupIntent => Box::new(ConfirmSetup {
                 id: challenged.id.clone(),
                 command: SetupCommand {
-                    challenge: Some(result),
+                    challenge: Some(answer),
                     ..SetupCommand::default()
                 },
                 method: None,
             }),
             _ => Box::new(AnswerIntentChallenge {
                 id: challenged.id.clone(),
-                result,
+                answer,
             }),
         };
-        let caller: Caller = nobody(&challenged.scope, request);
+        let caller: Caller = nobody(self, &challenged.scope, request);
         let response = self.mutate(caller, operation).await;
         // A decline after the challenge is an answer too: the merchant reads it from the intent.
         let status = match response.status {
@@ -135,24 +136,24 @@ fn described(key: &RecordKey, record: Record) -> Option<Challenged> {
         secret,
         return_url,
         amount: None,
-        waits: false,
+        challenge: None,
     };
     match key.kind {
         Kind::PaymentIntent => {
             let intent = PaymentIntent::from_record(record)?;
             let amount = currency::format(intent.currency.as_str(), intent.amount);
-            let waits = intent.status == IntentStatus::RequiresAction && intent.challenge.is_some();
+            let waits = intent.status == IntentStatus::RequiresAction;
             Some(Challenged {
                 amount: Some(amount),
-                waits,
+                challenge: intent.challenge.clone().filter(|_| waits),
                 ..base(intent.client_secret(), intent.return_url)
             })
         }
         Kind::SetupIntent => {
             let setup = SetupIntent::from_record(record)?;
-            let waits = setup.status == SetupStatus::RequiresAction && setup.challenge.is_some();
+            let waits = setup.status == SetupStatus::RequiresAction;
             Some(Challenged {
-                waits,
+                challenge: setup.challenge.clone().filter(|_| waits),
                 ..base(setup.client_secret(), setup.return_url)
             })
         }

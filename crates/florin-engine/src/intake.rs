@@ -99,7 +99,7 @@ impl Engine {
             funding: traits.funding,
             country: traits.country,
             networks: traits.networks,
-            fingerprint: self.world.vault.fingerprint(&card.number),
+            fingerprint: self.world.vault.fingerprint(&scope.account, &card.number),
         };
         if let Some(cvc) = card.cvc {
             self.shelve(scope, &id, cvc).await?;
@@ -134,7 +134,7 @@ impl Engine {
         self.world.processors.for_scope(scope.live)?.published(name)
     }
 
-    fn published_details(&self, card: &PublishedCard) -> MethodDetails {
+    fn published_details(&self, scope: &Scope, card: &PublishedCard) -> MethodDetails {
         let details = CardDetails {
             brand: card.traits.brand.clone(),
             last4: card.last4.clone(),
@@ -143,7 +143,7 @@ impl Engine {
             funding: card.traits.funding.clone(),
             country: card.traits.country.clone(),
             networks: card.traits.networks.clone(),
-            fingerprint: self.published_fingerprint(&card.name),
+            fingerprint: self.published_fingerprint(scope, &card.name),
         };
         let source = CardSource::Published(card.name.clone());
         MethodDetails {
@@ -155,14 +155,14 @@ impl Engine {
     }
 
     /// A published card's fingerprint is that of its number, where the number is known.
-    fn published_fingerprint(&self, name: &str) -> String {
+    fn published_fingerprint(&self, scope: &Scope, name: &str) -> String {
         let number = self
             .world
             .processors
             .test_number(name)
             .and_then(|digits| CardNumber::parse(digits).ok());
         number
-            .map(|number| self.world.vault.fingerprint(&number))
+            .map(|number| self.world.vault.fingerprint(&scope.account, &number))
             .unwrap_or_default()
     }
 }
@@ -221,7 +221,7 @@ impl Step {
             )
             .into());
         };
-        let made = engine.published_details(&card);
+        let made = engine.published_details(self.scope(), &card);
         let made = MethodDetails {
             billing: details.billing,
             metadata: details.metadata,
@@ -264,15 +264,13 @@ impl Step {
         if made.billing.is_empty() {
             made.billing = token.record.billing.clone();
         }
-        let scope = self.scope().clone();
-        let held = {
+        let mut held = {
             let (draft, mut context) = self.parts();
             draft.save(&mut context, &mut token, Transition::TokenChanged);
             create_method(&mut context, made)
         };
-        if let Some(cvc) = engine.take_cvc(&scope, id).await {
-            engine.shelve(&scope, &held.record.id, cvc).await?;
-        }
+        // The code stays where it is, so that a decision that is made anew does not lose it.
+        held.record.shelf = Some(id.to_owned());
         Ok(held)
     }
 }

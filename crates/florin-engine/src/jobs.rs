@@ -4,12 +4,15 @@ use crate::Engine;
 use crate::keys::AdminError;
 use crate::mutation::Caller;
 use crate::scheduler::{finish, member};
+use crate::secrets::SecretPlace;
 use crate::step::{Halt, Step};
 use base64::Engine as _;
 use florin_base::{Asset, Day, Timestamp, limits};
 use florin_domain::changes::JobKind;
 use florin_domain::ledger::{self, Booking, LedgerAccount};
-use florin_domain::payments::{self, Charge, PaymentIntent, PaymentMethod, Refund};
+use florin_domain::payments::{
+    self, Attempt, Charge, PaymentIntent, PaymentMethod, Refund, RefundInputs,
+};
 use florin_domain::processor::{Outcome, ProcessorRequest, Terms, Verb};
 use florin_domain::record::LIVING;
 use florin_domain::webhooks::{self, Delivery, Event, Try, WebhookEndpoint};
@@ -17,7 +20,7 @@ use florin_domain::{Entity, Kind, Versioned};
 use florin_egress::{EgressError, Request, Response as Answer};
 use florin_processors::Inquiry;
 use florin_store::{Commit, LeasedJob, ListQuery, StoreError};
-use florin_vault::{SealContext, SealedSecret, hmac_sha256};
+use florin_vault::hmac_sha256;
 use florin_wire::print;
 use florin_wire::versions::{ApiVersion, NEWEST};
 use std::sync::Arc;
@@ -43,6 +46,7 @@ impl Engine {
             JobKind::RefundInquiry => self.inquire_refund(leased).await,
             JobKind::AuthorizationExpiry => self.expire(leased).await,
             JobKind::Void => self.void_late(leased).await,
+            JobKind::Reverse => self.reverse(leased).await,
             JobKind::Release => self.release(leased).await,
             JobKind::Detach => self.detach_rest(leased).await,
             JobKind::PruneKeys => self.prune(leased).await,
@@ -104,7 +108,10 @@ impl Engine {
         let scope = &leased.job.scope;
         let mut step = Step::new(self, scope, None);
         let id = member(&leased.job, "delivery");
-        let Some(mut delivery) = found(step.find::<Delivery>(id).await)? else {
+        let pending =
+            |held: &Versioned<Delivery>| held.record.state == webhooks::DeliveryState::Pending;
+        let held = found(step.find::<Delivery>(id).await)?;
+        let Some(mut delivery) = held.filter(pending) else {
             return self.finish_job(leased, None).await;
         };
         let endpoint = step
@@ -161,6 +168,7 @@ impl Engine {
         ));
         let secrets = self
             .signing_secrets(scope, endpoint)
+            .await
             .map_err(EgressError::Protocol)?;
         let now = self.now();
         let mut headers = signature_headers(&event.id, now, &body, &secrets);
@@ -182,36 +190,28 @@ impl Engine {
     }
 
     /// The secrets that sign now: the current one, and a rolled one while its time lasts.
-    fn signing_secrets(
+    async fn signing_secrets(
         &self,
         scope: &florin_base::Scope,
         endpoint: &WebhookEndpoint,
     ) -> Result<Vec<String>, String> {
-        let rolled = endpoint
-            .rolled
-            .iter()
-            .filter(|rolled| self.now() < rolled.until);
-        let sealed = std::iter::once((&endpoint.secret, &endpoint.secret_key_id))
-            .chain(rolled.map(|rolled| (&rolled.secret, &rolled.key_id)));
-        let context = SealContext {
-            account: &scope.account,
-            live: scope.live,
-            record: &endpoint.id,
-        };
-        sealed
-            .map(|(text, key_id)| {
-                let bytes = base64::engine::general_purpose::STANDARD
-                    .decode(text)
-                    .map_err(|error| error.to_string())?;
-                let opened = self
-                    .world
-                    .vault
-                    .open_secret(&context, &SealedSecret::from_parts(key_id.clone(), bytes));
-                let opened = opened.map_err(|error| error.to_string())?;
-                String::from_utf8(opened.to_vec())
-                    .map_err(|_| "the signing secret is not text".to_owned())
-            })
-            .collect()
+        let rolled = endpoint.rolled.as_ref();
+        let rolled = rolled.filter(|rolled| self.now() < rolled.until);
+        let current = SecretPlace::current(scope, &endpoint.id);
+        let sealed = std::iter::once((current, &endpoint.secret, &endpoint.secret_key_id)).chain(
+            rolled.map(|rolled| {
+                let place = SecretPlace::rolled(scope, &endpoint.id);
+                (place, &rolled.secret, &rolled.key_id)
+            }),
+        );
+        let mut secrets = Vec::with_capacity(2);
+        for (place, text, key_id) in sealed {
+            let opened = self.open_signing_secret(place, text, key_id).await;
+            let opened = opened.map_err(|error| error.to_string())?;
+            let secret = String::from_utf8(opened.to_vec());
+            secrets.push(secret.map_err(|_| "the signing secret is not text".to_owned())?);
+        }
+        Ok(secrets)
     }
 
     async fn inquire_refund(self: &Arc<Self>, leased: &LeasedJob) -> Result<(), StoreError> {
@@ -224,14 +224,8 @@ impl Engine {
             return self.finish_job(leased, None).await;
         };
         let request = refund_request(&leased.job.scope, &charge.record, &refund.record);
-        let Some(processor) = self.world.processors.for_scope(leased.job.scope.live) else {
-            return self.finish_job(leased, None).await;
-        };
         let sealed = self.sealed_of(&mut step, &request).await?;
-        let outcome = match processor
-            .inquire(&request, self.inquiry(sealed.as_ref()))
-            .await
-        {
+        let outcome = match self.inform(&request, sealed.as_ref()).await {
             Inquiry::Known(outcome) => outcome,
             Inquiry::NotFound | Inquiry::Unknown => {
                 let again = self.world.clock.now().plus_ms(crate::scheduler::RETRY_MS);
@@ -243,8 +237,10 @@ impl Engine {
                 .finish_job(leased, Some(self.world.clock.now().plus_ms(ask_after_ms)))
                 .await;
         }
+        let warning = halted(step.warning_of(&charge.record).await)?;
+        let back = RefundInputs { charge, warning };
         let (draft, mut context) = step.parts();
-        payments::settle_inquiry(draft, &mut context, &mut refund, charge, &outcome);
+        payments::settle_inquiry(draft, &mut context, &mut refund, back, &outcome);
         self.finish_with(leased, step).await
     }
 
@@ -266,8 +262,10 @@ impl Engine {
             return self.finish_job(leased, Some(again)).await;
         }
         let (draft, mut context) = step.parts();
-        payments::expire(draft, &mut context, charge, intent);
-        self.finish_with(leased, step).await
+        match payments::expire(draft, &mut context, charge, intent) {
+            Some(call) => self.act(leased, step, call).await,
+            None => self.finish_with(leased, step).await,
+        }
     }
 
     /// Gives back an approval that came after the payment was cancelled.
@@ -276,23 +274,24 @@ impl Engine {
         let Some(charge) = found(step.find::<Charge>(member(&leased.job, "charge")).await)? else {
             return self.finish_job(leased, None).await;
         };
-        let call = {
-            let (_, mut context) = step.parts();
-            payments::release_void(&mut context, &charge)
-        };
-        let Some(call) = call else {
+        let (draft, mut context) = step.parts();
+        match payments::release_void(draft, &mut context, charge) {
+            Some(call) => self.act(leased, step, call).await,
+            None => self.finish_job(leased, None).await,
+        }
+    }
+
+    /// Gives back the money of an approval that came after another end was recorded.
+    async fn reverse(self: &Arc<Self>, leased: &LeasedJob) -> Result<(), StoreError> {
+        let mut step = Step::new(self, &leased.job.scope, None);
+        let Some(held) = found(step.find::<Attempt>(member(&leased.job, "attempt")).await)? else {
             return self.finish_job(leased, None).await;
         };
-        let outcome = halted(self.ask(&mut step, &call).await)?;
-        if outcome == Outcome::Unknown {
-            return Err(StoreError::Unavailable(
-                "the processor's answer to a void is unknown".to_owned(),
-            ));
+        let (_, mut context) = step.parts();
+        match payments::reverse(&mut context, &held.record) {
+            Some(call) => self.act(leased, step, call).await,
+            None => self.finish_job(leased, None).await,
         }
-        let attempt = call.attempt.record.id().to_owned();
-        step.note(call.attempt);
-        halted(self.settle_step(&mut step, &attempt, outcome).await)?;
-        self.finish_with(leased, step).await
     }
 
     /// Moves what a day has left in `pending` to `available`.
@@ -366,8 +365,8 @@ impl Engine {
     }
 
     async fn prune(self: &Arc<Self>, leased: &LeasedJob) -> Result<(), StoreError> {
-        let before = self.world.clock.now().plus_ms(-limits::IDEMPOTENCY_KEPT_MS);
-        let gone = self.world.store.prune(before, PRUNE_MAX).await?;
+        let kept_ms = limits::IDEMPOTENCY_KEPT_MS;
+        let gone = self.world.store.prune(kept_ms, PRUNE_MAX).await?;
         let wait = if gone == PRUNE_MAX {
             1_000
         } else {
@@ -412,7 +411,9 @@ impl Engine {
             &mut held,
             florin_domain::transitions::Transition::DeliveryChanged,
         );
-        let job = webhooks::deliver_job(&context, &held.record, context.now_real);
+        // The next planned try may wait under the usual id; it finds the delivery done when its time comes.
+        let mut job = webhooks::deliver_job(&context, &held.record, context.now_real);
+        job.id = self.fresh_id("job_resend_");
         draft.job_in_lane(job);
         let commit = Commit {
             changes: step.take(),
@@ -420,8 +421,9 @@ impl Engine {
             must_not_shed: true,
             ..Commit::default()
         };
+        let since_ms = self.world.clock.monotonic_ms();
         let taken = self.world.store.commit(commit).await?;
-        self.outbox.offer(taken);
+        self.outbox.offer(taken, since_ms);
         Ok(())
     }
 
@@ -482,6 +484,7 @@ fn refund_request(
         card: charge.source.clone(),
         scope: scope.clone(),
         method: None,
+        shelf: None,
         terms: Terms::default(),
     }
 }
@@ -539,7 +542,7 @@ pub(crate) fn signature_headers(
 }
 
 /// The caller under whose name recovery answers.
-pub(crate) fn nobody(scope: &florin_base::Scope, request: &str) -> Caller {
+pub(crate) fn nobody(engine: &Engine, scope: &florin_base::Scope, request: &str) -> Caller {
     Caller {
         scope: scope.clone(),
         role: florin_domain::accounts::KeyRole::Secret,
@@ -548,5 +551,7 @@ pub(crate) fn nobody(scope: &florin_base::Scope, request: &str) -> Caller {
         idempotency: None,
         expand: florin_render::expand::ExpandPlan::default(),
         client_secret: None,
+        base_url: Arc::clone(&engine.world.settings.base_url),
+        names: florin_wire::versions::Names::default(),
     }
 }

@@ -7,7 +7,7 @@ use florin_domain::accounts::{Account, ApiKey, KeyRole};
 use florin_domain::changes::{Changes, Claim};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Record, Versioned};
-use florin_store::{Commit, ListQuery, StoreError};
+use florin_store::{Commit, ListQuery, Order, StoreError};
 use std::sync::Arc;
 
 /// The space of unique key hashes.
@@ -15,8 +15,10 @@ pub const SPACE: &str = "api_key";
 /// Random characters of a key after its prefix.
 pub const KEY_CHARS: usize = 32;
 
-/// Accounts that one list shows.
+/// Accounts that one list shows: the newest.
 const ACCOUNTS_LISTED_MAX: usize = 1_000;
+/// Accounts that are read at once where every account is wanted.
+const ACCOUNTS_PAGE_MAX: usize = 1_000;
 
 /// The scope in which the installation keeps its list of accounts.
 fn directory() -> Scope {
@@ -198,24 +200,49 @@ impl Engine {
         self.account(&Scope::test(id)).await
     }
 
-    /// The accounts of the installation, the newest first.
+    /// The newest accounts of the installation, the newest first. To be shown, not to be relied on: there may be more
+    /// of them.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let page = self
-            .world
-            .store
-            .list(&ListQuery::newest(
-                &directory(),
-                Kind::Account,
-                ACCOUNTS_LISTED_MAX,
-            ))
-            .await?;
-        Ok(page
-            .into_iter()
-            .filter_map(|held| Account::from_record(held.record))
-            .collect())
+        let query = ListQuery::newest(&directory(), Kind::Account, ACCOUNTS_LISTED_MAX);
+        self.accounts(&query).await
+    }
+
+    /// The first account of the installation, which commands mean when they name none.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn first_account(&self) -> Result<Option<Account>, StoreError> {
+        let query = ListQuery {
+            order: Order::OldestFirst,
+            ..ListQuery::newest(&directory(), Kind::Account, 1)
+        };
+        Ok(self.accounts(&query).await?.pop())
+    }
+
+    /// The next page of all accounts, the oldest first; moves the cursor, which begins as `None`. An empty page is the end.
+    pub(crate) async fn accounts_behind(
+        &self,
+        cursor: &mut Option<(Timestamp, String)>,
+    ) -> Result<Vec<Account>, StoreError> {
+        let query = ListQuery {
+            order: Order::OldestFirst,
+            after: cursor.take(),
+            ..ListQuery::newest(&directory(), Kind::Account, ACCOUNTS_PAGE_MAX)
+        };
+        let page = self.accounts(&query).await?;
+        *cursor = page
+            .last()
+            .map(|account| (account.created, account.id.to_string()));
+        Ok(page)
+    }
+
+    async fn accounts(&self, query: &ListQuery) -> Result<Vec<Account>, StoreError> {
+        let page = self.world.store.list(query).await?;
+        let accounts = page.into_iter().map(|held| held.record);
+        Ok(accounts.filter_map(Account::from_record).collect())
     }
 
     /// Starts the jobs that every installation has.
@@ -310,18 +337,22 @@ impl Engine {
         name: Option<&str>,
         text: Option<&str>,
     ) -> Result<String, StoreError> {
-        let text = text.map_or_else(
-            || {
-                format!(
-                    "{}{}",
-                    prefix(role, scope.live),
-                    self.fresh_secret(KEY_CHARS)
-                )
-            },
-            str::to_owned,
-        );
-        let hash = hex(&self.world.vault.hash_key(&text));
+        let text = text.map_or_else(|| self.fresh_key(scope, role), str::to_owned);
         let mut step = Step::new(self, scope, None);
+        self.draft_key(&mut step, (role, name), &text);
+        self.commit_settings(step.take()).await?;
+        Ok(text)
+    }
+
+    fn fresh_key(&self, scope: &Scope, role: KeyRole) -> String {
+        let secret = self.fresh_secret(KEY_CHARS);
+        format!("{}{secret}", prefix(role, scope.live))
+    }
+
+    /// Puts a new key into a draft.
+    fn draft_key(&self, step: &mut Step, (role, name): (KeyRole, Option<&str>), text: &str) {
+        let hash = hex(&self.world.vault.hash_key(text));
+        let scope = step.scope().clone();
         let (draft, mut context) = step.parts();
         let mut held = Versioned::fresh(ApiKey {
             id: context.id(),
@@ -340,10 +371,8 @@ impl Engine {
             scope: None,
             space: SPACE,
             key: hash,
-            target: held.record.key(scope),
+            target: held.record.key(&scope),
         });
-        self.commit_settings(step.take()).await?;
-        Ok(text)
     }
 
     /// The keys of a scope, the newest first.
@@ -367,7 +396,8 @@ impl Engine {
             .collect())
     }
 
-    /// Makes a successor of a key; the old one stays usable until `until`.
+    /// Makes a successor of a key; the old one stays usable until `until`. Both happen in one commit: a successor that
+    /// nobody was shown must not be left behind.
     ///
     /// # Errors
     /// No such key, or the database does not answer.
@@ -378,12 +408,15 @@ impl Engine {
         until: Timestamp,
     ) -> Result<String, AdminError> {
         let mut old = self.key_record(scope, id).await?;
-        let fresh = self
-            .create_key(scope, old.record.role, old.record.name.as_deref(), None)
-            .await?;
+        let text = self.fresh_key(scope, old.record.role);
+        let mut step = Step::new(self, scope, None);
+        let like = (old.record.role, old.record.name.as_deref());
+        self.draft_key(&mut step, like, &text);
         old.record.expires = Some(until);
-        self.save_key(scope, old).await?;
-        Ok(fresh)
+        let (draft, mut context) = step.parts();
+        draft.save(&mut context, &mut old, Transition::KeyChanged);
+        self.commit_settings(step.take()).await?;
+        Ok(text)
     }
 
     /// Ends a key at once.

@@ -4,12 +4,16 @@
 //! over the traits of [`world`] and needs no particular executor, so that the simulator can run the same code on its
 //! own. Deliberately absent: HTTP, SQL, an executor, the system's clock and its randomness.
 
+pub mod alarms;
+pub mod attempts;
 mod cache;
 pub mod challenge;
 mod intake;
 mod jobs;
 mod keys;
+mod lanes;
 mod mutation;
+pub mod notices;
 pub mod operations;
 mod outbox;
 mod queue;
@@ -17,7 +21,9 @@ pub mod read;
 mod recovery;
 mod reseal;
 mod scheduler;
+mod secrets;
 mod settle;
+mod sieve;
 mod step;
 pub mod world;
 
@@ -29,7 +35,7 @@ pub use keys::{AdminError, Grant, KeyRefused, ListedKey, prefix as key_prefix};
 pub use mutation::{Caller, Response};
 pub use operations::Operation;
 pub use step::{Answer, Decided, Halt, Step};
-pub use world::{Clock, Random, Settings, Spawn, World};
+pub use world::{Clock, FixedRing, Random, Ring, Settings, Spawn, World};
 
 use cache::Cache;
 use queue::ObjectQueue;
@@ -43,6 +49,7 @@ pub struct Engine {
     cache: Cache,
     outbox: outbox::Outbox,
     in_flight: AtomicUsize,
+    alarms: alarms::Alarms,
 }
 
 impl Engine {
@@ -53,6 +60,7 @@ impl Engine {
             queue: ObjectQueue::default(),
             outbox: outbox::Outbox::default(),
             in_flight: AtomicUsize::new(0),
+            alarms: alarms::Alarms::default(),
             world,
         })
     }
@@ -60,6 +68,11 @@ impl Engine {
     /// Mutations under way.
     pub fn mutations_in_flight(&self) -> usize {
         self.in_flight.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// What needs a person's eye.
+    pub fn alarms(&self) -> &alarms::Alarms {
+        &self.alarms
     }
 
     /// Jobs in this process's hands that nobody works on yet.

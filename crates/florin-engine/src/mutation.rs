@@ -6,14 +6,14 @@
 use crate::Engine;
 use crate::operations::Operation;
 use crate::read::render_answer;
-use crate::settle::Recorded;
+use crate::settle::{Recorded, is_unsettled};
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::limits::{DECIDE_TRIES_MAX, MUTATIONS_IN_FLIGHT_MAX};
 use florin_base::{Millis, Scope};
 use florin_domain::accounts::KeyRole;
 use florin_domain::changes::{Changes, Job, JobKind, Require};
 use florin_domain::context::RequestRef;
-use florin_domain::payments::Call;
+use florin_domain::payments::{Attempt, AttemptState, Call};
 use florin_domain::processor::Outcome;
 use florin_domain::{Entity, Kind, webhooks};
 use florin_processors::Effects;
@@ -21,7 +21,7 @@ use florin_render::expand::ExpandPlan;
 use florin_render::{View, render_refusal};
 use florin_store::{Commit, IdempotencyClaim, Reply, SavedClaim, StoreError};
 use florin_vault::{SealContext, SealedSecret};
-use florin_wire::versions::{ApiVersion, walk_back};
+use florin_wire::versions::{ApiVersion, Names, walk_back};
 use florin_wire::{ErrorType, WireError, print};
 use futures_channel::oneshot;
 use serde_json::json;
@@ -45,6 +45,10 @@ pub struct Caller {
     pub expand: ExpandPlan,
     /// The client secret that a browser sent.
     pub client_secret: Option<String>,
+    /// Where this server is reached: links in errors begin with it.
+    pub base_url: Arc<str>,
+    /// Under which names the request knows its parameters; errors use them.
+    pub names: Names,
 }
 
 impl Caller {
@@ -53,13 +57,14 @@ impl Caller {
         self.role == KeyRole::Publishable
     }
 
-    /// An error, in the caller's version.
+    /// An error, in the caller's version and with the names that the request used.
     pub fn error(&self, error: &WireError) -> Response {
-        let mut body = error.body(&self.request);
+        let error = &*self.names.restored(error);
+        let mut body = error.body(&self.base_url, &self.request);
         walk_back(&mut body, self.version);
         Response {
             body: print(&body),
-            ..Response::error(error, &self.request)
+            ..Response::error(error, &self.base_url, &self.request)
         }
     }
 
@@ -89,11 +94,11 @@ pub struct Response {
 }
 
 impl Response {
-    /// An error.
-    pub fn error(error: &WireError, request: &str) -> Response {
+    /// An error, with links to the server's own pages under `base_url`.
+    pub fn error(error: &WireError, base_url: &str, request: &str) -> Response {
         Response {
             status: error.status,
-            body: print(&error.body(request)),
+            body: print(&error.body(base_url, request)),
             replayed_from: None,
             retry: error.retry,
             retry_after_s: error.retry_after_s,
@@ -132,13 +137,29 @@ fn in_doubt(why: &str) -> WireError {
     error
 }
 
+/// The processor was asked, and what it said could not be recorded. Only the same idempotency key may be tried again.
+fn not_recorded(caller: &Caller) -> WireError {
+    let message = "The processor was asked, but its answer could not be recorded yet. It is recorded as soon as the database \
+        allows. Retrieve the object before you try anything again; with an idempotency key, send the same request again.";
+    let mut error = WireError::new(503, ErrorType::Api, message);
+    if caller.idempotency.is_some() {
+        error = error.with_retry(true);
+        error.retry_after_s = Some(1);
+    } else {
+        error = error.with_retry(false);
+    }
+    error
+}
+
 /// Somebody else works on the object.
 pub(crate) fn lock_timeout() -> WireError {
     let message = "This object cannot be accessed right now because another API request is currently accessing it. \
         If you see this error intermittently, retry the request; if it is frequent, spread your requests on one object.";
-    WireError::new(429, ErrorType::InvalidRequest, message)
+    let mut error = WireError::new(429, ErrorType::InvalidRequest, message)
         .with_code("lock_timeout")
-        .with_retry(true)
+        .with_retry(true);
+    error.retry_after_s = Some(1);
+    error
 }
 
 /// The store's no, on the wire.
@@ -202,7 +223,7 @@ impl Engine {
                 let error = WireError::api(
                     "An internal error occurred; the request's id is in the log of the server.",
                 );
-                Response::error(&error, &request)
+                Response::error(&error, &self.world.settings.base_url, &request)
             }
         }
     }
@@ -225,13 +246,27 @@ impl Engine {
             Err(error) => return caller.error(&store_error(&error)),
         }
         let _turn = match operation.object() {
-            Some(object) => match self.queue.turn(object).await {
+            Some(object) => match self
+                .queue
+                .turn(&format!("{:?}/{object}", caller.scope))
+                .await
+            {
                 Some(turn) => Some(turn),
                 None => return caller.error(&lock_timeout()),
             },
             None => None,
         };
         self.decide(caller, operation).await
+    }
+
+    /// The answer of a request that was refused before any operation. What its idempotency key answered before goes first:
+    /// a card that has expired since does not undo the payment that it made.
+    pub async fn refuse(&self, caller: &Caller, halt: Halt) -> Response {
+        match self.replay(caller).await {
+            Ok(Some(answered)) => answered,
+            Ok(None) => self.respond(caller, Err(halt)),
+            Err(error) => self.respond(caller, Err(error.into())),
+        }
     }
 
     /// The saved answer of an idempotency key that was used before.
@@ -254,7 +289,9 @@ impl Engine {
         let Some(reply) = reply else {
             return Ok(Some(caller.error(&in_flight(caller))));
         };
-        let body = self.open_reply(&caller.scope, &request, reply.clone())?;
+        let body = self
+            .open_reply(&caller.scope, &request, reply.clone())
+            .await?;
         Ok(Some(Response {
             status: reply.status,
             body,
@@ -275,7 +312,8 @@ impl Engine {
             match done {
                 Ok(response) => return response,
                 Err(Halt::Refused(refusal)) => {
-                    return caller.error(&render_refusal(&refusal, &self.view(&caller.scope)));
+                    let error = render_refusal(&refusal, &self.view(&caller.scope));
+                    return self.refused(caller, &error).await;
                 }
                 Err(Halt::Wire(error)) => return caller.error(&error),
                 Err(Halt::Store(StoreError::Claimed { space })) if space == "idempotency" => {
@@ -289,6 +327,31 @@ impl Engine {
             }
         }
         caller.error(&store_error(&last))
+    }
+
+    /// Answers with an error. A decline was an execution: it is saved under the idempotency key like any other answer.
+    async fn refused(self: &Arc<Self>, caller: &Caller, error: &WireError) -> Response {
+        let response = caller.error(error);
+        if error.status != DECLINED {
+            return response;
+        }
+        let reply = Reply {
+            status: response.status,
+            body: response.body.clone(),
+            key_id: String::new(),
+        };
+        let Some(claim) = self.claim(caller, Some(reply), None) else {
+            return response;
+        };
+        let commit = Commit {
+            claim: Some(claim),
+            ..Commit::default()
+        };
+        match self.world.store.commit(commit).await {
+            Ok(_) => response,
+            Err(StoreError::Claimed { .. }) => self.lost_race(caller).await,
+            Err(error) => caller.error(&store_error(&error)),
+        }
     }
 
     /// Another request took the idempotency key first: its answer is the answer.
@@ -321,7 +384,7 @@ impl Engine {
             }
             Some(call) => {
                 let outcome = self.ask(&mut step, &call).await?;
-                if outcome == Outcome::Unknown {
+                if is_unsettled(&call, &outcome) {
                     // Its effects would lie in this very commit: without an outcome there are none.
                     return Err(WireError::api(
                         "The processor failed. Nothing was changed; try again.",
@@ -367,24 +430,7 @@ impl Engine {
         let id = call.attempt.record.id().to_owned();
         // What cannot be rendered must be refused before anything is asked.
         render_answer(&step, caller, &answer, Recorded::default()).await?;
-        let secrets = self.secrets(&mut step, &call.request).await?;
-        let timeout_ms = self.world.settings.processor_timeout_ms as i64;
-        let last_call = self.world.clock.now().plus_ms(timeout_ms);
-        {
-            let (draft, mut context) = step.parts();
-            draft.save(
-                &mut context,
-                &mut call.attempt,
-                florin_domain::transitions::Transition::AttemptChanged,
-            );
-            let due = last_call.plus_ms(timeout_ms);
-            draft.job(
-                JobKind::Recover,
-                recovery_job(&id),
-                due,
-                json!({ "attempt": id }),
-            );
-        }
+        let sending = self.announce(&mut step, &mut call).await?;
         let claim = self.claim(caller, None, Some(&id));
         let commit = Commit {
             changes: step.take(),
@@ -392,16 +438,11 @@ impl Engine {
             ..Commit::default()
         };
         self.commit(&caller.scope, commit, cached).await?;
-        // A commit may be answered late. A call that would not end before recovery begins to ask is not made: recovery
-        // could find nothing, record a failure, and the call would charge the buyer all the same.
-        let outcome = match self.world.clock.now() <= last_call {
-            true => self.call(&caller.scope, &call.request, secrets).await,
-            false => Outcome::Unknown,
-        };
+        let outcome = self.make(&call.request, sending).await;
         Ok(self.settle_answer(caller, &id, answer, outcome).await)
     }
 
-    /// Settles and answers. The outcome is real, so conflicts are tried anew until recovery takes over.
+    /// Settles and answers. The outcome is real, so that it is tried anew until recovery takes over.
     async fn settle_answer(
         self: &Arc<Self>,
         caller: &Caller,
@@ -409,17 +450,16 @@ impl Engine {
         answer: Answer,
         outcome: Outcome,
     ) -> Response {
-        let known = outcome != Outcome::Unknown;
-        for _ in 0..SETTLE_TRIES_MAX {
-            match self
+        for again in 0..SETTLE_TRIES_MAX {
+            let settled = self
                 .try_settle_answer(caller, attempt, &answer, outcome.clone())
-                .await
-            {
+                .await;
+            match settled {
                 Ok(response) => return response,
                 Err(Halt::Store(StoreError::Conflict)) => {}
                 Err(Halt::Store(error)) => {
-                    tracing::warn!(%error, attempt, known, "an outcome waits for recovery");
-                    return caller.error(&store_error(&error));
+                    tracing::warn!(%error, attempt, again, "an outcome could not be recorded yet");
+                    self.world.clock.sleep(SETTLE_AGAIN_MS).await;
                 }
                 Err(halt) => {
                     tracing::error!(?halt, attempt, "an outcome could not be settled");
@@ -427,7 +467,8 @@ impl Engine {
                 }
             }
         }
-        caller.error(&lock_timeout())
+        tracing::warn!(attempt, "an outcome waits for recovery");
+        caller.error(&not_recorded(caller))
     }
 
     /// Renders what was settled. An expansion that the settled object does not allow is left out: the outcome is real and
@@ -461,10 +502,19 @@ impl Engine {
     ) -> Result<Response, Halt> {
         let known = outcome != Outcome::Unknown;
         let mut step = Step::new(self, &caller.scope, Some(caller.reference()));
+        let before = step.in_url::<Attempt>(attempt, "attempt").await?.record;
         let recorded = self.settle_step(&mut step, attempt, outcome).await?;
+        if before.state != AttemptState::Processing {
+            return self.settled_before(caller, step, &before, answer).await;
+        }
         let reply = self.render_settled(&step, caller, answer, recorded).await?;
-        let mut changes = step.take();
-        changes.jobs.retain(|job| job.id != recovery_job(attempt));
+        if !known {
+            // The call is over, so that asking need not wait for the job that stands behind a process that died.
+            let (draft, context) = step.parts();
+            let due = context.now_real.plus_ms(ASK_SOON_MS);
+            let body = json!({ "attempt": attempt });
+            draft.job(JobKind::Recover, format!("job_ask_{attempt}"), due, body);
+        }
         // An unknown outcome is answered but not saved: the key stays open until recovery knows.
         let claim = if known {
             self.claim_held(caller, self.seal_reply(caller, answer, reply.clone())?)
@@ -472,12 +522,42 @@ impl Engine {
             None
         };
         let commit = Commit {
-            changes,
+            changes: step.take(),
             claim,
             must_not_shed: true,
             ..Commit::default()
         };
         self.commit(&caller.scope, commit, false).await?;
+        Ok(Response::fresh(reply))
+    }
+
+    /// Recovery was faster, or an earlier try was committed without our knowing: what was recorded then is the answer.
+    async fn settled_before(
+        self: &Arc<Self>,
+        caller: &Caller,
+        step: Step,
+        before: &Attempt,
+        answer: &Answer,
+    ) -> Result<Response, Halt> {
+        let changes = step.take();
+        if !changes.is_empty() {
+            let commit = Commit {
+                changes,
+                must_not_shed: true,
+                ..Commit::default()
+            };
+            self.commit(&caller.scope, commit, false).await?;
+        }
+        if let Some(saved) = self.replay(caller).await? {
+            return Ok(saved);
+        }
+        let verdict = match &before.outcome {
+            Some(Outcome::Declined(decline)) => Some(Box::new(decline.clone())),
+            _ => None,
+        };
+        let step = Step::new(self, &caller.scope, None);
+        let recorded = Recorded { verdict };
+        let reply = self.render_settled(&step, caller, answer, recorded).await?;
         Ok(Response::fresh(reply))
     }
 
@@ -492,7 +572,6 @@ impl Engine {
             scope: caller.scope.clone(),
             key: key.clone(),
             hash: *hash,
-            now: self.world.clock.now(),
             request: caller.request.clone(),
             reply,
             is_held: false,
@@ -520,11 +599,9 @@ impl Engine {
                 .await?;
         }
         commit.takes_jobs = !commit.changes.jobs.is_empty();
-        let now = self.world.clock.now();
-        let takes = commit.changes.jobs.iter().any(|job| job.due <= now);
+        let since_ms = self.world.clock.monotonic_ms();
         let taken = self.world.store.commit(commit).await?;
-        debug_assert!(takes || taken.is_empty());
-        self.outbox.offer(taken);
+        self.outbox.offer(taken, since_ms);
         Ok(())
     }
 
@@ -580,7 +657,7 @@ impl Engine {
         })
     }
 
-    fn open_reply(
+    async fn open_reply(
         &self,
         scope: &Scope,
         request: &str,
@@ -589,6 +666,7 @@ impl Engine {
         if reply.key_id.is_empty() {
             return Ok(reply.body);
         }
+        self.know_key(&reply.key_id).await;
         let sealed = SealedSecret::from_parts(reply.key_id, reply.body);
         let opened = self
             .world
@@ -600,8 +678,14 @@ impl Engine {
     }
 }
 
+/// The status of a decline.
+const DECLINED: u16 = 402;
+/// A call that ended without an outcome is asked for after so long, in milliseconds.
+const ASK_SOON_MS: i64 = 1_000;
+/// Between two tries to record an outcome while the database does not answer, in milliseconds.
+const SETTLE_AGAIN_MS: u64 = 200;
 /// A settlement that meets conflicts is made anew so often before recovery finishes it.
-const SETTLE_TRIES_MAX: u32 = 10;
+pub(crate) const SETTLE_TRIES_MAX: u32 = 10;
 
 /// The job that finishes an attempt whose process died.
 pub(crate) fn recovery_job(attempt: &str) -> String {
@@ -630,5 +714,44 @@ fn in_flight(caller: &Caller) -> WireError {
         "There is currently another in-progress request using this Idempotent Key (that probably means you submitted \
          twice, and the other request is still going through): {key}. Please try again later."
     );
-    WireError::new(409, ErrorType::Idempotency, message).with_code("idempotency_key_in_use")
+    let mut error = WireError::new(409, ErrorType::Idempotency, message)
+        .with_code("idempotency_key_in_use")
+        .with_retry(true);
+    error.retry_after_s = Some(1);
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use florin_wire::versions::NEWEST;
+
+    #[test]
+    fn what_is_busy_is_to_be_tried_again_in_a_second() {
+        let caller = Caller {
+            scope: Scope::test("acct_1"),
+            role: KeyRole::Secret,
+            version: NEWEST,
+            request: "req_1".to_owned(),
+            idempotency: Some(("key".to_owned(), [0; 32])),
+            expand: ExpandPlan::default(),
+            client_secret: None,
+            base_url: "".into(),
+            names: Names::default(),
+        };
+        for (error, status, code) in [
+            (in_flight(&caller), 409, "idempotency_key_in_use"),
+            (lock_timeout(), 429, "lock_timeout"),
+        ] {
+            let response = caller.error(&error);
+            assert_eq!(
+                (response.status, error.code.as_deref()),
+                (status, Some(code))
+            );
+            assert_eq!(
+                (response.retry, response.retry_after_s),
+                (Some(true), Some(1))
+            );
+        }
+    }
 }

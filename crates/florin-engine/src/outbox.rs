@@ -10,7 +10,7 @@ pub const WAITING_MAX: usize = 20_000;
 
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<LeasedJob>,
+    jobs: VecDeque<(LeasedJob, u64)>,
     wakes: Option<oneshot::Sender<()>>,
 }
 
@@ -21,14 +21,15 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Offers jobs.
-    pub fn offer(&self, jobs: Vec<LeasedJob>) {
+    /// Offers jobs that were leased not before `since_ms`, by the clock that never goes back.
+    pub fn offer(&self, jobs: Vec<LeasedJob>, since_ms: u64) {
         if jobs.is_empty() {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let room = WAITING_MAX.saturating_sub(state.jobs.len());
-        state.jobs.extend(jobs.into_iter().take(room));
+        let jobs = jobs.into_iter().map(|job| (job, since_ms));
+        state.jobs.extend(jobs.take(room));
         if let Some(wake) = state.wakes.take() {
             let _ = wake.send(());
         }
@@ -43,8 +44,8 @@ impl Outbox {
             .len()
     }
 
-    /// Takes up to `limit` jobs, or a signal of the next ones.
-    pub fn take(&self, limit: usize) -> Result<Vec<LeasedJob>, oneshot::Receiver<()>> {
+    /// Takes up to `limit` jobs with the earliest moment of their leases, or a signal of the next ones.
+    pub fn take(&self, limit: usize) -> Result<(Vec<LeasedJob>, u64), oneshot::Receiver<()>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.jobs.is_empty() {
             let (wake, woken) = oneshot::channel();
@@ -52,6 +53,7 @@ impl Outbox {
             return Err(woken);
         }
         let count = state.jobs.len().min(limit);
-        Ok(state.jobs.drain(..count).collect())
+        let (jobs, since): (Vec<LeasedJob>, Vec<u64>) = state.jobs.drain(..count).unzip();
+        Ok((jobs, since.into_iter().min().unwrap_or_default()))
     }
 }

@@ -10,7 +10,7 @@ use florin_domain::changes::Changes;
 pub use florin_domain::changes::Created;
 pub use florin_domain::ledger::Movement;
 use florin_domain::ledger::Transaction;
-use florin_domain::payments::{PaymentIntent, PaymentMethod, SetupIntent};
+use florin_domain::payments::{FutureUsage, PaymentIntent, PaymentMethod, SetupIntent};
 use florin_domain::processor::Decline;
 pub use florin_domain::record::LIVING;
 use florin_domain::webhooks::{DeliveryState, WebhookEndpoint};
@@ -25,15 +25,13 @@ use florin_wire::versions::{self, NEWEST};
 use florin_wire::{WireError, object, print};
 use serde_json::Value;
 
+pub use crate::sieve::Sieve;
 pub use florin_store::{ListQuery, TransactionQuery};
 
 /// The most objects of a list that stands inside another object.
 const EMBEDDED_MAX: usize = 10;
 /// Events whose deliveries are counted, at most so many.
 const PENDING_COUNTED_MAX: usize = 16;
-
-/// Events that a search by delivery looks at.
-const DELIVERIES_SEARCHED_MAX: usize = 1_000;
 
 /// A page that a list request asks for.
 #[derive(Clone, Debug, Default)]
@@ -230,7 +228,7 @@ pub(crate) async fn render_answer(
     let reader = Reader::new(step.engine(), step.scope(), Some(step.changes()));
     if let Some(decline) = recorded.verdict {
         let error = reader.decline(&decline, answer.key()).await?;
-        let mut body = error.body(&caller.request);
+        let mut body = error.body(&caller.base_url, &caller.request);
         versions::walk_back(&mut body, caller.version);
         return Ok(Reply {
             status: error.status,
@@ -288,11 +286,6 @@ impl Reader<'_> {
 }
 
 impl Engine {
-    /// The answer of a request that was refused before any operation.
-    pub fn refuse(&self, caller: &Caller, halt: Halt) -> Response {
-        self.respond(caller, Err(halt))
-    }
-
     /// A list without entries.
     pub fn empty_list(&self, caller: &Caller, url: &str) -> Response {
         self.respond(caller, Ok(object::list(url, Vec::new(), false)))
@@ -345,21 +338,26 @@ impl Engine {
         }
     }
 
-    /// One object under its owner: the payment method of a customer, the refund of a charge.
+    /// One object under its owner: the payment method of a customer, the refund of a charge. What is missing, the owner or
+    /// the object, is named after its part of the path.
     pub async fn retrieve_owned(
         &self,
         caller: &Caller,
         wanted: (Kind, &str),
-        owner: &str,
-        owner_id: &str,
+        owner: (Kind, &str),
     ) -> Response {
-        let (kind, id) = wanted;
+        let ((kind, id), (owner, owner_id)) = (wanted, owner);
+        let owner_name = florin_render::object_name(owner);
+        if let Err(response) = self.must_exist(caller, owner, owner_id, owner_name).await {
+            return response;
+        }
         let reader = Reader::new(self, &caller.scope, None);
         let found = match reader.record(kind, id).await {
             Ok(found) => found,
             Err(error) => return self.respond(caller, Err(error.into())),
         };
-        let column = kind.columns().iter().position(|column| *column == owner);
+        let columns = kind.columns();
+        let column = columns.iter().position(|column| *column == owner_name);
         let owned = found
             .as_ref()
             .is_some_and(|record| column.is_some_and(|at| record.columns()[at] == Some(owner_id)));
@@ -406,21 +404,13 @@ impl Engine {
             let intent = found.and_then(PaymentIntent::from_record);
             let intent =
                 intent.ok_or_else(|| Refusal::missing(Kind::PaymentIntent, id, "intent"))?;
-            let all = render_line_items(&intent);
-            let from = match &page.starting_after {
-                Some(after) => all
-                    .iter()
-                    .position(|item| item.get("id").and_then(Value::as_str) == Some(after))
-                    .map_or(all.len(), |at| at + 1),
-                None => 0,
-            };
-            let more = all.len() > from + page.limit;
-            let data = all.into_iter().skip(from).take(page.limit).collect();
-            Ok(object::list(
-                &format!("/v1/payment_intents/{id}/amount_details_line_items"),
-                data,
-                more,
-            ))
+            let (data, more) = page_of(render_line_items(&intent), page)?;
+            let url = format!("/v1/payment_intents/{id}/amount_details_line_items");
+            let mut value = object::list(&url, data, more);
+            Reader::new(self, &caller.scope, None)
+                .expand(&mut value, &caller.expand)
+                .await?;
+            Ok(value)
         };
         let result = result.await;
         self.respond(caller, result)
@@ -440,47 +430,7 @@ impl Engine {
         Ok((method.card.exp_month, method.card.exp_year))
     }
 
-    /// Events whose deliveries have all arrived, or not: the page is filtered from the newest events.
-    pub async fn events_by_delivery(
-        &self,
-        caller: &Caller,
-        succeeded: bool,
-        mut query: ListQuery,
-        page: Result<Page, WireError>,
-    ) -> Response {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => return caller.error(&error),
-        };
-        let result = async {
-            query.created = page.created;
-            query.limit = DELIVERIES_SEARCHED_MAX;
-            if let Some(id) = &page.starting_after {
-                query.after = Some(self.place_of(&query, id, "starting_after").await?);
-            }
-            let reader = Reader::new(self, &caller.scope, None);
-            let mut data = Vec::new();
-            for held in self.world.store.list(&query).await? {
-                let open = ListQuery::newest(&caller.scope, Kind::Delivery, EMBEDDED_MAX)
-                    .with("event", held.record.id());
-                let deliveries = self.world.store.list(&open).await?;
-                let arrived = deliveries.iter().all(|held| matches!(&held.record, Record::Delivery(delivery) if delivery.state == DeliveryState::Delivered));
-                if arrived == succeeded {
-                    data.push(reader.render(&held.record).await?);
-                }
-                if data.len() > page.limit {
-                    break;
-                }
-            }
-            let more = data.len() > page.limit;
-            data.truncate(page.limit);
-            Ok(object::list("/v1/events", data, more))
-        };
-        let result = result.await;
-        self.respond(caller, result)
-    }
-
-    fn respond(&self, caller: &Caller, result: Result<Value, Halt>) -> Response {
+    pub(crate) fn respond(&self, caller: &Caller, result: Result<Value, Halt>) -> Response {
         match result {
             Ok(mut value) => {
                 versions::walk_back(&mut value, caller.version);
@@ -540,7 +490,21 @@ impl Engine {
         query: ListQuery,
         page: &Page,
     ) -> Response {
-        let result = self.list_value(caller, url, query, page).await;
+        let result = self.list_value(caller, url, (query, None), page).await;
+        self.respond(caller, result)
+    }
+
+    /// A page of what a sieve keeps of a list.
+    pub async fn list_sifted(
+        &self,
+        caller: &Caller,
+        url: &str,
+        wanted: (ListQuery, Sieve),
+        page: &Page,
+    ) -> Response {
+        let (query, sieve) = wanted;
+        let wanted = (query, Some(sieve));
+        let result = self.list_value(caller, url, wanted, page).await;
         self.respond(caller, result)
     }
 
@@ -548,9 +512,10 @@ impl Engine {
         &self,
         caller: &Caller,
         url: &str,
-        mut query: ListQuery,
+        wanted: (ListQuery, Option<Sieve>),
         page: &Page,
     ) -> Result<Value, Halt> {
+        let (mut query, sieve) = wanted;
         query.created = page.created;
         if query.kind == Kind::Event {
             let oldest = self.now().plus_seconds(-EVENTS_LISTED_S);
@@ -562,7 +527,10 @@ impl Engine {
             query.after = Some(self.place_of(&query, id, param).await?);
         }
         query.order = order;
-        let mut found = self.world.store.list(&query).await?;
+        let mut found = match &sieve {
+            Some(sieve) => self.sift(query, sieve).await?,
+            None => self.world.store.list(&query).await?,
+        };
         let more = found.len() > page.limit;
         found.truncate(page.limit);
         if order == Order::OldestFirst {
@@ -656,11 +624,12 @@ impl Engine {
                 .iter()
                 .map(|held| (held.account, held.asset, held.amount))
                 .collect();
-            Ok(render_balance(
-                &balances,
-                account.default_currency,
-                &self.view(&caller.scope),
-            ))
+            let view = self.view(&caller.scope);
+            let mut value = render_balance(&balances, account.default_currency, &view);
+            Reader::new(self, &caller.scope, None)
+                .expand(&mut value, &caller.expand)
+                .await?;
+            Ok(value)
         };
         let result = result.await;
         self.respond(caller, result)
@@ -680,6 +649,31 @@ impl Engine {
         let result = result.await;
         self.respond(caller, result)
     }
+}
+
+/// The part of a whole list that a page asks for, and whether more follows in its direction.
+fn page_of(all: Vec<Value>, page: &Page) -> Result<(Vec<Value>, bool), WireError> {
+    let (wanted, param, order) = cursor(page);
+    let at = match wanted {
+        None => None,
+        Some(id) => {
+            let named = |item: &Value| item.get("id").and_then(Value::as_str) == Some(id);
+            let missing = || WireError::not_found("line item", id, param, 400);
+            Some(all.iter().position(named).ok_or_else(missing)?)
+        }
+    };
+    let (from, to) = match (order, at) {
+        (Order::OldestFirst, at) => (0, at.unwrap_or(all.len())),
+        (Order::NewestFirst, at) => (at.map_or(0, |at| at + 1), all.len()),
+    };
+    let more = to - from > page.limit;
+    // Before a cursor, the page is what stands nearest to it.
+    let from = match order {
+        Order::OldestFirst => to.saturating_sub(page.limit),
+        Order::NewestFirst => from,
+    };
+    let data = all.into_iter().take(to).skip(from).take(page.limit);
+    Ok((data.collect(), more))
 }
 
 fn missing_transaction(id: &str, status: u16, param: &str) -> WireError {
@@ -720,4 +714,79 @@ pub(crate) fn check_browser(caller: &Caller, record: &Record) -> Result<(), Halt
         .with_code(code)
         .with_param("client_secret")
         .into())
+}
+
+/// A browser may ask for a card to be saved. What the merchant chose it can only widen, from `on_session` to `off_session`.
+pub(crate) fn check_browser_usage(
+    caller: &Caller,
+    intent: &PaymentIntent,
+    wanted: Option<Option<FutureUsage>>,
+) -> Result<(), Refusal> {
+    let chosen = intent.setup_future_usage;
+    let may = match (chosen, wanted) {
+        (_, None) | (None, _) => true,
+        (Some(FutureUsage::OnSession), Some(Some(FutureUsage::OffSession))) => true,
+        (chosen, Some(wanted)) => chosen == wanted,
+    };
+    if may || !caller.is_browser() {
+        return Ok(());
+    }
+    let message = "With a publishable key, setup_future_usage can only be changed from on_session to off_session. Please send \
+        any other change from your server with a secret API key.";
+    Err(Refusal::invalid("setup_future_usage", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn ids(page: &Page) -> Result<(Vec<String>, bool), WireError> {
+        let all = ["a", "b", "c", "d", "e"].map(|id| json!({ "id": id }));
+        let (data, more) = page_of(all.to_vec(), page)?;
+        let id = |item: &Value| item["id"].as_str().unwrap_or_default().to_owned();
+        Ok((data.iter().map(id).collect(), more))
+    }
+
+    fn page(limit: usize, after: Option<&str>, before: Option<&str>) -> Page {
+        Page {
+            limit,
+            starting_after: after.map(str::to_owned),
+            ending_before: before.map(str::to_owned),
+            ..Page::default()
+        }
+    }
+
+    #[test]
+    fn a_whole_list_is_paged_both_ways() {
+        for (limit, after, before, expected, more) in [
+            (2, None, None, "ab", true),
+            (5, None, None, "abcde", false),
+            (2, Some("b"), None, "cd", true),
+            (2, Some("c"), None, "de", false),
+            (2, Some("e"), None, "", false),
+            (2, None, Some("e"), "cd", true),
+            (2, None, Some("c"), "ab", false),
+            (2, None, Some("a"), "", false),
+        ] {
+            let found = ids(&page(limit, after, before)).expect("a page");
+            assert_eq!(
+                (found.0.concat().as_str(), found.1),
+                (expected, more),
+                "{limit} {after:?} {before:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_cursor_is_missing() {
+        for (after, before, param) in [
+            (Some("x"), None, "starting_after"),
+            (None, Some("x"), "ending_before"),
+        ] {
+            let error = ids(&page(2, after, before)).expect_err("no such item");
+            assert_eq!((error.status, error.param.as_deref()), (400, Some(param)));
+            assert_eq!(error.code.as_deref(), Some("resource_missing"));
+        }
+    }
 }

@@ -1,14 +1,17 @@
 //! Recovery: an attempt whose process died, or whose outcome nobody knows, is asked for and settled.
 //!
 //! The reply of its idempotency key is saved with the settlement, so that the client's next try is answered as the
-//! first one would have been. What the processor never saw is not done again from the start: it is recorded as failed
-//! once the processor's own visibility delay is over.
+//! first one would have been, without its expansions. What the processor never saw is not done again from the start: once
+//! the processor's visibility delay is over it is recorded as failed. That is an assumption, so recovery goes on asking
+//! for days; an approval that shows up after all is given back.
 
 use crate::Engine;
 use crate::jobs::{halted, nobody};
 use crate::read::render_answer;
 use crate::scheduler::{finish, member};
+use crate::settle::Recorded;
 use crate::step::{Answer, Step};
+use florin_base::Millis;
 use florin_domain::payments::{
     Attempt, AttemptState, Charge, PaymentIntent, Refund, SetupIntent, Target,
 };
@@ -16,7 +19,7 @@ use florin_domain::processor::{Decline, Outcome};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, RecordKey, Versioned};
 use florin_processors::Inquiry;
-use florin_store::{Commit, IdempotencyClaim, LeasedJob, Reply, StoreError};
+use florin_store::{Commit, IdempotencyClaim, LeasedJob, StoreError};
 use florin_wire::versions::{ApiVersion, NEWEST};
 use std::sync::Arc;
 
@@ -24,6 +27,13 @@ use std::sync::Arc;
 const ASK_AGAIN_MS: [i64; 6] = [1_000, 5_000, 30_000, 300_000, 3_600_000, 86_400_000];
 /// "Not found" counts as never sent when the processor has said it so often before.
 const NOT_FOUND_COUNTS_AFTER: u32 = 2;
+/// What was assumed to be never sent is asked for so long, in milliseconds.
+const WATCHED_MS: i64 = 8 * 86_400_000;
+
+/// The wait before the next inquiry, in milliseconds.
+fn wait_ms(attempt: &Attempt) -> i64 {
+    ASK_AGAIN_MS[(attempt.asked as usize).min(ASK_AGAIN_MS.len() - 1)]
+}
 
 impl Engine {
     /// Asks what became of an attempt, and settles it if it is known by now.
@@ -31,23 +41,34 @@ impl Engine {
         let mut step = Step::new(self, &leased.job.scope, None);
         let held: Option<Versioned<Attempt>> =
             halted(step.find(member(&leased.job, "attempt")).await)?;
-        let Some(mut held) = held.filter(|held| held.record.state == AttemptState::Processing)
-        else {
+        let Some(held) = held.filter(|held| is_asked_for(&held.record)) else {
             return self.finish_job(leased, None).await;
         };
         let Some(request) = held.record.request.clone() else {
             return self.finish_job(leased, None).await;
         };
-        let Some(processor) = self.world.processors.for_scope(leased.job.scope.live) else {
-            return Err(StoreError::Unavailable("no processor to ask".to_owned()));
-        };
         let sealed = self.sealed_of(&mut step, &request).await?;
-        let outcome = match processor
-            .inquire(&request, self.inquiry(sealed.as_ref()))
-            .await
-        {
+        let inquiry = self.inform(&request, sealed.as_ref()).await;
+        match held.record.state {
+            AttemptState::Processing => self.resolve(leased, held, step, inquiry).await,
+            _ => self.watch(leased, held, step, inquiry).await,
+        }
+    }
+
+    /// An attempt that nobody knows the end of.
+    async fn resolve(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+        mut held: Versioned<Attempt>,
+        step: Step,
+        inquiry: Inquiry,
+    ) -> Result<(), StoreError> {
+        let is_refund = matches!(held.record.target, Target::Refund(_));
+        let outcome = match inquiry {
+            Inquiry::Known(Outcome::Pending { .. }) if !is_refund => Outcome::Unknown,
             Inquiry::Known(outcome) => outcome,
-            Inquiry::NotFound if held.record.not_found >= NOT_FOUND_COUNTS_AFTER => {
+            Inquiry::NotFound if self.counts_as_never_sent(&held.record) => {
+                held.record.assumed = true;
                 Outcome::Declined(never_sent())
             }
             Inquiry::NotFound => {
@@ -57,9 +78,54 @@ impl Engine {
             Inquiry::Unknown => Outcome::Unknown,
         };
         match outcome {
-            Outcome::Unknown | Outcome::Pending { .. } => self.ask_again(leased, held, step).await,
+            Outcome::Unknown => self.ask_again(leased, held, step).await,
             known => self.settle_recovered(leased, held, step, known).await,
         }
+    }
+
+    /// True when the processor would show the call by now, had it received it.
+    fn counts_as_never_sent(&self, attempt: &Attempt) -> bool {
+        let Some(request) = &attempt.request else {
+            return false;
+        };
+        let processor = self.world.processors.for_scope(request.scope.live);
+        let delay_ms = processor.map_or(0, |processor| processor.visibility_delay_ms());
+        let last_call = self.world.settings.processor_timeout_ms + delay_ms;
+        let shown_by = attempt.created.millis().plus_ms(last_call as i64);
+        attempt.not_found >= NOT_FOUND_COUNTS_AFTER && self.world.clock.now() >= shown_by
+    }
+
+    /// An attempt that was assumed to be never sent: should it show up, what it took is given back.
+    async fn watch(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+        mut held: Versioned<Attempt>,
+        mut step: Step,
+        inquiry: Inquiry,
+    ) -> Result<(), StoreError> {
+        let now = self.world.clock.now();
+        let until = held.record.created.millis().plus_ms(WATCHED_MS);
+        let again = match inquiry {
+            Inquiry::Known(outcome) => {
+                let attempt = held.record.id().to_owned();
+                halted(self.settle_step(&mut step, &attempt, outcome).await)?;
+                None
+            }
+            Inquiry::NotFound | Inquiry::Unknown => {
+                let next = now.plus_ms(wait_ms(&held.record));
+                held.record.asked += 1;
+                let (draft, mut context) = step.parts();
+                draft.save(&mut context, &mut held, Transition::AttemptChanged);
+                (next < until).then_some(next)
+            }
+        };
+        let commit = Commit {
+            changes: step.take(),
+            finish: Some(finish(leased, again)),
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.commit(&leased.job.scope, commit, false).await
     }
 
     async fn ask_again(
@@ -68,7 +134,7 @@ impl Engine {
         mut held: Versioned<Attempt>,
         mut step: Step,
     ) -> Result<(), StoreError> {
-        let wait = ASK_AGAIN_MS[(held.record.asked as usize).min(ASK_AGAIN_MS.len() - 1)];
+        let wait = wait_ms(&held.record);
         if !held.record.told {
             let attempt = held.record.id().to_owned();
             halted(
@@ -103,64 +169,81 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let attempt = held.record.id().to_owned();
         let recorded = halted(self.settle_step(&mut step, &attempt, outcome).await)?;
-        let scope = &leased.job.scope;
-        let mut caller = nobody(
-            scope,
-            held.record.cause.as_ref().map_or("", |cause| &cause.id),
-        );
-        caller.version = held
-            .record
-            .api_version
-            .as_deref()
-            .and_then(|text| ApiVersion::parse(text).ok())
-            .unwrap_or(NEWEST);
-        let answer = Answer::Record(match &held.record.answer {
-            Some((kind, id)) => RecordKey::new(scope, *kind, id),
-            None => target_key(scope, &held.record.target),
-        });
-        let reply = halted(render_answer(&step, &caller, &answer, recorded).await)?;
-        let claim = self
-            .orphaned(&held.record, &caller.request, reply, leased)
-            .await?;
+        let again = match held.record.assumed {
+            true => Some(self.assume(&mut step, &attempt).await?),
+            false => None,
+        };
+        let claim = self.orphaned(&held.record, &step, recorded).await?;
         let commit = Commit {
             changes: step.take(),
             claim,
-            finish: Some(finish(leased, None)),
+            finish: Some(finish(leased, again)),
             must_not_shed: true,
             ..Commit::default()
         };
-        self.commit(scope, commit, false).await
+        self.commit(&leased.job.scope, commit, false).await
+    }
+
+    /// Notes that an end was assumed, and says when to look again.
+    async fn assume(&self, step: &mut Step, attempt: &str) -> Result<Millis, StoreError> {
+        let mut held = halted(step.in_url::<Attempt>(attempt, "attempt").await)?;
+        held.record.assumed = true;
+        held.record.asked += 1;
+        let wait = wait_ms(&held.record);
+        let (draft, mut context) = step.parts();
+        draft.save(&mut context, &mut held, Transition::AttemptChanged);
+        Ok(context.now_real.plus_ms(wait))
     }
 
     /// The open idempotency key of an attempt, to be finished with its reply.
-    async fn orphaned(
+    pub(crate) async fn orphaned(
         &self,
         attempt: &Attempt,
-        request: &str,
-        reply: Reply,
-        leased: &LeasedJob,
+        step: &Step,
+        recorded: Recorded,
     ) -> Result<Option<IdempotencyClaim>, StoreError> {
-        let Some(key) = attempt
-            .cause
-            .as_ref()
-            .and_then(|cause| cause.idempotency_key.clone())
-        else {
+        let scope = step.scope();
+        let Some(cause) = &attempt.cause else {
             return Ok(None);
         };
-        let saved = self.world.store.saved(&leased.job.scope, &key).await?;
+        let Some(key) = cause.idempotency_key.clone() else {
+            return Ok(None);
+        };
+        let saved = self.world.store.saved(scope, &key).await?;
         let open = saved.filter(|saved| {
             saved.reply.is_none() && saved.attempt.as_deref() == Some(attempt.id())
         });
-        Ok(open.map(|saved| IdempotencyClaim {
-            scope: leased.job.scope.clone(),
+        let Some(saved) = open else {
+            return Ok(None);
+        };
+        let mut caller = nobody(self, scope, &cause.id);
+        let version = attempt.api_version.as_deref();
+        caller.version = version
+            .and_then(|text| ApiVersion::parse(text).ok())
+            .unwrap_or(NEWEST);
+        let answer = Answer::Record(match &attempt.answer {
+            Some((kind, id)) => RecordKey::new(scope, *kind, id),
+            None => target_key(scope, &attempt.target),
+        });
+        let reply = halted(render_answer(step, &caller, &answer, recorded).await)?;
+        Ok(Some(IdempotencyClaim {
+            scope: scope.clone(),
             key,
             hash: saved.hash,
-            now: self.world.clock.now(),
-            request: request.to_owned(),
+            request: cause.id.clone(),
             reply: Some(reply),
             is_held: true,
             attempt: None,
         }))
+    }
+}
+
+/// Its end is unknown, or was only assumed.
+fn is_asked_for(attempt: &Attempt) -> bool {
+    match attempt.state {
+        AttemptState::Processing => true,
+        AttemptState::Settled => attempt.assumed && attempt.contradiction.is_none(),
+        AttemptState::Quarantined => false,
     }
 }
 
@@ -171,6 +254,7 @@ fn target_key(scope: &florin_base::Scope, target: &Target) -> RecordKey {
         Target::Charge(id) => RecordKey::new(scope, Charge::KIND, id),
         Target::Setup(id) => RecordKey::new(scope, SetupIntent::KIND, id),
         Target::Refund(id) => RecordKey::new(scope, Refund::KIND, id),
+        Target::Attempt(id) => RecordKey::new(scope, Attempt::KIND, id),
     }
 }
 

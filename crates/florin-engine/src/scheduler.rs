@@ -1,79 +1,77 @@
 //! The scheduler: works on jobs, those of the outbox at once and those of the store when they are due.
 //!
-//! Jobs of one lane run one group at a time with bounded size, and every lane has its own task, so that one slow endpoint
-//! delays no other. A job that fails is tried again by the lease that runs out.
+//! Money is leased apart from messages, so that a flood of webhooks never delays the recovery of a payment. Every lane has
+//! its own workers (see [`crate::lanes`]). A job that fails is tried again later, with growing waits.
 
 use crate::Engine;
+use crate::lanes::{HELD_MAX, Lanes, RENEW_AFTER_MS};
 use florin_base::Millis;
 use florin_domain::changes::{Job, JobKind};
-use florin_store::{Commit, Finish, LeasedJob, StoreError};
-use futures_util::future::{Either, select};
-use std::collections::{BTreeMap, VecDeque};
+use florin_store::{Commit, Finish, LeasedJob, StoreError, Wanted};
+use futures_util::FutureExt;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Jobs taken from the outbox or leased from the store at once.
 const BATCH_MAX: usize = 256;
-/// Jobs of one lane that run at once.
-pub const LANE_WIDTH: usize = 8;
 /// The store is asked for due jobs at least so often, in milliseconds.
 const POLL_MS: u64 = 1_000;
-/// A job that failed waits so long, in milliseconds.
+/// A job that failed waits so long, in milliseconds; after each further failure twice as long.
 pub const RETRY_MS: i64 = 5_000;
+/// The longest such wait, in milliseconds.
+const RETRY_MS_MAX: i64 = 3_600_000;
+/// Failures that are remembered; beyond that a job is tried again after the first wait.
+const FAILURES_MAX: usize = 10_000;
+/// What moves money or the state of a payment.
+const MONEY: [JobKind; 8] = [
+    JobKind::Recover,
+    JobKind::RefundInquiry,
+    JobKind::AuthorizationExpiry,
+    JobKind::Void,
+    JobKind::Reverse,
+    JobKind::Release,
+    JobKind::Detach,
+    JobKind::PruneKeys,
+];
+/// What tells others.
+const MESSAGES: [JobKind; 2] = [JobKind::FanOut, JobKind::Deliver];
 
-#[derive(Default)]
-struct Lanes {
-    waiting: BTreeMap<String, VecDeque<LeasedJob>>,
-    running: BTreeMap<String, usize>,
-}
-
-/// The lanes of one scheduler.
+/// The jobs of one process.
 #[derive(Clone, Default)]
 pub struct Scheduler {
-    lanes: Arc<Mutex<Lanes>>,
+    lanes: Arc<Lanes>,
     busy: Arc<AtomicUsize>,
+    /// How often a job failed in this process since it last went well.
+    failures: Arc<Mutex<BTreeMap<String, u32>>>,
 }
 
 impl Scheduler {
-    /// Adds jobs to their lanes; returns how many fresh workers each lane may start.
-    fn add(&self, jobs: Vec<LeasedJob>) -> Vec<String> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut starts = Vec::new();
-        for job in jobs {
-            let lane = job.job.lane.clone();
-            lanes
-                .waiting
-                .entry(lane.clone())
-                .or_default()
-                .push_back(job);
-            let running = lanes.running.entry(lane.clone()).or_default();
-            if *running < LANE_WIDTH {
-                *running += 1;
-                starts.push(lane);
-            }
+    /// How long a job waits after this failure, in milliseconds.
+    fn failed(&self, job: &str) -> i64 {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= FAILURES_MAX {
+            failures.clear();
         }
-        starts
+        let count = failures.entry(job.to_owned()).or_default();
+        *count += 1;
+        (RETRY_MS << (*count - 1).min(16)).min(RETRY_MS_MAX)
     }
 
-    /// The next job of a lane; a worker that finds none ends.
-    fn next(&self, lane: &str) -> Option<LeasedJob> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(job) = lanes.waiting.get_mut(lane).and_then(VecDeque::pop_front) {
-            return Some(job);
-        }
-        lanes.waiting.remove(lane);
-        if let Some(running) = lanes.running.get_mut(lane) {
-            *running = running.saturating_sub(1);
-            if *running == 0 {
-                lanes.running.remove(lane);
-            }
-        }
-        None
+    fn went_well(&self, job: &str) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.remove(job);
+    }
+
+    /// Jobs that this process holds.
+    pub fn held(&self) -> usize {
+        self.lanes.held()
     }
 }
 
 impl Engine {
-    /// Starts the work that goes on beside requests: polling settings, working on jobs.
+    /// Starts the work that goes on beside requests: polling settings, working on jobs, renewing leases.
     pub fn start(self: &Arc<Self>) -> Scheduler {
         let scheduler = Scheduler::default();
         let engine = Arc::clone(self);
@@ -84,17 +82,23 @@ impl Engine {
         self.world
             .spawn
             .spawn(Box::pin(async move { engine.work_outbox(&own).await }));
+        for kinds in [&MONEY[..], &MESSAGES[..]] {
+            let (engine, own) = (Arc::clone(self), scheduler.clone());
+            self.world.spawn.spawn(Box::pin(
+                async move { engine.work_store(&own, kinds).await },
+            ));
+        }
         let (engine, own) = (Arc::clone(self), scheduler.clone());
         self.world
             .spawn
-            .spawn(Box::pin(async move { engine.work_store(&own).await }));
+            .spawn(Box::pin(async move { engine.keep_leases(&own).await }));
         scheduler
     }
 
     async fn work_outbox(self: Arc<Self>, scheduler: &Scheduler) {
         loop {
             match self.outbox.take(BATCH_MAX) {
-                Ok(jobs) => self.put_to_work(scheduler, jobs),
+                Ok((jobs, since_ms)) => self.put_to_work(scheduler, jobs, since_ms),
                 Err(woken) => {
                     let _ = woken.await;
                 }
@@ -102,13 +106,19 @@ impl Engine {
         }
     }
 
-    async fn work_store(self: Arc<Self>, scheduler: &Scheduler) {
+    async fn work_store(self: Arc<Self>, scheduler: &Scheduler, kinds: &'static [JobKind]) {
         loop {
             let mut pause = POLL_MS;
-            match self.world.store.lease(JobKind::ALL, BATCH_MAX).await {
-                Ok(jobs) if jobs.is_empty() => pause = self.pause_until_due().await,
+            let asked_ms = self.world.clock.monotonic_ms();
+            let wanted = Wanted {
+                kinds: kinds.to_vec(),
+                limit: BATCH_MAX.min(HELD_MAX.saturating_sub(scheduler.held())),
+                except: scheduler.lanes.full(),
+            };
+            match self.world.store.lease(wanted).await {
+                Ok(jobs) if jobs.is_empty() => pause = self.pause_until_due(kinds).await,
                 Ok(jobs) => {
-                    self.put_to_work(scheduler, jobs);
+                    self.put_to_work(scheduler, jobs, asked_ms);
                     pause = 10;
                 }
                 Err(error) => tracing::warn!(%error, "due jobs could not be leased"),
@@ -117,37 +127,64 @@ impl Engine {
         }
     }
 
+    /// Renews the leases of what waits or runs for long.
+    async fn keep_leases(self: Arc<Self>, scheduler: &Scheduler) {
+        loop {
+            self.world.clock.sleep(RENEW_AFTER_MS / 2).await;
+            let asked_ms = self.world.clock.monotonic_ms();
+            let aging = scheduler.lanes.aging(asked_ms);
+            if aging.is_empty() {
+                continue;
+            }
+            match self.world.store.renew(aging.clone()).await {
+                Ok(ours) => scheduler.lanes.renewed(&aging, &ours, asked_ms),
+                Err(error) => tracing::warn!(%error, "leases could not be renewed"),
+            }
+        }
+    }
+
     /// How long the store can be left alone, in milliseconds.
-    async fn pause_until_due(&self) -> u64 {
-        match self.world.store.next_due(JobKind::ALL).await {
+    async fn pause_until_due(&self, kinds: &[JobKind]) -> u64 {
+        match self.world.store.next_due(kinds).await {
             Ok(Some(due)) => (due.0 - self.world.clock.now().0).clamp(5, POLL_MS as i64) as u64,
             _ => POLL_MS,
         }
     }
 
-    fn put_to_work(self: &Arc<Self>, scheduler: &Scheduler, jobs: Vec<LeasedJob>) {
-        for lane in scheduler.add(jobs) {
+    fn put_to_work(self: &Arc<Self>, scheduler: &Scheduler, jobs: Vec<LeasedJob>, since_ms: u64) {
+        for lane in scheduler.lanes.add(jobs, since_ms) {
             let (engine, scheduler) = (Arc::clone(self), scheduler.clone());
             scheduler.busy.fetch_add(1, Ordering::AcqRel);
             self.world.spawn.spawn(Box::pin(async move {
-                while let Some(job) = scheduler.next(&lane) {
-                    engine.work(&job).await;
+                while let Some(job) = scheduler
+                    .lanes
+                    .next(&lane, engine.world.clock.monotonic_ms())
+                {
+                    engine.work(&scheduler, &job).await;
+                    scheduler.lanes.done(&job);
                 }
                 scheduler.busy.fetch_sub(1, Ordering::AcqRel);
             }));
         }
     }
 
-    /// Works on one job. A failure is logged; the job is put back to be tried again.
-    pub async fn work(self: &Arc<Self>, leased: &LeasedJob) {
-        let Err(error) = self.perform(leased).await else {
-            return;
-        };
-        if error == StoreError::Conflict {
-            return;
+    /// Works on one job. A failure, also a panic, is logged; the job is put back to be tried again.
+    async fn work(self: &Arc<Self>, scheduler: &Scheduler, leased: &LeasedJob) {
+        let (id, kind) = (leased.job.id.as_str(), leased.job.kind.name());
+        match AssertUnwindSafe(self.perform(leased)).catch_unwind().await {
+            Ok(Ok(())) => return scheduler.went_well(id),
+            // Somebody else changed what it is about, or leased it: it is leased anew when that lease is over.
+            Ok(Err(StoreError::Conflict)) => return,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, job = id, kind, "a job failed and waits for another try");
+            }
+            Err(_) => tracing::error!(
+                job = id,
+                kind,
+                "a job ended in a panic and waits for another try"
+            ),
         }
-        tracing::warn!(%error, job = %leased.job.id, kind = leased.job.kind.name(), "a job failed and waits for another try");
-        let again = self.world.clock.now().plus_ms(RETRY_MS);
+        let again = self.world.clock.now().plus_ms(scheduler.failed(id));
         let _ = self.finish_job(leased, Some(again)).await;
     }
 
@@ -164,14 +201,6 @@ impl Engine {
         };
         self.world.store.commit(commit).await.map(|_| ())
     }
-
-    /// Waits until a future is done or the time is over; true when it was done.
-    pub async fn within(&self, ms: u64, what: impl Future<Output = ()> + Send) -> bool {
-        matches!(
-            select(Box::pin(what), self.world.clock.sleep(ms)).await,
-            Either::Left(_)
-        )
-    }
 }
 
 /// The finish of a leased job.
@@ -186,4 +215,28 @@ pub(crate) fn finish(leased: &LeasedJob, again: Option<Millis>) -> Finish {
 /// A member of a job's body.
 pub(crate) fn member<'a>(job: &'a Job, name: &str) -> &'a str {
     florin_domain::webhooks::body_id(&job.body, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_job_is_leased_by_one_worker() {
+        for kind in JobKind::ALL {
+            let places = [&MONEY[..], &MESSAGES[..]];
+            let found = places.iter().filter(|kinds| kinds.contains(kind)).count();
+            assert_eq!(found, 1, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn waits_grow_to_a_limit_and_begin_anew_after_success() {
+        let scheduler = Scheduler::default();
+        let waits: Vec<i64> = (0..14).map(|_| scheduler.failed("job_1")).collect();
+        assert_eq!(waits[..3], [5_000, 10_000, 20_000]);
+        assert_eq!(waits[13], RETRY_MS_MAX);
+        scheduler.went_well("job_1");
+        assert_eq!(scheduler.failed("job_1"), RETRY_MS);
+    }
 }

@@ -1,18 +1,25 @@
 //! Asking a processor, and recording what it says.
 
 use crate::Engine;
+use crate::jobs::halted;
+use crate::mutation::{SETTLE_TRIES_MAX, recovery_job};
+use crate::notices::REFERENCE_SPACE;
+use crate::scheduler::finish;
 use crate::step::{Halt, Step};
 use base64::Engine as _;
 use florin_base::Scope;
 use florin_domain::cards::{CardSource, VaultCard};
+use florin_domain::changes::{Claim, JobKind};
 use florin_domain::payments::settle::{SettleInputs, Verdict, settle};
 use florin_domain::payments::{Attempt, Call, Charge, PaymentIntent, Refund, SetupIntent, Target};
 use florin_domain::processor::{Outcome, ProcessorRequest};
+use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Refusal, Versioned};
-use florin_processors::Secrets;
-use florin_store::StoreError;
+use florin_processors::{Inquiry, Secrets};
+use florin_store::{Commit, LeasedJob, StoreError};
 use florin_vault::{Cvc, SealContext};
 use futures_util::FutureExt;
+use serde_json::json;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -27,6 +34,24 @@ pub struct Recorded {
 pub(crate) struct Taken {
     sealed: Option<VaultCard>,
     cvc: Option<Cvc>,
+}
+
+/// True when nothing can be recorded yet of a call whose effects would lie in this very commit. A refund may be pending;
+/// it has an inquiry of its own.
+pub(crate) fn is_unsettled(call: &Call, outcome: &Outcome) -> bool {
+    let is_refund = matches!(call.attempt.record.target, Target::Refund(_));
+    match outcome {
+        Outcome::Unknown => true,
+        Outcome::Pending { .. } => !is_refund,
+        _ => false,
+    }
+}
+
+/// A call that is announced in our own books and may be made until `last_call`.
+pub(crate) struct Sending {
+    sealed: Option<VaultCard>,
+    /// By the clock that never goes back.
+    last_call_ms: u64,
 }
 
 impl Step {
@@ -45,11 +70,106 @@ impl Engine {
         request: &ProcessorRequest,
     ) -> Result<Taken, Halt> {
         let sealed = self.sealed_of(step, request).await?;
-        let cvc = match &request.method {
-            Some(method) if request.terms.cvc_given => self.take_cvc(&request.scope, method).await,
-            _ => None,
-        };
+        let cvc = self.cvc_of(request).await;
         Ok(Taken { sealed, cvc })
+    }
+
+    async fn cvc_of(&self, request: &ProcessorRequest) -> Option<Cvc> {
+        match request.shelf.as_ref().or(request.method.as_ref()) {
+            Some(shelf) if request.terms.cvc_given => self.take_cvc(&request.scope, shelf).await,
+            _ => None,
+        }
+    }
+
+    /// Puts into the draft what must be durable before a processor outside is asked: the attempt, and the job that asks
+    /// what became of it.
+    pub(crate) async fn announce(
+        &self,
+        step: &mut Step,
+        call: &mut Call,
+    ) -> Result<Sending, StoreError> {
+        let sealed = self.sealed_of(step, &call.request).await?;
+        let timeout_ms = self.world.settings.processor_timeout_ms;
+        let last_call_ms = self.world.clock.monotonic_ms() + timeout_ms;
+        let due = self.world.clock.now().plus_ms(2 * timeout_ms as i64);
+        let id = call.attempt.record.id().to_owned();
+        let (draft, mut context) = step.parts();
+        draft.save(&mut context, &mut call.attempt, Transition::AttemptChanged);
+        draft.claim(Claim {
+            scope: None,
+            space: REFERENCE_SPACE,
+            key: call.request.reference.clone(),
+            target: call.attempt.record.key(&context.scope),
+        });
+        let body = json!({ "attempt": id });
+        draft.job(JobKind::Recover, recovery_job(&id), due, body);
+        Ok(Sending {
+            sealed,
+            last_call_ms,
+        })
+    }
+
+    /// Makes an announced call, once its announcement is durable. The security code is taken for it now and not before: a
+    /// commit that met a conflict must not cost it.
+    pub(crate) async fn make(&self, request: &ProcessorRequest, sending: Sending) -> Outcome {
+        // A commit may be answered late. A call that would not end before recovery begins to ask is not made: recovery
+        // could find nothing, record a failure, and the call would charge the buyer all the same.
+        if self.world.clock.monotonic_ms() > sending.last_call_ms {
+            return Outcome::Unknown;
+        }
+        let taken = Taken {
+            cvc: self.cvc_of(request).await,
+            sealed: sending.sealed,
+        };
+        self.call(&request.scope, request, taken).await
+    }
+
+    /// A call that no request waits for. Its job ends with the announcement; from there on recovery stands behind it.
+    pub(crate) async fn act(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+        mut step: Step,
+        mut call: Call,
+    ) -> Result<(), StoreError> {
+        let id = call.attempt.record.id().to_owned();
+        if !self.is_outside(&leased.job.scope) {
+            let outcome = halted(self.ask(&mut step, &call).await)?;
+            if is_unsettled(&call, &outcome) {
+                let why = "the processor did not answer".to_owned();
+                return Err(StoreError::Unavailable(why));
+            }
+            step.note(call.attempt);
+            halted(self.settle_step(&mut step, &id, outcome).await)?;
+            return self.finish_with(leased, step).await;
+        }
+        let sending = self.announce(&mut step, &mut call).await?;
+        let commit = Commit {
+            changes: step.take(),
+            finish: Some(finish(leased, None)),
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.commit(&leased.job.scope, commit, false).await?;
+        let outcome = self.make(&call.request, sending).await;
+        for _ in 0..SETTLE_TRIES_MAX {
+            let mut step = Step::new(self, &leased.job.scope, None);
+            halted(self.settle_step(&mut step, &id, outcome.clone()).await)?;
+            let commit = Commit {
+                changes: step.take(),
+                must_not_shed: true,
+                ..Commit::default()
+            };
+            match self.commit(&leased.job.scope, commit, false).await {
+                Err(StoreError::Conflict) => {}
+                // Recovery asks again; this job has ended already and must not be put back.
+                Err(error) => {
+                    tracing::warn!(%error, attempt = id, "an outcome waits for recovery");
+                    break;
+                }
+                Ok(()) => break,
+            }
+        }
+        Ok(())
     }
 
     /// The sealed number behind a request.
@@ -58,13 +178,24 @@ impl Engine {
         step: &mut Step,
         request: &ProcessorRequest,
     ) -> Result<Option<VaultCard>, StoreError> {
-        Ok(match &request.card {
-            CardSource::Vault(id) => step
-                .peek(Kind::VaultCard, id)
-                .await?
-                .and_then(VaultCard::from_record),
-            CardSource::Published(_) => None,
-        })
+        self.card_of(step, &request.card).await
+    }
+
+    /// The sealed number of a card, with its data key known if the installation has it.
+    pub(crate) async fn card_of(
+        &self,
+        step: &mut Step,
+        card: &CardSource,
+    ) -> Result<Option<VaultCard>, StoreError> {
+        let CardSource::Vault(id) = card else {
+            return Ok(None);
+        };
+        let found = step.peek(Kind::VaultCard, id).await?;
+        let sealed = found.and_then(VaultCard::from_record);
+        if let Some(sealed) = &sealed {
+            self.know_key(&sealed.key_id).await;
+        }
+        Ok(sealed)
     }
 
     /// The secrets of an inquiry: never a CVC.
@@ -133,6 +264,31 @@ impl Engine {
         }
     }
 
+    /// Asks what became of a request, with a deadline. An adapter that panics or hangs has not said anything.
+    pub(crate) async fn inform(
+        &self,
+        request: &ProcessorRequest,
+        sealed: Option<&VaultCard>,
+    ) -> Inquiry {
+        let Some(processor) = self.world.processors.for_scope(request.scope.live) else {
+            return Inquiry::Unknown;
+        };
+        let asked =
+            AssertUnwindSafe(processor.inquire(request, self.inquiry(sealed))).catch_unwind();
+        let deadline = self
+            .world
+            .clock
+            .sleep(self.world.settings.processor_timeout_ms);
+        match futures_util::future::select(Box::pin(asked), deadline).await {
+            futures_util::future::Either::Left((Ok(inquiry), _)) => inquiry,
+            futures_util::future::Either::Left((Err(_), _)) => {
+                tracing::error!(reference = %request.reference, "the adapter of a processor panicked on an inquiry");
+                Inquiry::Unknown
+            }
+            futures_util::future::Either::Right(_) => Inquiry::Unknown,
+        }
+    }
+
     /// Records an outcome in a step's draft.
     pub(crate) async fn settle_step(
         self: &Arc<Self>,
@@ -141,10 +297,21 @@ impl Engine {
         outcome: Outcome,
     ) -> Result<Recorded, Halt> {
         let inputs = self.settle_inputs(step, attempt).await?;
+        let before = inputs.attempt.record.alarm();
         let (draft, mut context) = step.parts();
-        Ok(Recorded {
-            verdict: settle(draft, &mut context, inputs, outcome),
-        })
+        let verdict = settle(draft, &mut context, inputs, outcome);
+        let after = step.find::<Attempt>(attempt).await?;
+        if let Some(alarm) = after.and_then(|held| held.record.alarm())
+            && before.is_none()
+        {
+            self.alarms.raise(alarm);
+            tracing::error!(
+                attempt,
+                alarm = alarm.name(),
+                "a processor's outcome needs a person's eye; `florin attempts` shows it"
+            );
+        }
+        Ok(Recorded { verdict })
     }
 
     async fn settle_inputs(&self, step: &mut Step, attempt: &str) -> Result<SettleInputs, Halt> {
@@ -154,8 +321,11 @@ impl Engine {
             charge: None,
             method: None,
             customer: None,
+            warning: None,
             refund: None,
             setup: None,
+            reversed: None,
+            method_freed: false,
             pricing: self.account(step.scope()).await?.pricing.clone(),
             processor: self
                 .world
@@ -178,6 +348,10 @@ impl Engine {
             Target::Setup(id) => {
                 inputs.setup = Some(step.in_url::<SetupIntent>(&id, "intent").await?)
             }
+            Target::Attempt(id) => {
+                inputs.reversed = step.find::<Attempt>(&id).await?;
+                charge = None;
+            }
             Target::Refund(id) => {
                 let refund = step.in_url::<Refund>(&id, "refund").await?;
                 charge = Some(refund.record.charge.to_string());
@@ -186,6 +360,9 @@ impl Engine {
         }
         if let Some(id) = charge {
             inputs.charge = step.find::<Charge>(&id).await?;
+        }
+        if let Some(held) = &inputs.charge {
+            inputs.warning = step.warning_of(&held.record).await?;
         }
         self.settle_people(step, &mut inputs).await?;
         Ok(inputs)

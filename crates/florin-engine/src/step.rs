@@ -4,7 +4,7 @@ use crate::Engine;
 use florin_base::{FreshIds, Id, Scope};
 use florin_domain::changes::{Changes, Require};
 use florin_domain::context::RequestRef;
-use florin_domain::payments::Call;
+use florin_domain::payments::{Call, Charge, EarlyFraudWarning};
 use florin_domain::{Context, Draft, Entity, Kind, Record, RecordKey, Refusal, Versioned};
 use florin_store::StoreError;
 use florin_wire::WireError;
@@ -199,6 +199,20 @@ impl Step {
         self.find(id)
             .await?
             .ok_or_else(|| Refusal::missing_in_body(T::KIND, id, param).into())
+    }
+
+    /// The issuer's warning of a charge, where there is one.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn warning_of(
+        &mut self,
+        charge: &Charge,
+    ) -> Result<Option<Versioned<EarlyFraudWarning>>, Halt> {
+        match &charge.fraud_warning {
+            Some(id) => self.find(id).await,
+            None => Ok(None),
+        }
     }
 
     /// As [`Step::in_body`] for an id that may not be given.

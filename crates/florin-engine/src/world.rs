@@ -4,9 +4,9 @@ use florin_base::Millis;
 use florin_domain::webhooks::RetrySchedule;
 use florin_egress::{Egress, Policy};
 use florin_processors::Registry;
-use florin_store::Store;
+use florin_store::{Store, StoreFuture};
 use florin_vault::{CardOpener, CvcStore, Vault};
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -35,11 +35,26 @@ pub trait Spawn: Send + Sync {
     fn spawn(&self, task: Task);
 }
 
+/// The data keys of the vault, which every process of an installation may change.
+pub trait Ring: Send + Sync {
+    /// Takes the stored ring into use if it is newer than the one in memory, and says whether it was.
+    fn reload(&self) -> StoreFuture<'_, bool>;
+}
+
+/// A ring that nobody changes, so that there is never a newer one.
+pub struct FixedRing;
+
+impl Ring for FixedRing {
+    fn reload(&self) -> StoreFuture<'_, bool> {
+        Box::pin(ready(Ok(false)))
+    }
+}
+
 /// Settings of a process.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where this server is reached, without a slash at the end.
-    pub base_url: String,
+    pub base_url: Arc<str>,
     /// Waits between tries of a delivery.
     pub retries: RetrySchedule,
     /// How long one try may take, in milliseconds.
@@ -60,6 +75,8 @@ pub struct World {
     pub processors: Registry,
     /// Seals.
     pub vault: Vault,
+    /// The vault's data keys where they are stored.
+    pub ring: Arc<dyn Ring>,
     /// Opens cards, for processors only.
     pub opener: CardOpener,
     /// Card verification codes that wait for their one use.

@@ -84,6 +84,26 @@ pub struct PublishedCard {
     pub exp_year: u16,
 }
 
+/// What a processor told without being asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProcessorNotice {
+    /// Our reference of the call that it is about.
+    pub reference: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// Why a notice was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeError {
+    /// This adapter's processor tells nothing by itself.
+    NotTaken,
+    /// It is not from the processor.
+    Forged,
+    /// It is from the processor and says nothing that is understood.
+    Unreadable,
+}
+
 /// An adapter.
 pub trait Processor: Send + Sync {
     /// The name in records, logs and metrics.
@@ -111,6 +131,24 @@ pub trait Processor: Send + Sync {
         request: &'a ProcessorRequest,
         secrets: Secrets<'a>,
     ) -> InquiryFuture<'a>;
+
+    /// How long the processor may take to show a call that it received, in milliseconds. Before that, "not found" says
+    /// nothing.
+    fn visibility_delay_ms(&self) -> u64 {
+        0
+    }
+
+    /// Reads what the processor sent by itself. Header names are in lower case.
+    ///
+    /// # Errors
+    /// See [`NoticeError`]. Nothing was changed.
+    fn parse_notice(
+        &self,
+        _headers: &[(String, String)],
+        _body: &[u8],
+    ) -> Result<Vec<ProcessorNotice>, NoticeError> {
+        Err(NoticeError::NotTaken)
+    }
 
     /// What the number says about its card.
     ///

@@ -3,8 +3,8 @@
 //! # Shape
 //!
 //! `contract` is what the engine sees of any adapter: [`Processor`], [`Secrets`], [`Inquiry`]. `sealed` is the one form in
-//! which a card number is stored and opened. [`Registry`] says which adapter serves which mode. One folder per adapter;
-//! today that is [`sandbox`].
+//! which a card number is stored and opened. [`Registry`] says which adapter serves which mode. One folder per adapter:
+//! [`sandbox`] in this process, and [`remote`] for the same sandbox in a process of its own.
 //!
 //! # Invariants
 //!
@@ -19,11 +19,14 @@
 
 mod contract;
 mod registry;
+pub mod remote;
 pub mod sandbox;
 pub mod sealed;
 
 pub use contract::{
-    CardTraits, Effects, Inquiry, InquiryFuture, Processor, ProcessorFuture, PublishedCard, Secrets,
+    CardTraits, Effects, Inquiry, InquiryFuture, NoticeError, Processor, ProcessorFuture,
+    ProcessorNotice, PublishedCard, Secrets,
 };
 pub use registry::Registry;
+pub use remote::RemoteSandbox;
 pub use sandbox::Sandbox;

@@ -50,6 +50,7 @@ pub fn render_record(record: &Record, view: &View<'_>) -> Value {
         Record::Charge(charge) => objects::charge::render(charge, view),
         Record::Refund(refund) => objects::refund::render(refund),
         Record::Dispute(dispute) => objects::dispute::render(dispute, view),
+        Record::EarlyFraudWarning(warning) => objects::early_fraud_warning::render(warning, view),
         Record::WebhookEndpoint(endpoint) => render_endpoint(endpoint, view, None),
         Record::Event(event) => render_event(event, view, 0, florin_wire::versions::NEWEST),
         Record::ApiKey(_)
@@ -74,6 +75,7 @@ pub const fn object_name(kind: Kind) -> &'static str {
         Kind::Charge => "charge",
         Kind::Refund => "refund",
         Kind::Dispute => "dispute",
+        Kind::EarlyFraudWarning => "radar.early_fraud_warning",
         Kind::Attempt => "attempt",
         Kind::WebhookEndpoint => "webhook_endpoint",
         Kind::WebhookSettings => "webhook_settings",

@@ -68,14 +68,16 @@ fn invalid(code: Option<&'static str>, message: &str, param: Option<&str>) -> Wi
 
 /// Trying again is right, and clients do it by themselves when the header says so.
 fn busy() -> WireError {
-    WireError::new(
+    let mut error = WireError::new(
         429,
         ErrorType::InvalidRequest,
         "Another request is working on this object, so this one changed nothing. Send it again in a moment, with the \
          same idempotency key.",
     )
     .with_code("lock_timeout")
-    .with_retry(true)
+    .with_retry(true);
+    error.retry_after_s = Some(1);
+    error
 }
 
 /// The name of a kind in "No such ...".
@@ -93,6 +95,7 @@ const fn spoken(kind: Kind) -> &'static str {
         | Kind::Charge
         | Kind::Refund
         | Kind::Dispute
+        | Kind::EarlyFraudWarning
         | Kind::Attempt
         | Kind::WebhookSettings
         | Kind::Delivery

@@ -6,6 +6,7 @@ use crate::evidence::{Ack, Violation};
 use crate::executor::{Group, VirtualClock};
 use crate::random::Seeded;
 use crate::scene::Scene;
+use crate::world::BASE_URL;
 use florin_base::Scope;
 use florin_domain::Kind;
 use florin_engine::challenge::Answered;
@@ -237,6 +238,8 @@ impl Client {
             idempotency,
             expand: ExpandPlan::default(),
             client_secret: None,
+            base_url: BASE_URL.into(),
+            names: Default::default(),
         }
     }
 
@@ -246,7 +249,7 @@ impl Client {
             let card = match wish.card {
                 Some((number, prefix)) => match self.intake(&by.engine, number, prefix).await {
                     Ok(card) => Some(card),
-                    Err(halt) => return by.engine.refuse(&caller, halt),
+                    Err(halt) => return by.engine.refuse(&caller, halt).await,
                 },
                 None => None,
             };
@@ -354,14 +357,21 @@ impl Client {
             .unwrap_or_default()
     }
 
-    /// The buyer answers on the page of a challenge. True when the page took the answer.
-    pub async fn visit_page(&mut self, id: &str, secret: &str, authenticated: bool) -> bool {
+    /// The buyer opens the page of a challenge. Returns the challenge that the page was made for.
+    pub async fn open_page(&mut self, id: &str, secret: &str) -> Option<String> {
+        let by = self.draw()?;
+        let opened = async { by.engine.challenged(id, secret).await?.challenge };
+        self.while_open(&by, opened).await.flatten()
+    }
+
+    /// The buyer answers on a page that is open, perhaps for a while. True when the answer was taken.
+    pub async fn visit_page(&mut self, id: &str, secret: &str, answer: (&str, bool)) -> bool {
         let Some(by) = self.draw() else { return false };
         let answered = async {
             let challenged = by.engine.challenged(id, secret).await?;
             Some(
                 by.engine
-                    .answer_challenge(&challenged, authenticated, &by.request)
+                    .answer_challenge(&challenged, answer, &by.request)
                     .await,
             )
         };

@@ -92,6 +92,8 @@ pub struct Receipt {
 pub struct Evidence {
     /// The moment.
     pub now: Millis,
+    /// How long the world has existed, in milliseconds; acknowledgements are dated by it.
+    pub elapsed_ms: u64,
     /// The processor kept books of its own.
     pub outside: bool,
     /// The store.

@@ -18,6 +18,7 @@ use florin_store::{
     Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
     TransactionQuery,
 };
+use florin_store::{Held, Wanted};
 use std::future::pending;
 use std::sync::Arc;
 
@@ -231,10 +232,17 @@ impl Store for Faulty {
         Box::pin(self.fated(commit))
     }
 
-    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
+    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
         Box::pin(async move {
             self.read().await?;
-            self.memory.lease(kinds, limit).await
+            self.memory.lease(wanted).await
+        })
+    }
+
+    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
+        Box::pin(async move {
+            self.read().await?;
+            self.memory.renew(held).await
         })
     }
 
@@ -264,8 +272,8 @@ impl Store for Faulty {
         })
     }
 
-    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
-        self.memory.prune(before, limit)
+    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
+        self.memory.prune(kept_ms, limit)
     }
 
     fn health(&self) -> StoreFuture<'_, ()> {

@@ -16,25 +16,30 @@ use crate::scene::{Scene, When};
 use crate::weather::Weather;
 use crate::workload;
 use florin_base::Scope;
+use florin_domain::Kind;
 use florin_domain::changes::JobKind;
 use florin_domain::webhooks::RetrySchedule;
 use florin_egress::Policy;
-use florin_engine::{Clock, Engine, Settings, World as Parts};
+use florin_engine::{Clock, Engine, FixedRing, Settings, World as Parts};
 use florin_processors::sandbox::FaultPlan;
 use florin_processors::{Registry, Sandbox};
-use florin_store::Store;
 use florin_store::memory::{MemoryStore, Snapshot};
+use florin_store::{ListQuery, Store};
 use florin_vault::{CvcShelf, MasterKey, Vault};
 use futures_util::FutureExt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+/// Where the world's servers say that they are reached.
+pub const BASE_URL: &str = "https://florin.example";
 /// The merchants.
 const ACCOUNTS: [&str; 2] = ["acct_north", "acct_south"];
 /// Clients of each merchant.
 const CLIENTS: u64 = 3;
 /// Jobs that wait for days and do not keep a world from being quiet.
-const PATIENT: [JobKind; 3] = [
+const PATIENT: [JobKind; 4] = [
+    // An attempt whose end was assumed is watched for days; one whose end is unknown is looked for apart.
+    JobKind::Recover,
     JobKind::PruneKeys,
     JobKind::Release,
     JobKind::AuthorizationExpiry,
@@ -42,7 +47,11 @@ const PATIENT: [JobKind; 3] = [
 /// A world is quiet when nothing was due for so long, in milliseconds.
 const QUIET_MS: u64 = 40_000;
 /// What is not finished after so long never will be, in milliseconds.
-const SETTLE_MS_MAX: u64 = 48 * 3_600_000;
+const SETTLE_MS_MAX: u64 = 20 * 86_400_000;
+/// Nothing is due for so long: the world may sleep until then, in milliseconds.
+const IDLE_MS: i64 = 60_000;
+/// A world wakes so long before something is due, in milliseconds.
+const WAKES_BEFORE_MS: i64 = 5_000;
 /// Longer than any authorization lives, in milliseconds.
 const LAPSE_MS: u64 = 40 * 86_400_000;
 /// The late refunds begin so long before the day's money is released, in milliseconds.
@@ -232,6 +241,7 @@ impl World {
                 live: None,
             },
             vault,
+            ring: Arc::new(FixedRing),
             opener,
             cvcs: Arc::new(CvcShelf::new()),
             egress: Arc::new(Receiver {
@@ -328,8 +338,20 @@ impl World {
         Ok(())
     }
 
+    /// Some attempt's end is unknown.
+    fn is_awaited(&self) -> bool {
+        self.scopes.iter().any(|scope| {
+            let query = ListQuery::newest(scope, Kind::Attempt, 1).with("state", "processing");
+            let found = self.memory.list(&query).now_or_never();
+            !matches!(found, Some(Ok(page)) if page.is_empty())
+        })
+    }
+
     /// Nothing is due, and nothing will be for a long time.
     fn is_quiet(&self) -> bool {
+        if self.is_awaited() {
+            return false;
+        }
         let now = self.executor.handle().clock().now();
         let impatient: Vec<JobKind> = JobKind::ALL
             .iter()
@@ -370,9 +392,22 @@ impl World {
             }
             if !self.is_quiet() {
                 quiet_since = None;
+                self.sleep_while_idle();
             } else if now - *quiet_since.get_or_insert(now) > QUIET_MS {
                 return Ok(());
             }
+        }
+    }
+
+    /// Where an end is awaited and nobody asks for long, time passes at once.
+    fn sleep_while_idle(&mut self) {
+        let due = self.memory.next_due(JobKind::ALL).now_or_never();
+        let Some(due) = due.and_then(Result::ok).flatten() else {
+            return;
+        };
+        let wait = due.0 - self.executor.handle().clock().now().0;
+        if wait > IDLE_MS {
+            self.executor.leap((wait - WAKES_BEFORE_MS) as u64);
         }
     }
 
@@ -399,6 +434,7 @@ impl World {
     fn audit(&mut self) -> Result<(), Vec<Violation>> {
         let mut snapshot = self.snapshot()?;
         let now = self.executor.handle().clock().now();
+        let elapsed_ms = self.executor.handle().elapsed_ms();
         let evidence = self.scene.with(|inner| {
             if inner.is(Sabotage::LoseBalance)
                 && let Some((_, balance)) = snapshot
@@ -411,6 +447,7 @@ impl World {
             }
             Evidence {
                 now,
+                elapsed_ms,
                 outside: self.outside,
                 snapshot,
                 journal: inner.journal.clone(),
@@ -436,7 +473,7 @@ impl World {
 
 fn settings() -> Settings {
     Settings {
-        base_url: "https://florin.example".to_owned(),
+        base_url: BASE_URL.into(),
         retries: RetrySchedule {
             waits_ms: vec![
                 1_000, 5_000, 30_000, 60_000, 300_000, 600_000, 3_600_000, 3_600_000, 3_600_000,

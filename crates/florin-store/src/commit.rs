@@ -31,8 +31,6 @@ pub struct IdempotencyClaim {
     pub key: String,
     /// SHA-256 over method, path, canonical parameters and version.
     pub hash: [u8; 32],
-    /// When.
-    pub now: Millis,
     /// The request that took it.
     pub request: String,
     /// `None` takes the key while the outcome is open; `Some` finishes it.

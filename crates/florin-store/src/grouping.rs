@@ -3,7 +3,8 @@
 //! [`Queue`] holds the waiting commits in two lanes, settling and recovery first, and hands out groups whose members
 //! cannot spoil each other: no two of them share a record (unless both only read it), a unique key, an idempotency
 //! key, a job or a floor. Additions to balances commute and may overlap; a floor counts as reading the sum, so it
-//! shares its balance with nobody. Everything is pure and deterministic. Deliberately absent: databases, time, and
+//! shares its balance with nobody, and a commit with a floor has a group of its own: it locks balances early, and no
+//! neighbour's rows shall hang on them. Everything is pure and deterministic. Deliberately absent: databases, time, and
 //! who waits for the answer: an item of the queue is whatever the engine puts in.
 
 mod sound;
@@ -26,13 +27,18 @@ pub struct Footprint {
     alone: Vec<u64>,
     /// Others may touch these as long as they, too, share them.
     shared: Vec<u64>,
+    /// It shares its group with nobody.
+    is_lone: bool,
 }
 
 impl Footprint {
     /// What this commit touches.
     pub fn of(commit: &Commit) -> Footprint {
         let changes = &commit.changes;
-        let mut footprint = Footprint::default();
+        let mut footprint = Footprint {
+            is_lone: !changes.floors.is_empty(),
+            ..Footprint::default()
+        };
         let alone = &mut footprint.alone;
         alone.extend(
             changes
@@ -72,7 +78,11 @@ impl Footprint {
 
     /// A footprint of ready marks, for tests of what uses a queue.
     pub fn of_marks(alone: Vec<u64>, shared: Vec<u64>) -> Footprint {
-        Footprint { alone, shared }
+        Footprint {
+            alone,
+            shared,
+            is_lone: false,
+        }
     }
 }
 
@@ -115,6 +125,8 @@ impl Touched {
 pub struct Queue<T> {
     first: VecDeque<(Footprint, T)>,
     rest: VecDeque<(Footprint, T)>,
+    /// The last group left somebody behind who needs a group of his own. He comes next, so that nobody starves him.
+    owes_lone: bool,
 }
 
 impl<T> Default for Queue<T> {
@@ -122,6 +134,7 @@ impl<T> Default for Queue<T> {
         Queue {
             first: VecDeque::new(),
             rest: VecDeque::new(),
+            owes_lone: false,
         }
     }
 }
@@ -135,6 +148,16 @@ impl<T> Queue<T> {
             &mut self.rest
         };
         lane.push_back((footprint, item));
+    }
+
+    /// Puts a commit back at the head of its lane.
+    pub fn put_back(&mut self, footprint: Footprint, is_first: bool, item: T) {
+        let lane = if is_first {
+            &mut self.first
+        } else {
+            &mut self.rest
+        };
+        lane.push_front((footprint, item));
     }
 
     /// How many wait.
@@ -151,27 +174,57 @@ impl<T> Queue<T> {
     /// of it touches waits, also when the one ahead of it waits itself, so commits on one key never overtake each other
     /// within a lane. A queue that is not empty gives a group that is not empty.
     pub fn next_group(&mut self, members_max: usize) -> Vec<T> {
+        if std::mem::take(&mut self.owes_lone)
+            && let Some(item) = [&mut self.first, &mut self.rest]
+                .into_iter()
+                .find_map(take_lone)
+        {
+            return vec![item];
+        }
         let mut touched = Touched::default();
         let mut group = Vec::new();
         for lane in [&mut self.first, &mut self.rest] {
             let mut left = Vec::new();
             let mut looks = lane.len().min(GROUP_LOOK_MAX);
-            while looks > 0 && group.len() < members_max {
+            let mut is_full = false;
+            while looks > 0 && group.len() < members_max && !is_full {
                 looks -= 1;
                 let Some((footprint, item)) = lane.pop_front() else {
                     break;
                 };
                 let fits = touched.admits(&footprint);
+                let is_crowded = footprint.is_lone && !group.is_empty();
+                self.owes_lone |= fits && is_crowded;
                 touched.add(&footprint);
-                match fits {
-                    true => group.push(item),
+                match fits && !is_crowded {
+                    true => {
+                        is_full = footprint.is_lone;
+                        group.push(item);
+                    }
                     false => left.push((footprint, item)),
                 }
             }
             for waiting in left.into_iter().rev() {
                 lane.push_front(waiting);
             }
+            if is_full {
+                return group;
+            }
         }
         group
     }
+}
+
+/// Takes the first of a lane that needs a group of its own and overtakes nobody on a key.
+fn take_lone<T>(lane: &mut VecDeque<(Footprint, T)>) -> Option<T> {
+    let mut touched = Touched::default();
+    let at = lane
+        .iter()
+        .take(GROUP_LOOK_MAX)
+        .position(|(footprint, _)| {
+            let is_next = footprint.is_lone && touched.admits(footprint);
+            touched.add(footprint);
+            is_next
+        })?;
+    lane.remove(at).map(|(_, item)| item)
 }

@@ -4,17 +4,26 @@
 //! [`memory`] (tests and the simulator), [`sqlite`] (the default) and [`postgres`]; one conformance suite holds all
 //! three to the same behaviour. Deliberately absent: business rules, wire formats, card data in clear.
 
+#[cfg(feature = "conformance")]
+#[path = "../tests/support/cluster.rs"]
+pub mod cluster;
 pub mod commit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod grouping;
+pub mod installation;
+pub mod lease;
 pub mod memory;
 pub mod postgres;
 pub mod query;
 pub mod schema;
+mod shelf;
 pub mod sqlite;
+pub mod transfer;
 
 pub use commit::{Commit, Finish, IdempotencyClaim, LeasedJob, Reply, SavedClaim, StoreError};
+pub use installation::{Installation, ShelfKey, Shelved};
+pub use lease::{Held, Wanted};
 pub use query::{Balance, ListQuery, Order, TransactionQuery};
 
 use florin_base::{Millis, Scope};
@@ -50,8 +59,12 @@ pub trait Store: Send + Sync {
     /// commit asks for it.
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Vec<LeasedJob>>;
 
-    /// Leases up to `limit` due jobs for this process. By the database's clock, with a fence that grows.
-    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>>;
+    /// Leases due jobs for this process for [`lease::LEASE_MS`], by the database's clock, with a fence that grows.
+    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>>;
+
+    /// Begins held leases anew, also one that ran out as long as nobody else took the job. Returns the jobs that are still
+    /// this process's own.
+    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>>;
 
     /// When the next job of these kinds is due; `None` when none waits.
     fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>>;
@@ -69,8 +82,10 @@ pub trait Store: Send + Sync {
     /// The epoch of settings: grows with every commit that changes keys, pricing or endpoints.
     fn epoch(&self) -> StoreFuture<'_, u64>;
 
-    /// Drops idempotency keys made before this instant, at most `limit` of them. Returns how many went.
-    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize>;
+    /// Drops idempotency keys that were answered longer ago than this by the database's clock, in milliseconds, at most
+    /// `limit` of them, with their replies. Returns how many went. A key that still waits for its attempt stays, however old it is: without it the client's
+    /// next try would be a second payment.
+    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize>;
 
     /// Fails when the database does not answer.
     fn health(&self) -> StoreFuture<'_, ()>;

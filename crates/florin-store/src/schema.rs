@@ -2,12 +2,16 @@
 //!
 //! In the text, `{int}` is a 64-bit integer, `{bytes}` a byte string, `{key}` a text that compares byte by byte,
 //! `{end}` what follows the closing bracket of a table, and `{wide}` the same for a table whose rows may be so long that
-//! SQLite keeps them better beside the index of their key than in it.
+//! SQLite keeps them better beside the index of their key than in it. A statement that begins with `{shared}` is for
+//! engines that several processes share, and is left out for SQLite.
 
 use florin_domain::Kind;
 
 /// The migrations in order. Each is run once; its number is the position, from 1.
 pub const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/0001_start.sql")];
+
+/// What a statement begins with that only engines have which several processes share.
+const SHARED: &str = "{shared}";
 
 /// Which words an engine uses.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,13 @@ pub fn statements(migration: &str, dialect: Dialect) -> Vec<String> {
     text.split(';')
         .map(str::trim)
         .filter(|statement| !statement.is_empty())
+        .filter_map(
+            |statement| match (statement.strip_prefix(SHARED), dialect) {
+                (None, _) => Some(statement),
+                (Some(_), Dialect::Sqlite) => None,
+                (Some(shared), Dialect::Postgres) => Some(shared.trim_start()),
+            },
+        )
         .map(|s| {
             s.replace("{int}", int)
                 .replace("{bytes}", bytes)
@@ -78,6 +89,25 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_shelf_is_no_table_of_a_single_process() {
+        let named = |dialect| {
+            let all = MIGRATIONS.iter().flat_map(|text| statements(text, dialect));
+            all.filter(|statement| statement.contains("shelf"))
+                .collect::<Vec<String>>()
+        };
+        assert_eq!(named(Dialect::Sqlite), Vec::<String>::new());
+        let shared = named(Dialect::Postgres);
+        assert!(
+            shared[0].starts_with("CREATE UNLOGGED TABLE shelf ("),
+            "{shared:?}"
+        );
+        assert!(
+            shared[1].starts_with("CREATE INDEX shelf_by_made "),
+            "{shared:?}"
+        );
     }
 
     #[test]

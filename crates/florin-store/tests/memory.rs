@@ -2,9 +2,11 @@
 
 use florin_base::{Millis, Scope};
 use florin_domain::changes::{Job, JobKind};
+use florin_store::Wanted;
 use florin_store::conformance::{self, Subject};
+use florin_store::lease::LEASE_MS;
 use florin_store::memory::MemoryStore;
-use florin_store::{Commit, Finish, Store, StoreError};
+use florin_store::{Commit, Finish, IdempotencyClaim, Reply, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -57,20 +59,29 @@ async fn a_lease_runs_out_by_the_stores_clock() {
         .commit(adding("job_1", NOW.plus_ms(10)))
         .await
         .expect("a commit");
-    assert_eq!(store.lease(JobKind::ALL, 1).await, Ok(Vec::new()));
+    assert_eq!(
+        store.lease(Wanted::of(JobKind::ALL, 1)).await,
+        Ok(Vec::new())
+    );
     now.fetch_add(10, Ordering::SeqCst);
-    let first = store.lease(JobKind::ALL, 1).await.expect("a lease");
+    let first = store
+        .lease(Wanted::of(JobKind::ALL, 1))
+        .await
+        .expect("a lease");
     assert_eq!(first[0].fence, 1);
     assert_eq!(
         store.next_due(JobKind::ALL).await,
-        Ok(Some(NOW.plus_ms(30_010)))
+        Ok(Some(NOW.plus_ms(10 + LEASE_MS)))
     );
-    now.fetch_add(29_999, Ordering::SeqCst);
-    assert_eq!(store.lease(JobKind::ALL, 1).await, Ok(Vec::new()));
+    now.fetch_add(LEASE_MS - 1, Ordering::SeqCst);
+    assert_eq!(
+        store.lease(Wanted::of(JobKind::ALL, 1)).await,
+        Ok(Vec::new())
+    );
     now.fetch_add(1, Ordering::SeqCst);
     let second = store
         .used_by("another")
-        .lease(JobKind::ALL, 1)
+        .lease(Wanted::of(JobKind::ALL, 1))
         .await
         .expect("a lease");
     assert_eq!(second[0].fence, 2);
@@ -92,14 +103,19 @@ async fn the_leases_of_a_crashed_process_are_void() {
             .expect("a commit");
     }
     store.forget_leases_of("one");
-    let taken = other.lease(JobKind::ALL, 10).await.expect("a lease");
+    let taken = other
+        .lease(Wanted::of(JobKind::ALL, 10))
+        .await
+        .expect("a lease");
     assert_eq!(
         (taken.len(), taken[0].job.id.as_str(), taken[0].fence),
         (1, "job_1", 2)
     );
     store.forget_leases();
     assert_eq!(
-        one.lease(JobKind::ALL, 10).await.map(|taken| taken.len()),
+        one.lease(Wanted::of(JobKind::ALL, 10))
+            .await
+            .map(|taken| taken.len()),
         Ok(2)
     );
 }
@@ -124,4 +140,38 @@ async fn a_snapshot_holds_everything_and_clones_share_it() {
     );
     assert!(seen.records.is_empty() && seen.events.is_empty() && seen.transactions.is_empty());
     assert!(seen.balances.is_empty() && seen.claims.is_empty() && seen.keys.is_empty());
+}
+
+fn answering(is_held: bool, reply: Option<Reply>) -> Commit {
+    let claim = IdempotencyClaim {
+        scope: Scope::test("acct_1"),
+        key: "k".to_owned(),
+        hash: [7; 32],
+        request: "req_1".to_owned(),
+        reply,
+        is_held,
+        attempt: (!is_held).then(|| "att_1".to_owned()),
+    };
+    Commit {
+        claim: Some(claim),
+        ..Commit::default()
+    }
+}
+
+#[tokio::test]
+async fn a_late_answer_is_kept_as_long_as_any_other() {
+    let (store, now) = clocked();
+    let taken = store.commit(answering(false, None)).await;
+    taken.expect("the key is taken");
+    now.fetch_add(5_000, Ordering::SeqCst);
+    let late = Reply {
+        status: 200,
+        body: b"late".to_vec(),
+        key_id: String::new(),
+    };
+    let answered = store.commit(answering(true, Some(late))).await;
+    answered.expect("the key is answered");
+    now.fetch_add(1_000, Ordering::SeqCst);
+    assert_eq!(store.prune(1_000, 10).await, Ok(0));
+    assert_eq!(store.prune(999, 10).await, Ok(1));
 }

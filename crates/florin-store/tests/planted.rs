@@ -5,10 +5,13 @@ use florin_domain::changes::{Job, JobKind};
 use florin_domain::ledger::Transaction;
 use florin_domain::{Record, RecordKey, Versioned};
 use florin_store::conformance::{BEHAVIOURS, Subject};
+use florin_store::installation::SHELVED_BYTES_MAX;
 use florin_store::memory::MemoryStore;
 use florin_store::{
-    Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreFuture, TransactionQuery,
+    Balance, Commit, Installation, LeasedJob, ListQuery, SavedClaim, ShelfKey, Shelved, Store,
+    StoreFuture, TransactionQuery,
 };
+use florin_store::{Held, Wanted};
 use std::sync::Arc;
 
 /// A store in memory that sees every commit and every list through a distorting glass.
@@ -18,6 +21,27 @@ struct Planted {
     commit: fn(&MemoryStore, &mut Commit),
     list: fn(&mut ListQuery),
     page: fn(&mut TransactionQuery),
+    installation: Flaw,
+}
+
+/// A bug in what belongs to the installation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    None,
+    /// Whoever writes a text last wins, and hears that it replaced what it expected.
+    LastTextWins,
+    /// A text that is there already is not seen by who expects none.
+    FirstTextIsOverwritten,
+    /// What is taken off the shelf stays there.
+    TakenStays,
+    /// The mode of an account is not looked at on the shelf.
+    ModesMeet,
+    /// No data key seems to be in use.
+    KeysAreForgotten,
+    /// The shelf takes bytes of any length, cut.
+    LongValuesAreCut,
+    /// Purging clears the shelf.
+    EverythingIsPurged,
 }
 
 impl Planted {
@@ -28,6 +52,7 @@ impl Planted {
             commit: |_, _| {},
             list: |_| {},
             page: |_| {},
+            installation: Flaw::None,
         }
     }
 
@@ -50,6 +75,20 @@ impl Planted {
             page,
             ..Planted::none()
         }
+    }
+
+    fn installation(installation: Flaw) -> Planted {
+        Planted {
+            installation,
+            ..Planted::none()
+        }
+    }
+
+    /// Where the shelf looks.
+    fn place(&self, key: &ShelfKey) -> ShelfKey {
+        let mut key = key.clone();
+        key.scope.live &= self.installation != Flaw::ModesMeet;
+        key
     }
 
     /// A store with nothing in it and the same bug.
@@ -90,8 +129,12 @@ impl Store for Planted {
         self.inner.commit(commit)
     }
 
-    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
-        self.inner.lease(kinds, limit)
+    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
+        self.inner.lease(wanted)
+    }
+
+    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
+        self.inner.renew(held)
     }
 
     fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
@@ -119,12 +162,75 @@ impl Store for Planted {
         self.inner.epoch()
     }
 
-    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
-        self.inner.prune(before, limit)
+    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
+        self.inner.prune(kept_ms, limit)
     }
 
     fn health(&self) -> StoreFuture<'_, ()> {
         self.inner.health()
+    }
+}
+
+impl Installation for Planted {
+    fn now(&self) -> StoreFuture<'_, Millis> {
+        self.inner.now()
+    }
+
+    fn text<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<String>> {
+        self.inner.text(name)
+    }
+
+    fn replace_text<'a>(
+        &'a self,
+        name: &'a str,
+        expected: Option<&'a str>,
+        value: &'a str,
+    ) -> StoreFuture<'a, bool> {
+        let blind = match self.installation {
+            Flaw::LastTextWins => true,
+            Flaw::FirstTextIsOverwritten => expected.is_none(),
+            _ => false,
+        };
+        Box::pin(async move {
+            if blind {
+                let held = self.inner.text(name).await?;
+                return self.inner.replace_text(name, held.as_deref(), value).await;
+            }
+            self.inner.replace_text(name, expected, value).await
+        })
+    }
+
+    fn uses_key<'a>(&'a self, key_id: &'a str) -> StoreFuture<'a, bool> {
+        match self.installation {
+            Flaw::KeysAreForgotten => Box::pin(std::future::ready(Ok(false))),
+            _ => self.inner.uses_key(key_id),
+        }
+    }
+
+    fn shelve<'a>(&'a self, key: &'a ShelfKey, mut sealed: Shelved) -> StoreFuture<'a, ()> {
+        if self.installation == Flaw::LongValuesAreCut {
+            sealed.bytes.truncate(SHELVED_BYTES_MAX);
+        }
+        let key = self.place(key);
+        Box::pin(async move { self.inner.shelve(&key, sealed).await })
+    }
+
+    fn take_shelved<'a>(&'a self, key: &'a ShelfKey) -> StoreFuture<'a, Option<Shelved>> {
+        let key = self.place(key);
+        Box::pin(async move {
+            let taken = self.inner.take_shelved(&key).await?;
+            if let (Flaw::TakenStays, Some(taken)) = (self.installation, &taken) {
+                self.inner.shelve(&key, taken.clone()).await?;
+            }
+            Ok(taken)
+        })
+    }
+
+    fn purge_shelf(&self) -> StoreFuture<'_, usize> {
+        match self.installation {
+            Flaw::EverythingIsPurged => Box::pin(std::future::ready(Ok(1))),
+            _ => self.inner.purge_shelf(),
+        }
     }
 }
 
@@ -246,6 +352,22 @@ fn bugs_of_the_ledger() -> Vec<Bug> {
     ]
 }
 
+fn bugs_of_the_installation() -> Vec<Bug> {
+    let bug = |name, flaw| (name, Planted::installation(flaw));
+    vec![
+        bug("the last text wins", Flaw::LastTextWins),
+        bug(
+            "the first text is overwritten",
+            Flaw::FirstTextIsOverwritten,
+        ),
+        bug("what is taken stays on the shelf", Flaw::TakenStays),
+        bug("modes meet on the shelf", Flaw::ModesMeet),
+        bug("keys in use are forgotten", Flaw::KeysAreForgotten),
+        bug("long values are cut", Flaw::LongValuesAreCut),
+        bug("everything is purged", Flaw::EverythingIsPurged),
+    ]
+}
+
 /// The first behaviour that the store fails.
 async fn first_failure(planted: &Planted) -> Option<&'static str> {
     for behaviour in BEHAVIOURS {
@@ -264,6 +386,7 @@ async fn every_planted_bug_is_caught() {
         bugs_of_jobs(),
         bugs_of_lists(),
         bugs_of_the_ledger(),
+        bugs_of_the_installation(),
     ];
     for (name, planted) in bugs.into_iter().flatten() {
         let caught = first_failure(&planted).await;

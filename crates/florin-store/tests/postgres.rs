@@ -1,5 +1,11 @@
 //! PostgreSQL against the suite, and what only it can show: several processes, lost connections, lost answers.
 
+#[path = "postgres/answers.rs"]
+mod answers;
+#[path = "postgres/copies.rs"]
+mod copies;
+#[path = "postgres/installation.rs"]
+mod installation;
 mod support;
 
 use florin_base::{Asset, Millis, Scope, Timestamp};
@@ -9,7 +15,7 @@ use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
 use florin_domain::{Kind, RecordKey};
 use florin_store::conformance::{self, Subject};
 use florin_store::postgres::{Isolation, Options, PostgresStore};
-use florin_store::{Commit, Finish, Store, StoreError};
+use florin_store::{Commit, Finish, Store, StoreError, Wanted};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -118,19 +124,6 @@ async fn migrations_run_by_many_at_once_and_again() {
     assert_eq!(
         (version(&store, "cus_1").await, store.epoch().await),
         (1, Ok(2))
-    );
-    assert_eq!(store.installation("ring").await, Ok(None));
-    store
-        .set_installation("ring", "sealed")
-        .await
-        .expect("a text");
-    store
-        .set_installation("ring", "sealed anew")
-        .await
-        .expect("a text");
-    assert_eq!(
-        store.installation("ring").await,
-        Ok(Some("sealed anew".to_owned()))
     );
 }
 
@@ -299,12 +292,12 @@ async fn two_processes_share_a_database() {
     .await;
 }
 
-/// A store behind a proxy that waits less than a second.
+/// A store behind a proxy that waits for an answer no longer than a test wants to.
 async fn behind_proxy(cluster: &Cluster) -> (PostgresStore, Proxy, Client) {
     let database = cluster.database().await;
-    let proxy = Proxy::to(cluster.port()).await;
+    let proxy = Proxy::to(cluster.socket()).await;
     let options = Options {
-        commit_answer_ms: 700,
+        commit_answer_ms: 1_500,
         ..Options::new(&cluster.config_on(proxy.port(), &database))
     };
     let store = migrated(options).await;
@@ -469,11 +462,7 @@ async fn cancel_waits(client: &Client) {
 async fn a_replica_that_was_not_waited_for_leaves_a_commit_in_doubt() {
     let cluster = Cluster::start().await;
     let database = cluster.database().await;
-    let options = Options {
-        commit_answer_ms: 1_500,
-        ..Options::new(&cluster.config(&database))
-    };
-    let store = migrated(options).await;
+    let store = migrated(Options::new(&cluster.config(&database))).await;
     store
         .commit(writing("cus_before", 0))
         .await
@@ -569,15 +558,11 @@ async fn the_second_host_serves_when_the_first_is_dead_or_frozen() {
         .await
         .expect("a port that never speaks");
     let silent = frozen.local_addr().expect("its address").port();
+    let (host, port) = cluster.place();
     let config = format!(
-        "host=127.0.0.1,127.0.0.1,127.0.0.1 port=1,{silent},{} user=postgres dbname={database} target_session_attrs=read-write",
-        cluster.port()
+        "host=127.0.0.1,127.0.0.1,{host} port=1,{silent},{port} user=postgres dbname={database} target_session_attrs=read-write"
     );
-    let store = migrated(Options {
-        connect_ms: 400,
-        ..Options::new(&config)
-    })
-    .await;
+    let store = migrated(Options::new(&config)).await;
     store.commit(writing("cus_1", 0)).await.expect("a commit");
     assert_eq!(version(&store, "cus_1").await, 1);
 }
@@ -625,12 +610,18 @@ async fn a_lease_runs_out_by_the_databases_clock() {
     let row = client.query_one(left, &[]).await.expect("the job");
     assert_eq!(row.get::<_, String>(0), store.process());
     assert!((1..=30_000).contains(&row.get::<_, i64>(1)));
-    assert_eq!(store.lease(JobKind::ALL, 1).await, Ok(Vec::new()));
+    assert_eq!(
+        store.lease(Wanted::of(JobKind::ALL, 1)).await,
+        Ok(Vec::new())
+    );
     client
         .batch_execute("UPDATE jobs SET leased_until = leased_until - 30000")
         .await
         .expect("time passes");
-    let again = store.lease(JobKind::ALL, 1).await.expect("a lease");
+    let again = store
+        .lease(Wanted::of(JobKind::ALL, 1))
+        .await
+        .expect("a lease");
     assert_eq!((again.len(), again[0].fence), (1, 2));
     let finish = |fence| Commit {
         finish: Some(Finish {

@@ -1,8 +1,7 @@
 //! Where a security code waits for its authorisation: at most 15 minutes, to be taken once, never on a disk in clear.
 //!
-//! `CvcStore` is what the payment flow sees. `CvcShelf` is the bounded map in memory of a single process; a store of sealed
-//! rows that several processes share implements the same trait with `Vault::seal_cvc`. Deliberately absent: a timer; the
-//! scheduler calls `CvcShelf::purge`.
+//! `CvcStore` is what the payment flow sees. `CvcShelf` is the bounded map in memory of a single process; `SharedCvcShelf`
+//! keeps sealed rows that several processes share. Deliberately absent: a timer; the scheduler calls `CvcShelf::purge`.
 
 use crate::card::Cvc;
 use crate::seal::{SealContext, VaultError};
@@ -14,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How long a security code may wait, in milliseconds.
 pub const CVC_KEPT_MS: i64 = 15 * 60 * 1000;
-/// How many security codes wait at most; the oldest gives way.
+/// How many security codes of one account wait at most in each mode; the oldest of them gives way.
 pub const CVCS_KEPT_MAX: usize = 10_000;
 
 /// What the methods of `CvcStore` return.
@@ -57,20 +56,21 @@ impl fmt::Display for CvcStoreError {
 
 impl std::error::Error for CvcStoreError {}
 
-/// Account, mode, record.
-type Place = (String, bool, String);
+/// Account and mode: nobody's codes make those of another give way.
+type Owner = (String, bool);
 
-/// A bounded map in memory.
+/// Bounded maps in memory, one per account and mode.
 #[derive(Default)]
 pub struct CvcShelf {
-    shelved: Mutex<Shelved>,
+    owners: Mutex<BTreeMap<Owner, Shelved>>,
 }
 
 #[derive(Default)]
 struct Shelved {
-    codes: BTreeMap<Place, Waiting>,
-    /// Which place was filled when; the first one is the oldest.
-    order: BTreeMap<u64, Place>,
+    /// By record.
+    codes: BTreeMap<String, Waiting>,
+    /// Which record came when; the first one is the oldest.
+    order: BTreeMap<u64, String>,
     next_turn: u64,
 }
 
@@ -86,50 +86,57 @@ impl CvcShelf {
         CvcShelf::default()
     }
 
-    /// Keeps a code for a record, in place of an earlier one. The oldest gives way when `CVCS_KEPT_MAX` wait.
+    /// Keeps a code for a record, in place of an earlier one. The account's oldest gives way when `CVCS_KEPT_MAX` wait.
     pub fn put(&self, context: &SealContext<'_>, cvc: Cvc, now_ms: i64) {
-        let mut shelved = self.lock();
+        let mut owners = self.lock();
+        let shelved = owners.entry(owner_of(context)).or_default();
         shelved.drop_old_from_front(now_ms);
-        let place = place_of(context);
-        shelved.remove(&place);
+        shelved.remove(context.record);
         if shelved.codes.len() >= CVCS_KEPT_MAX {
             shelved.drop_first();
         }
         let turn = shelved.next_turn;
         shelved.next_turn += 1;
-        shelved.order.insert(turn, place.clone());
-        shelved.codes.insert(
-            place,
-            Waiting {
-                cvc,
-                put_at_ms: now_ms,
-                turn,
-            },
-        );
+        shelved.order.insert(turn, context.record.to_owned());
+        let waiting = Waiting {
+            cvc,
+            put_at_ms: now_ms,
+            turn,
+        };
+        shelved.codes.insert(context.record.to_owned(), waiting);
     }
 
     /// Gives out the code of a record and forgets it; nothing when there is none or it is too old.
     pub fn take(&self, context: &SealContext<'_>, now_ms: i64) -> Option<Cvc> {
-        let waiting = self.lock().remove(&place_of(context))?;
-        (!waiting.is_old(now_ms)).then_some(waiting.cvc)
+        let mut owners = self.lock();
+        let owner = owner_of(context);
+        let shelved = owners.get_mut(&owner)?;
+        let waiting = shelved.remove(context.record);
+        if shelved.codes.is_empty() {
+            owners.remove(&owner);
+        }
+        waiting
+            .filter(|waiting| !waiting.is_old(now_ms))
+            .map(|waiting| waiting.cvc)
     }
 
     /// Forgets every code that is too old and says how many. Call it each minute: `put` alone would leave the last ones.
     pub fn purge(&self, now_ms: i64) -> usize {
-        let mut shelved = self.lock();
-        let old: Vec<Place> = shelved
-            .codes
-            .iter()
-            .filter(|(_, waiting)| waiting.is_old(now_ms))
-            .map(|(place, _)| place.clone())
-            .collect();
-        old.iter().for_each(|place| drop(shelved.remove(place)));
-        old.len()
+        let mut owners = self.lock();
+        let gone = owners
+            .values_mut()
+            .map(|shelved| shelved.purge(now_ms))
+            .sum();
+        owners.retain(|_, shelved| !shelved.codes.is_empty());
+        gone
     }
 
     /// How many codes wait, old ones included.
     pub fn len(&self) -> usize {
-        self.lock().codes.len()
+        self.lock()
+            .values()
+            .map(|shelved| shelved.codes.len())
+            .sum()
     }
 
     /// Whether none waits.
@@ -137,9 +144,9 @@ impl CvcShelf {
         self.len() == 0
     }
 
-    /// The map is consistent after each statement, so a panic elsewhere does not spoil it.
-    fn lock(&self) -> MutexGuard<'_, Shelved> {
-        self.shelved.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The maps are consistent after each statement, so a panic elsewhere does not spoil them.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Owner, Shelved>> {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -156,23 +163,34 @@ impl CvcStore for CvcShelf {
 }
 
 impl Shelved {
-    fn remove(&mut self, place: &Place) -> Option<Waiting> {
-        let waiting = self.codes.remove(place)?;
+    fn remove(&mut self, record: &str) -> Option<Waiting> {
+        let waiting = self.codes.remove(record)?;
         self.order.remove(&waiting.turn);
         Some(waiting)
     }
 
     fn drop_first(&mut self) {
-        if let Some((_, place)) = self.order.pop_first() {
-            self.codes.remove(&place);
+        if let Some((_, record)) = self.order.pop_first() {
+            self.codes.remove(&record);
         }
     }
 
+    fn purge(&mut self, now_ms: i64) -> usize {
+        let old: Vec<String> = self
+            .codes
+            .iter()
+            .filter(|(_, waiting)| waiting.is_old(now_ms))
+            .map(|(record, _)| record.clone())
+            .collect();
+        old.iter().for_each(|record| drop(self.remove(record)));
+        old.len()
+    }
+
     fn drop_old_from_front(&mut self, now_ms: i64) {
-        while self.order.first_key_value().is_some_and(|(_, place)| {
-            // A place without a code cannot happen; dropping it keeps the loop finite all the same.
+        while self.order.first_key_value().is_some_and(|(_, record)| {
+            // A record without a code cannot happen; dropping it keeps the loop finite all the same.
             self.codes
-                .get(place)
+                .get(record)
                 .is_none_or(|waiting| waiting.is_old(now_ms))
         }) {
             self.drop_first();
@@ -186,10 +204,6 @@ impl Waiting {
     }
 }
 
-fn place_of(context: &SealContext<'_>) -> Place {
-    (
-        context.account.to_owned(),
-        context.live,
-        context.record.to_owned(),
-    )
+fn owner_of(context: &SealContext<'_>) -> Owner {
+    (context.account.to_owned(), context.live)
 }

@@ -44,6 +44,7 @@ mod process;
 mod redact;
 mod ring;
 mod seal;
+mod shared_cvc;
 mod vault;
 
 pub use brand::Brand;
@@ -59,5 +60,6 @@ pub use seal::{
     Cards, Cvcs, Door, SealContext, Sealed, SealedCard, SealedCvc, SealedSecret, Secrets,
     VaultError,
 };
+pub use shared_cvc::{CvcRows, SharedCvcShelf};
 pub use vault::{KeyInfo, RingChange, Vault, create_ring};
 pub use zeroize::Zeroizing;

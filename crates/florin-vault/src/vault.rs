@@ -36,6 +36,9 @@ pub struct KeyInfo {
     pub state: KeyState,
     /// How often it has sealed, as far as this process knows.
     pub seals: u64,
+    /// When a rotation put another key in its place, in milliseconds since 1970; 0 for the active key, and for one that was
+    /// superseded before rings told.
+    pub superseded_ms: i64,
 }
 
 /// A new revision of the ring that is not in use yet.
@@ -151,15 +154,34 @@ impl Vault {
     /// All data keys in order of creation.
     pub fn keys(&self) -> Vec<KeyInfo> {
         let snapshot = self.snapshot();
-        let states = snapshot.ring.keys.iter().map(|key| key.state);
-        let pairs = snapshot.keys.iter().zip(states);
+        let pairs = snapshot.keys.iter().zip(&snapshot.ring.keys);
         pairs
-            .map(|(key, state)| KeyInfo {
+            .map(|(key, stored)| KeyInfo {
                 id: key.id.clone(),
-                state,
+                state: stored.state,
                 seals: key.seals(),
+                superseded_ms: stored.superseded_ms,
             })
             .collect()
+    }
+
+    /// Whether the ring in memory has this key. One that it lacks may be in a newer ring: reload.
+    pub fn knows_key(&self, key_id: &str) -> bool {
+        self.snapshot().key(key_id).is_some()
+    }
+
+    /// Whether the ring in memory is the one of this text: the same revision with the same keys. Where two rings have
+    /// the same revision and other keys, the database has lost one of them, and no change may be built upon either.
+    ///
+    /// # Errors
+    /// Those of `Vault::open`.
+    pub fn is_at(&self, ring_text: &str) -> Result<bool, RingError> {
+        let stored = KeyRing::unwrap(ring_text, self.room.master.as_ref())?;
+        let snapshot = self.snapshot();
+        let ids = |ring: &KeyRing| -> Vec<String> {
+            ring.keys.iter().map(|key| key.id.clone()).collect()
+        };
+        Ok(stored.revision == snapshot.ring.revision && ids(&stored) == ids(&snapshot.ring))
     }
 
     /// Whether the active key has done three quarters of its `SEALS_MAX` seals.
@@ -172,12 +194,13 @@ impl Vault {
         self.snapshot().ring.revision
     }
 
-    /// A ring with one more data key, which is the active one once the change is saved and adopted.
+    /// A ring with one more data key, which is the active one once the change is saved and adopted. `now_ms` is noted as
+    /// the time at which the key before it was superseded.
     ///
     /// # Errors
     /// `Full`, `Master`, `Randomness`.
-    pub fn rotate(&self) -> Result<RingChange, RingError> {
-        self.change(|ring| ring.rotated(), self.room.master.as_ref())
+    pub fn rotate(&self, now_ms: i64) -> Result<RingChange, RingError> {
+        self.change(|ring| ring.rotated(now_ms), self.room.master.as_ref())
     }
 
     /// A ring without one key. The caller has made sure that no row names the key: such a row never opens again.
@@ -242,12 +265,13 @@ impl Vault {
         Ok(true)
     }
 
-    /// Sixteen letters and digits that are the same for the same number in this installation, for ever, and that nobody
-    /// can compute without the ring.
-    pub fn fingerprint(&self, number: &CardNumber) -> String {
+    /// Sixteen letters and digits that are the same for the same number and owner (an account that has no parent), for
+    /// ever, and that nobody can compute without the ring. Two owners cannot learn from them that they share a buyer.
+    pub fn fingerprint(&self, owner: &str, number: &CardNumber) -> String {
+        // An id holds no slash, so that no other owner and number make the same bytes.
         short_name(&hmac_with(
             &self.snapshot().fingerprint_key,
-            &[number.digits().as_bytes()],
+            &[owner.as_bytes(), b"/", number.digits().as_bytes()],
         ))
     }
 
@@ -370,7 +394,7 @@ mod tests {
         );
         assert!(
             vault
-                .adopt(vault.rotate().expect("rotates"))
+                .adopt(vault.rotate(1).expect("rotates"))
                 .expect("adopts")
         );
         assert!(!vault.is_rotation_due());

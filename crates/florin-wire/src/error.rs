@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The `type` member of an error.
+/// The `type` member of an error: the types that Florin raises. 401 and 429 answers are of [`ErrorType::InvalidRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorType {
     /// A fault on our side.
@@ -20,10 +20,6 @@ pub enum ErrorType {
     Idempotency,
     /// The request cannot be carried out as it was sent; also the type of 401, 403 and 404 answers.
     InvalidRequest,
-    /// Too many requests.
-    RateLimit,
-    /// The newest list of types names it; 401 answers still use [`ErrorType::InvalidRequest`].
-    Authentication,
 }
 
 impl ErrorType {
@@ -34,8 +30,6 @@ impl ErrorType {
             ErrorType::Card => "card_error",
             ErrorType::Idempotency => "idempotency_error",
             ErrorType::InvalidRequest => "invalid_request_error",
-            ErrorType::RateLimit => "rate_limit_error",
-            ErrorType::Authentication => "authentication_error",
         }
     }
 }
@@ -170,23 +164,24 @@ impl WireError {
         self
     }
 
-    /// The body, `{"error": {...}}`, members in alphabetical order as in recorded answers. Answers
+    /// The body, `{"error": {...}}`, members in alphabetical order as in recorded answers. The links in it
+    /// lead to pages of this server: `base_url` is where it is reached, without a slash at the end. Answers
     /// 401 and 403 carry no `request_log_url`, because their caller has no log to look at; an empty
     /// `request_id` leaves it out as well.
-    pub fn body(&self, request_id: &str) -> Value {
+    pub fn body(&self, base_url: &str, request_id: &str) -> Value {
         let mut error = self.fields.as_ref().clone();
         let mut put = |name: &str, value: String| {
             error.insert(name.to_owned(), Value::String(value));
         };
         if let Some(code) = &self.code {
-            put("doc_url", format!("/docs/errors#{code}"));
+            put("doc_url", format!("{base_url}/docs/errors#{code}"));
             put("code", code.clone().into_owned());
         }
         if let Some(param) = &self.param {
             put("param", param.clone());
         }
         if !matches!(self.status, 401 | 403) && !request_id.is_empty() {
-            put("request_log_url", format!("/dashboard/logs/{request_id}"));
+            put("request_log_url", format!("{base_url}/logs/{request_id}"));
         }
         put("message", crate::hide_numbers(&self.message));
         put("type", self.kind.as_str().to_owned());
@@ -214,6 +209,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const BASE: &str = "https://florin.example";
+
     fn members(body: &Value) -> Vec<&str> {
         let error = body
             .get("error")
@@ -229,7 +226,7 @@ mod tests {
             .with_field("charge", "ch_1")
             .with_field("advice_code", "try_again_later")
             .with_param("number");
-        let body = error.body("req_1");
+        let body = error.body(BASE, "req_1");
         let expected = [
             "advice_code",
             "charge",
@@ -242,8 +239,14 @@ mod tests {
             "type",
         ];
         assert_eq!(members(&body), expected);
-        assert_eq!(body["error"]["doc_url"], "/docs/errors#card_declined");
-        assert_eq!(body["error"]["request_log_url"], "/dashboard/logs/req_1");
+        assert_eq!(
+            body["error"]["doc_url"],
+            "https://florin.example/docs/errors#card_declined"
+        );
+        assert_eq!(
+            body["error"]["request_log_url"],
+            "https://florin.example/logs/req_1"
+        );
         assert_eq!(body["error"]["type"], "card_error");
     }
 
@@ -251,12 +254,12 @@ mod tests {
     fn a_refused_key_sees_message_and_type_only() {
         let body = WireError::invalid("Invalid API Key provided")
             .with_status(401)
-            .body("req_1");
+            .body(BASE, "req_1");
         assert_eq!(members(&body), ["message", "type"]);
         let body = WireError::invalid("No access")
             .with_status(403)
             .with_code("account_invalid")
-            .body("req_1");
+            .body(BASE, "req_1");
         assert_eq!(members(&body), ["code", "doc_url", "message", "type"]);
     }
 
@@ -273,7 +276,7 @@ mod tests {
             "Missing required param: a[b]."
         );
         assert_eq!(
-            WireError::unknown("x").body("")["error"]["code"],
+            WireError::unknown("x").body(BASE, "")["error"]["code"],
             json!("parameter_unknown")
         );
         let card = WireError::not_found("source", "4242424242424242", "source", 400);

@@ -29,10 +29,6 @@ pub const DECIMAL_CHARS_MAX: usize = 40;
 pub const FLOAT_DIGITS_MAX: usize = 15;
 /// Latest point in time that a parameter may name, in seconds: the end of the year 9999.
 pub const TIMESTAMP_S_MAX: i64 = 253_402_300_799;
-/// Largest page of a list.
-pub const LIST_LIMIT_MAX: i64 = 100;
-/// Size of a page when the request names none.
-pub const LIST_LIMIT_DEFAULT: i64 = 10;
 /// Most segments in one expand path, `data` included.
 pub const EXPAND_DEPTH_MAX: usize = 4;
 /// Most expand paths in one request.

@@ -1,6 +1,6 @@
-//! Wire shapes that belong to no single resource: lists, search results, deleted objects.
+//! Wire shapes that belong to no single resource: lists, deleted objects.
 //!
-//! Deliberately absent: the resources themselves and any paging logic.
+//! Deliberately absent: the resources themselves, any paging logic, and search results, which nothing answers with.
 
 use serde_json::{Value, json};
 
@@ -16,17 +16,6 @@ pub fn embedded_list(url: &str, data: Vec<Value>, has_more: bool, total_count: u
         "data": data,
         "has_more": has_more,
         "total_count": total_count,
-        "url": url,
-    })
-}
-
-/// A page of search results; `next_page` is the token that asks for the following page.
-pub fn search_result(url: &str, data: Vec<Value>, next_page: Option<&str>) -> Value {
-    json!({
-        "object": "search_result",
-        "data": data,
-        "has_more": next_page.is_some(),
-        "next_page": next_page,
         "url": url,
     })
 }
@@ -47,20 +36,6 @@ mod tests {
         assert_eq!(
             text,
             r#"{"object":"list","data":[{"id":"cus_1"}],"has_more":true,"url":"/v1/customers"}"#
-        );
-    }
-
-    #[test]
-    fn a_search_without_another_page_says_so() {
-        let last = search_result("/v1/charges/search", Vec::new(), None);
-        assert_eq!(
-            (&last["has_more"], &last["next_page"]),
-            (&json!(false), &Value::Null)
-        );
-        let more = search_result("/v1/charges/search", Vec::new(), Some("p2"));
-        assert_eq!(
-            (&more["has_more"], &more["next_page"]),
-            (&json!(true), &json!("p2"))
         );
     }
 

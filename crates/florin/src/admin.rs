@@ -3,17 +3,19 @@
 //! A running server holds its directory's lock, so commands go to it through the side door with a token that lies in the
 //! directory; without a server the directory is opened for the command alone.
 
-use crate::home::{Home, Opening, RING};
+use crate::attempts;
+use crate::home::Home;
 use crate::metrics::Side;
+use crate::place::At;
+use crate::ring::{RETIRE_AFTER_MS, RingKeeper, is_superseded_for_long};
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
-use florin_base::{Scope, Timestamp};
+use florin_base::{Millis, Scope, Timestamp};
 use florin_domain::accounts::KeyRole;
-use florin_domain::webhooks::RetrySchedule;
-use florin_egress::{Egress, HttpEgress, Policy, Request};
+use florin_egress::{Egress, EgressError, HttpEgress, Policy, Request, TIMEOUT_MS_LIMIT};
 use florin_engine::Engine;
-use florin_store::sqlite::SqliteStore;
-use florin_vault::{RingChange, Vault, constant_time_eq, random_bytes};
+use florin_store::Installation;
+use florin_vault::{KEYS_MAX, KeyInfo, constant_time_eq, random_bytes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
@@ -24,6 +26,8 @@ use std::sync::Arc;
 
 /// The file that tells the command line where a running server's side door is.
 const ADMIN_FILE: &str = "admin.json";
+/// Sealing everything anew takes as long as there are cards: it is waited for as long as egress waits for anything.
+const ROTATE_TIMEOUT_MS: u64 = TIMEOUT_MS_LIMIT;
 /// Answers of the side door are read up to so many bytes.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
@@ -76,6 +80,20 @@ pub enum Command {
         id: String,
         overlap_s: i64,
     },
+    /// List attempts.
+    AttemptsList {
+        account: Option<String>,
+        live: bool,
+        unknown: bool,
+        limit: usize,
+    },
+    /// Decide on an attempt that was put aside.
+    AttemptsResolve {
+        account: Option<String>,
+        live: bool,
+        id: String,
+        how: String,
+    },
     /// Make a new data key and seal everything anew.
     VaultRotate,
     /// List data keys.
@@ -85,8 +103,8 @@ pub enum Command {
 /// What a command is carried out on.
 pub struct Door {
     engine: Arc<Engine>,
-    store: SqliteStore,
-    vault: Vault,
+    store: Arc<dyn Installation>,
+    ring: Arc<RingKeeper>,
     token: String,
 }
 
@@ -97,8 +115,8 @@ impl Door {
         let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
         Door {
             engine: Arc::clone(&home.engine),
-            store: home.store.clone(),
-            vault: home.vault.clone(),
+            store: Arc::clone(&home.store),
+            ring: Arc::clone(&home.ring),
             token,
         }
     }
@@ -124,12 +142,10 @@ impl Door {
         let account = match account {
             Some(account) => account,
             None => {
-                let all = self.engine.list_accounts().await?;
-                all.last()
-                    .map(|account| account.id.to_string())
-                    .ok_or_else(|| {
-                        anyhow!("there is no account yet; `florin accounts create` makes one")
-                    })?
+                let first = self.engine.first_account().await?;
+                first.map(|account| account.id.to_string()).ok_or_else(|| {
+                    anyhow!("there is no account yet; `florin accounts create` makes one")
+                })?
             }
         };
         self.engine.account_record(&account).await.map_err(|_| {
@@ -183,6 +199,13 @@ impl Door {
                 self.engine.revoke_key(&scope, &id).await?;
                 Ok(json!({ "revoked": id }))
             }
+            messages_and_attempts => self.look_after(messages_and_attempts).await,
+        }
+    }
+
+    /// Commands on deliveries, attempts and the vault.
+    async fn look_after(&self, command: Command) -> Result<Value> {
+        match command {
             Command::WebhooksList {
                 account,
                 live,
@@ -207,8 +230,27 @@ impl Door {
                     json!({ "secret": self.engine.roll_webhook_secret(&scope, &id, overlap_s).await? }),
                 )
             }
-            Command::VaultRotate => self.rotate().await,
+            Command::AttemptsList {
+                account,
+                live,
+                unknown,
+                limit,
+            } => {
+                let scope = self.scope(account, live).await?;
+                attempts::list(&self.engine, &scope, unknown, limit).await
+            }
+            Command::AttemptsResolve {
+                account,
+                live,
+                id,
+                how,
+            } => {
+                let scope = self.scope(account, live).await?;
+                attempts::resolve(&self.engine, &scope, &id, &how).await
+            }
+            Command::VaultRotate => self.rotate(self.store.now().await?).await,
             Command::VaultKeys => Ok(self.vault_keys()),
+            other => bail!("{other:?} is no command on deliveries, attempts or the vault"),
         }
     }
 
@@ -275,39 +317,55 @@ impl Door {
     }
 
     fn vault_keys(&self) -> Value {
-        let rows = self.vault.keys().into_iter().map(|key| json!({"id": key.id, "state": format!("{:?}", key.state).to_lowercase(), "seals": key.seals}));
+        let rows = self.ring.vault().keys().into_iter().map(|key| json!({"id": key.id, "state": format!("{:?}", key.state).to_lowercase(), "seals": key.seals}));
         rows.collect()
     }
 
-    /// Adds a data key, seals everything with it, and retires the keys that seal nothing any more.
-    async fn rotate(&self) -> Result<Value> {
-        self.save_ring(self.vault.rotate()?).await?;
-        let accounts = self.engine.list_accounts().await?;
-        let mut resealed = 0;
-        for account in &accounts {
-            for live in [false, true] {
-                let scope = Scope {
-                    account: account.id.as_str().into(),
-                    live,
-                };
-                resealed += self.engine.reseal(&scope).await?;
-            }
+    /// Adds a data key and seals everything with it. Ends keys that an earlier rotation superseded long enough ago and that
+    /// seal nothing any more; says which keys stay, and why.
+    pub(crate) async fn rotate(&self, now: Millis) -> Result<Value> {
+        let keys = self.ring.vault().keys();
+        let (old, young): (Vec<KeyInfo>, Vec<KeyInfo>) = keys
+            .into_iter()
+            .partition(|key| is_superseded_for_long(key, now));
+        let mut retired = Vec::new();
+        if old.len() + young.len() >= KEYS_MAX {
+            // A full ring takes no key before another one ends.
+            retired = self.retire_unused(&old).await?;
         }
-        for key in self.vault.keys() {
-            let unused = !matches!(key.state, florin_vault::KeyState::Active)
-                && !self.engine.is_key_used(&key.id).await?
-                && !self.store.seals_a_reply(&key.id)?;
-            if unused {
-                self.save_ring(self.vault.retire(&key.id)?).await?;
-            }
-        }
-        Ok(json!({ "resealed": resealed, "keys": self.vault_keys() }))
+        self.ring.rotate(now).await?;
+        let resealed = self.engine.reseal_all().await?;
+        let left = old.into_iter().filter(|key| !retired.contains(&key.id));
+        let left: Vec<KeyInfo> = left.collect();
+        retired.extend(self.retire_unused(&left).await?);
+        let minutes = RETIRE_AFTER_MS / 60_000;
+        let used = left.iter().filter(|key| !retired.contains(&key.id));
+        let used = used.map(|key| {
+            json!({"id": key.id, "because": "something is still sealed with it; the next rotation looks again"})
+        });
+        let superseded = young.iter().map(|key| {
+            let because =
+                format!("it sealed less than {minutes} minutes ago; a rotation after that ends it");
+            json!({"id": key.id, "because": because})
+        });
+        let kept: Vec<Value> = used.chain(superseded).collect();
+        Ok(
+            json!({ "resealed": resealed, "retired": retired, "kept": kept, "keys": self.vault_keys() }),
+        )
     }
 
-    async fn save_ring(&self, change: RingChange) -> Result<()> {
-        self.store.set_installation(RING, change.text()).await?;
-        self.vault.adopt(change)?;
-        Ok(())
+    /// Ends those of the keys that seal nothing any more, and gives their ids.
+    async fn retire_unused(&self, keys: &[KeyInfo]) -> Result<Vec<String>> {
+        let mut retired = Vec::new();
+        for key in keys {
+            let is_used =
+                self.engine.is_key_used(&key.id).await? || self.store.uses_key(&key.id).await?;
+            if !is_used {
+                self.ring.retire(&key.id).await?;
+                retired.push(key.id.clone());
+            }
+        }
+        Ok(retired)
     }
 }
 
@@ -337,17 +395,21 @@ pub fn announce(directory: &Path, side: &Side) -> Result<Announced> {
 }
 
 /// Carries a command out, by the running server or alone, and prints the answer.
-pub fn run(data: &Path, as_json: bool, command: Command) -> Result<()> {
+pub fn run(at: &At, command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let answer = runtime.block_on(async {
-        match ask_server(data, &command).await? {
+        let asked = match at.directory() {
+            Some(data) => ask_server(&data, &command).await?,
+            None => None,
+        };
+        match asked {
             Some(answer) => Ok::<Value, anyhow::Error>(answer),
-            None => alone(data, command).await,
+            None => alone(at, command).await,
         }
     })?;
-    if as_json {
+    if at.json {
         println!("{}", serde_json::to_string_pretty(&answer)?);
     } else {
         print!("{}", table(&answer));
@@ -382,9 +444,14 @@ async fn ask_server(data: &Path, command: &Command) -> Result<Option<Value>> {
         any_port: true,
         ..Policy::dev()
     };
-    // No answer means that the server died and left its announcement behind.
-    let Ok(answer) = egress.send(request, policy).await else {
-        return Ok(None);
+    if matches!(command, Command::VaultRotate) {
+        request.timeout_ms = ROTATE_TIMEOUT_MS;
+    }
+    let answer = match egress.send(request, policy).await {
+        Ok(answer) => answer,
+        // Nobody listens there: the server died and left its announcement behind.
+        Err(EgressError::Connect(_)) => return Ok(None),
+        Err(error) => return Err(unanswered(&error)),
     };
     let body = String::from_utf8_lossy(&answer.body).into_owned();
     match answer.status {
@@ -393,20 +460,16 @@ async fn ask_server(data: &Path, command: &Command) -> Result<Option<Value>> {
     }
 }
 
-async fn alone(data: &Path, command: Command) -> Result<Value> {
-    if !data.join("florin.db").exists() {
-        bail!(
-            "{} holds no installation; `florin dev --data {}` makes one",
-            data.display(),
-            data.display()
-        );
-    }
-    let opening = Opening {
-        data: Some(data),
-        base_url: String::new(),
-        retries: RetrySchedule::default(),
-    };
-    let home = Home::open(opening).await?;
+/// The server was reached, so the directory is its own, and the command may be under way.
+fn unanswered(error: &EgressError) -> anyhow::Error {
+    anyhow!(
+        "the server that runs on this directory was reached, but gave no answer: {error} It may still carry the command out. \
+         List what is there before you try again."
+    )
+}
+
+async fn alone(at: &At, command: Command) -> Result<Value> {
+    let home = Home::open(at.opening()?).await?;
     Door::new(&home).perform(command).await
 }
 
@@ -459,6 +522,26 @@ fn table(answer: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn only_a_server_that_cannot_be_reached_counts_as_dead() -> Result<()> {
+        let directory = std::env::temp_dir().join(format!("florin-admin-{}", std::process::id()));
+        std::fs::create_dir_all(&directory)?;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let text = json!({ "address": listener.local_addr()?.to_string(), "token": "t" });
+        std::fs::write(directory.join(ADMIN_FILE), text.to_string())?;
+        let silent = tokio::spawn(async move {
+            drop(listener.accept().await);
+            listener
+        });
+        let asked = ask_server(&directory, &Command::VaultKeys).await;
+        let error = asked.expect_err("no answer").to_string();
+        assert!(error.contains("was reached"), "{error}");
+        drop(silent.await?);
+        let asked = ask_server(&directory, &Command::VaultKeys).await?;
+        assert_eq!(asked, None);
+        Ok(std::fs::remove_dir_all(&directory)?)
+    }
 
     #[test]
     fn answers_are_readable() {

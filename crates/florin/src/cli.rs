@@ -1,9 +1,11 @@
 //! The command line.
 
 use crate::admin::{self, Command as Admin};
-use crate::{compatibility, dev, openapi};
+use crate::place::{At, SandboxArgs};
+use crate::sandbox_processor::{self, SandboxProcessorArgs};
+use crate::{compatibility, dev, openapi, serve};
 use clap::{Args, Parser, Subcommand};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// A payment platform in one binary that speaks the Stripe v1 wire protocol.
@@ -26,6 +28,26 @@ enum Command {
         after_help = "Examples:\n  florin dev\n  florin dev --port 9000 --data ./my-sandbox\n  florin dev --ephemeral\n  florin dev --listen 0.0.0.0      makes fresh keys and prints them; the fixed ones do not work there\n\nTry it:\n  curl http://127.0.0.1:8484/v1/payment_intents \\\n    -u sk_test_FlorinDevFlorinDevFlorinDev: \\\n    -d amount=2000 -d currency=usd -d payment_method=pm_card_visa -d confirm=true"
     )]
     Dev(DevArgs),
+    /// Serve an installation over SQLite or PostgreSQL. Several copies may serve one PostgreSQL database.
+    #[command(
+        after_help = "Examples:\n  florin serve --database sqlite:./florin-data\n  florin serve --database postgres://florin@db1,db2/florin?target_session_attrs=read-write \\\n    --vault-key-file /etc/florin/vault.key --listen 0.0.0.0:8484 --url https://pay.example.com\n\nMake an account and its keys:\n  florin accounts create \"My shop\" --database postgres://florin@db1/florin --vault-key-file /etc/florin/vault.key"
+    )]
+    Serve(ServeArgs),
+    /// Make or change the tables of a PostgreSQL database for this release, also while others serve it.
+    #[command(after_help = "Example:\n  florin migrate --database postgres://florin@db1/florin")]
+    Migrate {
+        /// The database.
+        #[arg(
+            long,
+            value_name = "URL",
+            env = "FLORIN_DATABASE",
+            hide_env_values = true
+        )]
+        database: String,
+    },
+    /// Start the sandbox's processor as a process of its own, with its own books and with faults on purpose.
+    #[command(after_help = sandbox_processor::EXAMPLES)]
+    SandboxProcessor(SandboxProcessorArgs),
     /// Merchants of an installation.
     #[command(subcommand)]
     Accounts(Accounts),
@@ -35,6 +57,8 @@ enum Command {
     /// Webhook deliveries and signing secrets.
     #[command(subcommand)]
     Webhooks(Webhooks),
+    /// Calls to processors whose end is unknown, or which need a person.
+    Attempts(Attempts),
     /// The keys that seal card numbers.
     #[command(subcommand)]
     Vault(Vault),
@@ -58,7 +82,8 @@ pub struct DevArgs {
     /// The address to listen on. Anything but loopback makes fresh keys.
     #[arg(long, default_value = "127.0.0.1")]
     pub listen: IpAddr,
-    /// Where browsers reach this server, for the links that it hands out; by default the address that it listens on.
+    /// Where browsers reach this server, for the links that it hands out; by default the address that it listens on. Requests
+    /// under its host name are answered, too.
     #[arg(long, env = "FLORIN_URL_PUBLIC")]
     pub url: Option<String>,
     /// The directory of the database and the vault key.
@@ -75,20 +100,53 @@ pub struct DevArgs {
     /// Seconds between tries of a webhook delivery, such as `1,2,5`; by default eleven waits over three days.
     #[arg(long, value_delimiter = ',', env = "FLORIN_WEBHOOK_RETRIES")]
     pub webhook_retries: Option<Vec<f64>>,
+    #[command(flatten)]
+    pub sandbox: SandboxArgs,
     /// What to log: error, warn, info, debug, or a filter of the `tracing` kind.
     #[arg(long, default_value = "info", env = "FLORIN_LOG")]
     pub log: String,
 }
 
-/// Where an installation is, for commands on it.
-#[derive(Args, Clone, Debug)]
-struct At {
-    /// The data directory. A server that runs on it is asked; otherwise the directory is opened.
-    #[arg(long, default_value = "florin-data", env = "FLORIN_DATA")]
-    data: PathBuf,
-    /// Print JSON.
+/// Arguments of `florin serve`.
+#[derive(Args, Clone)]
+pub struct ServeArgs {
+    /// The database: `postgres://USER@HOST[,HOST]/DATABASE`, or `sqlite:DIR`.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "FLORIN_DATABASE",
+        hide_env_values = true
+    )]
+    pub database: String,
+    /// The address of the API; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8484", env = "FLORIN_LISTEN")]
+    pub listen: SocketAddr,
+    /// The port of metrics and administration on loopback; by default the next free one after the API's.
+    #[arg(long, env = "FLORIN_METRICS_PORT")]
+    pub metrics_port: Option<u16>,
+    /// Where browsers reach this server, for the links that it hands out; by default the address that it listens on.
+    #[arg(long, env = "FLORIN_URL_PUBLIC")]
+    pub url: Option<String>,
+    /// The file of the vault's master key, the same for every copy. Over SQLite, `vault.key` in the directory by default.
+    #[arg(long, value_name = "FILE", env = "FLORIN_VAULT_KEY_FILE")]
+    pub vault_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub sandbox: SandboxArgs,
+    /// Seconds between tries of a webhook delivery, such as `1,2,5`; by default eleven waits over three days.
+    #[arg(long, value_delimiter = ',', env = "FLORIN_WEBHOOK_RETRIES")]
+    pub webhook_retries: Option<Vec<f64>>,
+    /// Let webhooks of test mode go to private and loopback addresses. Whoever has a test key can then reach them.
     #[arg(long)]
-    json: bool,
+    pub allow_private_webhooks: bool,
+    /// What to log: error, warn, info, debug, or a filter of the `tracing` kind.
+    #[arg(long, default_value = "info", env = "FLORIN_LOG")]
+    pub log: String,
+}
+
+impl std::fmt::Debug for ServeArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServeArgs").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -193,6 +251,38 @@ enum Webhooks {
     },
 }
 
+/// `florin attempts`.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  florin attempts --unknown\n  florin attempts resolve att_… --as reverse"
+)]
+struct Attempts {
+    /// Only those whose end is unknown or which were put aside.
+    #[arg(long)]
+    unknown: bool,
+    /// At most so many.
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+    #[command(flatten)]
+    of: Of,
+    #[command(subcommand)]
+    decide: Option<Decide>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Decide {
+    /// Decide on an attempt that was put aside because its approval did not fit what was asked.
+    Resolve {
+        /// The attempt's id.
+        id: String,
+        /// `approved`: the processor did what it was asked. `declined`: it did nothing. `reverse`: give back what it did.
+        #[arg(long = "as", value_parser = ["approved", "declined", "reverse"])]
+        how: String,
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 enum Vault {
     /// Make a new data key and seal every card number and secret with it anew.
@@ -215,11 +305,15 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     }
     match cli.command {
         Command::Dev(args) => dev::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Migrate { database } => serve::migrate(&database),
+        Command::SandboxProcessor(args) => sandbox_processor::run(&args),
         Command::Accounts(command) => accounts(command),
         Command::Keys(command) => keys(command),
         Command::Webhooks(command) => webhooks(command),
-        Command::Vault(Vault::Rotate { at }) => admin::run(&at.data, at.json, Admin::VaultRotate),
-        Command::Vault(Vault::Keys { at }) => admin::run(&at.data, at.json, Admin::VaultKeys),
+        Command::Attempts(command) => attempts(command),
+        Command::Vault(Vault::Rotate { at }) => admin::run(&at, Admin::VaultRotate),
+        Command::Vault(Vault::Keys { at }) => admin::run(&at, Admin::VaultKeys),
         Command::Openapi => {
             print!("{}", openapi::document());
             Ok(())
@@ -234,9 +328,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
 fn accounts(command: Accounts) -> anyhow::Result<()> {
     match command {
         Accounts::Create { name, country, at } => {
-            admin::run(&at.data, at.json, Admin::AccountsCreate { name, country })
+            admin::run(&at, Admin::AccountsCreate { name, country })
         }
-        Accounts::List { at } => admin::run(&at.data, at.json, Admin::AccountsList),
+        Accounts::List { at } => admin::run(&at, Admin::AccountsList),
     }
 }
 
@@ -287,7 +381,31 @@ fn keys(command: Keys) -> anyhow::Result<()> {
             },
         ),
     };
-    admin::run(&of.at.data, of.at.json, command)
+    admin::run(&of.at, command)
+}
+
+fn attempts(command: Attempts) -> anyhow::Result<()> {
+    let (of, command) = match command.decide {
+        None => {
+            let list = Admin::AttemptsList {
+                account: command.of.account.clone(),
+                live: command.of.live,
+                unknown: command.unknown,
+                limit: command.limit,
+            };
+            (command.of, list)
+        }
+        Some(Decide::Resolve { id, how, of }) => {
+            let resolve = Admin::AttemptsResolve {
+                account: of.account.clone(),
+                live: of.live,
+                id,
+                how,
+            };
+            (of, resolve)
+        }
+    };
+    admin::run(&of.at, command)
 }
 
 fn webhooks(command: Webhooks) -> anyhow::Result<()> {
@@ -325,5 +443,5 @@ fn webhooks(command: Webhooks) -> anyhow::Result<()> {
             )
         }
     };
-    admin::run(&of.at.data, of.at.json, command)
+    admin::run(&of.at, command)
 }

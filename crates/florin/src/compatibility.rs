@@ -46,10 +46,13 @@ pub fn document() -> String {
 const BEHAVIOUR: &str = "## Behaviour that differs\n\n\
 - Payment methods: `card` only. Every other type is refused.\n\
 - `automatic_async` captures at once: the balance transaction is there in the first answer.\n\
-- A partial capture closes the rest of the authorization without a refund object, in every version.\n\
+- A partial capture or a cancellation makes no refund object and no `charge.refunded`, in every version. Before \
+2025-03-31.basil the charge counts what was given back in `amount_refunded`.\n\
+- `payment_method_types` of intents is taken in every version, also since 2026-09-30.endive.\n\
+- `mandate_data` is kept and no mandate is made of it. `use_stripe_sdk` has no effect: the next action is `redirect_to_url`.\n\
 - Disputes open in the moment of the charge; evidence cannot be submitted yet.\n\
-- A dispute card that opens several disputes opens one.\n\
-- Radar's early fraud warnings, reviews and scores beyond the three risk levels are not modelled.\n\
+- A card that opens several disputes opens two, each of half the amount, in the moment of the charge.\n\
+- Early fraud warnings come in the moment of the charge. Radar's reviews and scores beyond the three risk levels are not modelled.\n\
 - Search endpoints do not exist yet.\n\n";
 
 fn collect(members: &Members, prefix: &str, policy: Policy, paths: &mut Vec<String>) {

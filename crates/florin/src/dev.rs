@@ -1,21 +1,14 @@
 //! `florin dev`: a sandbox server with an embedded database and ready keys.
 
 use crate::cli::DevArgs;
-use crate::home::{Home, Opening};
-use crate::{admin, metrics};
+use crate::home::{Home, MasterKeyFrom, Opening, Place};
+use crate::{crash, metrics, server};
 use anyhow::{Context, Result};
-use axum::serve::ListenerExt;
-use florin_api::{Admission, Api};
 use florin_base::Scope;
 use florin_domain::accounts::KeyRole;
-use florin_domain::webhooks::RetrySchedule;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use florin_egress::Policy;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
+use std::time::Instant;
 
 /// The account of every sandbox.
 pub const ACCOUNT: &str = "acct_FlorinDev0000001";
@@ -23,13 +16,13 @@ pub const ACCOUNT: &str = "acct_FlorinDev0000001";
 pub const SECRET_KEY: &str = "sk_test_FlorinDevFlorinDevFlorinDev";
 /// Its publishable key on loopback.
 pub const PUBLISHABLE_KEY: &str = "pk_test_FlorinDevFlorinDevFlorinDev";
-/// Requests that are under way at a stop get so long.
-const DRAIN: Duration = Duration::from_secs(10);
+/// What fresh keys of a server that is open to the network are called.
+const FRESH: &str = "florin dev --listen";
 
 /// Runs the server until it is told to stop.
 pub fn run(args: &DevArgs) -> Result<()> {
     let began = Instant::now();
-    start_log(&args.log)?;
+    server::start_log(&args.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -37,119 +30,27 @@ pub fn run(args: &DevArgs) -> Result<()> {
     runtime.block_on(serve(args, began))
 }
 
-fn start_log(filter: &str) -> Result<()> {
-    let filter =
-        tracing_subscriber::EnvFilter::try_new(filter).context("the log filter is not valid")?;
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    Ok(())
-}
-
 async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
-    let listener = listen(args.listen, args.port).await?;
-    let address = listener.local_addr()?;
-    let shown = if address.ip().is_unspecified() {
-        IpAddr::V4(Ipv4Addr::LOCALHOST)
-    } else {
-        address.ip()
-    };
-    let base_url = format!("http://{}", SocketAddr::new(shown, address.port()));
-    let base_url = args
-        .url
-        .as_ref()
-        .map_or(base_url, |url| url.trim_end_matches('/').to_owned());
+    let door = server::open_door(args.listen, args.port, args.url.as_deref()).await?;
+    let base_url = door.base_url.clone();
     let data = (!args.ephemeral).then_some(args.data.as_path());
-    let retries = retries(args.webhook_retries.as_deref());
+    let place = data.map_or(Place::Ephemeral, |data| Place::Directory(data.to_owned()));
     let home = Home::open(Opening {
-        data,
+        place,
+        master_key: MasterKeyFrom::choose(None),
         base_url: base_url.clone(),
-        retries,
+        retries: server::retries(args.webhook_retries.as_deref()),
+        // A developer's webhooks go to the developer's own machine.
+        test_egress: Policy::dev(),
+        processor: args.sandbox.line(),
+        steps: crash::Steps::from_environment()?,
     })
     .await?;
-    let keys = ensure_account(&home, address.ip().is_loopback()).await?;
-    home.engine.ensure_jobs().await?;
-    let _scheduler = home.engine.start();
-    tokio::spawn(keep_house(home.keeper()));
-    let admission = Admission {
-        hosts: hosts(address.ip()),
-    };
-    let api = Api::new(Arc::clone(&home.engine), admission);
-    let (stop, stopped) = watch::channel(false);
-    let side = metrics::start(
-        &args.metrics_port,
-        address.port(),
-        (Arc::clone(&api), admin::Door::new(&home)),
-        stopped.clone(),
-    )
-    .await?;
-    let admin_file = admin::announce(home.store.directory(), &side)?;
-    // Whoever reads the greeting may send a signal at once, so that it is awaited before.
-    tokio::spawn(wait_for_signal(Signals::listen()?, stop));
-    greet(&base_url, &keys, (data, &side), began);
-    let answering = listener.tap_io(|stream| {
-        // Small answers must not wait for more bytes; a socket without the option only answers later.
-        let _ = stream.set_nodelay(true);
-    });
-    let served =
-        axum::serve(answering, api.router()).with_graceful_shutdown(until(stopped.clone()));
-    tokio::select! {
-        result = served => result.context("the server failed")?,
-        () = drained(stopped) => tracing::warn!("requests were still under way at the end of the stop"),
-    }
-    drop(admin_file);
-    home.keeper().count_seals().await;
-    tracing::info!("stopped");
-    Ok(())
-}
-
-async fn listen(address: IpAddr, port: u16) -> Result<TcpListener> {
-    TcpListener::bind((address, port)).await.with_context(|| {
-        format!(
-            "cannot listen on {address}:{port}; is another server running there? Try --port {}",
-            port.wrapping_add(1)
-        )
+    let keys = ensure_account(&home, door.address.ip().is_loopback()).await?;
+    server::run(&home, door, args.metrics_port, |side| {
+        greet(&base_url, &keys, (data, side), began);
     })
-}
-
-/// Forgets security codes that nobody used, and keeps the count of seals.
-async fn keep_house(keeper: crate::home::Keeper) {
-    let mut minutes = 0u32;
-    loop {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        keeper.purge_codes();
-        minutes += 1;
-        if minutes.is_multiple_of(10) {
-            keeper.count_seals().await;
-        }
-    }
-}
-
-fn retries(seconds: Option<&[f64]>) -> RetrySchedule {
-    match seconds {
-        Some(seconds) => RetrySchedule {
-            waits_ms: seconds
-                .iter()
-                .map(|s| (s * 1000.0).clamp(1.0, 1e12) as i64)
-                .collect(),
-        },
-        None => RetrySchedule::default(),
-    }
-}
-
-/// On loopback only loopback's names are answered; a server that is open to the network answers every name.
-fn hosts(address: IpAddr) -> Vec<String> {
-    if !address.is_loopback() {
-        return Vec::new();
-    }
-    ["localhost", "127.0.0.1", "[::1]"]
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain([address.to_string()])
-        .collect()
+    .await
 }
 
 struct DevKeys {
@@ -183,6 +84,7 @@ async fn ensure_account(home: &Home, loopback: bool) -> Result<DevKeys> {
     engine
         .set_fixed_key(&scope, KeyRole::Publishable, PUBLISHABLE_KEY, loopback)
         .await?;
+    revoke_former(home, &scope).await?;
     if loopback {
         return Ok(DevKeys {
             secret: SECRET_KEY.to_owned(),
@@ -191,21 +93,29 @@ async fn ensure_account(home: &Home, loopback: bool) -> Result<DevKeys> {
         });
     }
     let secret = engine
-        .create_key(&scope, KeyRole::Secret, Some("florin dev --listen"), None)
+        .create_key(&scope, KeyRole::Secret, Some(FRESH), None)
         .await?;
     let publishable = engine
-        .create_key(
-            &scope,
-            KeyRole::Publishable,
-            Some("florin dev --listen"),
-            None,
-        )
+        .create_key(&scope, KeyRole::Publishable, Some(FRESH), None)
         .await?;
     Ok(DevKeys {
         secret,
         publishable,
         is_fixed: false,
     })
+}
+
+/// The keys of earlier starts were printed to terminals and logs: they end with the start that made them.
+async fn revoke_former(home: &Home, scope: &Scope) -> Result<()> {
+    for listed in home.engine.list_keys(scope).await? {
+        let is_former = listed.key.name.as_deref() == Some(FRESH) && listed.key.revoked.is_none();
+        if is_former {
+            home.engine
+                .revoke_key(scope, listed.key.id.as_str())
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 fn greet(base_url: &str, keys: &DevKeys, places: (Option<&Path>, &metrics::Side), began: Instant) {
@@ -236,39 +146,22 @@ fn greet(base_url: &str, keys: &DevKeys, places: (Option<&Path>, &metrics::Side)
     );
 }
 
-/// The signals that stop the server.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Signals {
-    /// From now on they do not end the process by themselves.
-    fn listen() -> Result<Signals> {
-        let listen = |kind| signal(kind).context("signals cannot be received");
-        Ok(Signals {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
+    #[tokio::test]
+    async fn the_keys_of_a_start_end_with_the_next_one() {
+        let home = Home::open(Opening::of(Place::Ephemeral))
+            .await
+            .expect("a home");
+        let first = ensure_account(&home, false).await.expect("keys");
+        let opens = async |key: &str| home.engine.authenticate(key).await.is_ok();
+        assert!(opens(&first.secret).await && opens(&first.publishable).await);
+        let second = ensure_account(&home, false).await.expect("keys");
+        assert!(opens(&second.secret).await && opens(&second.publishable).await);
+        assert!(!opens(&first.secret).await && !opens(&first.publishable).await);
+        let fixed = ensure_account(&home, true).await.expect("keys");
+        assert!(opens(&fixed.secret).await && !opens(&second.secret).await);
     }
-}
-
-async fn wait_for_signal(mut signals: Signals, stop: watch::Sender<bool>) {
-    tokio::select! {
-        _ = signals.terminate.recv() => {}
-        _ = signals.interrupt.recv() => {}
-    }
-    tracing::info!("stopping: no new requests are taken");
-    let _ = stop.send(true);
-}
-
-/// Resolves when the server is told to stop.
-pub async fn until(mut stopped: watch::Receiver<bool>) {
-    // A dropped sender means that the process ends anyway.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-async fn drained(stopped: watch::Receiver<bool>) {
-    until(stopped).await;
-    tokio::time::sleep(DRAIN).await;
 }

@@ -3,13 +3,25 @@
 //! Deliberately absent: business rules. Everything here is wiring.
 
 mod admin;
+#[cfg(test)]
+mod admin_tests;
+mod attempts;
 mod cli;
+mod codes;
 mod compatibility;
+mod crash;
 mod dev;
 mod home;
+#[cfg(test)]
+mod home_tests;
 mod metrics;
 mod openapi;
+mod place;
+mod ring;
 mod runtime;
+mod sandbox_processor;
+mod serve;
+mod server;
 
 use clap::Parser;
 

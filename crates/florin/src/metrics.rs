@@ -3,10 +3,12 @@
 use crate::admin::Door;
 use anyhow::{Context, Result};
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use florin_api::Api;
+use florin_api::{Admission, Api};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -49,10 +51,11 @@ pub async fn start(
     let router = Router::new()
         .route("/metrics", get(scrape))
         .route("/admin", post(administer))
-        .with_state(rooms);
+        .with_state(rooms)
+        .layer(from_fn(admit));
     tokio::spawn(async move {
         let served =
-            axum::serve(listener, router).with_graceful_shutdown(crate::dev::until(stopped));
+            axum::serve(listener, router).with_graceful_shutdown(crate::server::until(stopped));
         if let Err(error) = served.await {
             tracing::error!(%error, "the side door for metrics and administration failed");
         }
@@ -75,6 +78,23 @@ async fn listener(wanted: Option<u16>, api_port: u16) -> Result<TcpListener> {
     TcpListener::bind((local, 0))
         .await
         .context("no port is free for metrics")
+}
+
+/// This door is on loopback only, so that only loopback's names are answered: a page must not read it under its own name.
+async fn admit(request: Request, next: Next) -> Response {
+    let own = Admission {
+        hosts: crate::server::LOOPBACK.map(str::to_owned).to_vec(),
+    };
+    let headers = request.headers();
+    let sent = headers
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok());
+    let host = request.uri().authority().map(|named| named.as_str());
+    if own.takes(host.or(sent).unwrap_or_default()) {
+        return next.run(request).await;
+    }
+    let text = "metrics and administration answer under the names of loopback only\n";
+    (StatusCode::FORBIDDEN, text).into_response()
 }
 
 async fn administer(
@@ -136,6 +156,15 @@ async fn scrape(State(rooms): State<Rooms>) -> String {
         "florin_mutations_in_flight {}",
         rooms.api.engine.mutations_in_flight()
     );
+    push(
+        &mut text,
+        "florin_alarms_total",
+        "counter",
+        "Outcomes of processors that need a person's eye; `florin attempts` shows them.",
+    );
+    for (kind, count) in rooms.api.engine.alarms().counts() {
+        let _ = writeln!(text, "florin_alarms_total{{kind=\"{kind}\"}} {count}");
+    }
     push(
         &mut text,
         "florin_outbox_waiting",

@@ -4,11 +4,14 @@ use florin_base::Millis;
 use florin_engine::world::Task;
 use florin_engine::{Clock, Random, Spawn};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The system's clock.
+/// The system's clock, or another one that it follows.
 pub struct SystemClock {
     started: Instant,
+    /// What to add to the system's time, in milliseconds.
+    offset_ms: AtomicI64,
 }
 
 impl SystemClock {
@@ -16,16 +19,27 @@ impl SystemClock {
     pub fn new() -> SystemClock {
         SystemClock {
             started: Instant::now(),
+            offset_ms: AtomicI64::new(0),
         }
     }
+
+    /// Goes by a clock that shows this time now.
+    pub fn follow(&self, theirs: Millis) {
+        self.offset_ms
+            .store(theirs.0 - system_now().0, Ordering::Relaxed);
+    }
+}
+
+fn system_now() -> Millis {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Millis {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        system_now().plus_ms(self.offset_ms.load(Ordering::Relaxed))
     }
 
     fn monotonic_ms(&self) -> u64 {

@@ -7,7 +7,7 @@ import { stripe } from './sdk.js';
 
 export const RETURN_URL = 'https://shop.example/return';
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const PAUSE_MS = 50;
 
 /** A marker that no other test and no other run uses. */

@@ -1,11 +1,12 @@
 //! A server for the black-box suites.
 //!
-//! Shape: `florin dev --ephemeral` on a free port, its output in a file; it is asked to stop with the signal that an
-//! operator would use, and a panic in its output fails the step. Deliberately absent: a second try.
+//! Shape: `florin dev --ephemeral` on a port that the system chooses, read from its output, which goes to a file; it is
+//! asked to stop with the signal that an operator would use, and a panic in its output fails the step. Deliberately
+//! absent: a second try.
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread;
@@ -15,13 +16,15 @@ use super::watched::wait;
 use crate::command::{command, output_of};
 
 /// How long the server may take to be ready, in milliseconds. A debug build on a busy machine is slow.
-const READY_MS_MAX: u64 = 30_000;
+const READY_MS_MAX: u64 = 60_000;
 /// How long it may take to stop, in milliseconds.
-const STOP_MS_MAX: u64 = 20_000;
+const STOP_MS_MAX: u64 = 60_000;
 /// How long one question may take, in milliseconds.
-const ANSWER_MS_MAX: u64 = 1_000;
+const ANSWER_MS_MAX: u64 = 10_000;
 /// Between two questions, in milliseconds.
 const PAUSE_MS: u64 = 50;
+/// What stands before its address in its output.
+const GREETING: &str = "Florin sandbox on http://";
 
 /// A running server, which ends with this value.
 pub struct Server {
@@ -42,21 +45,19 @@ impl Server {
     /// Starts `binary dev --ephemeral` with more environment and waits until it is ready.
     ///
     /// # Errors
-    /// No port is free, or the server does not start or is not ready in time; the end of its output is in the text.
+    /// The server does not start or is not ready in time; the end of its output is in the text.
     pub fn start(
         binary: &Path,
         log: PathBuf,
         environment: &[(&str, &str)],
     ) -> Result<Self, String> {
-        let address = free_address().map_err(|error| format!("no port is free: {error}"))?;
         let open = |error| format!("{} cannot be written: {error}", log.display());
         let output = File::create(&log).map_err(open)?;
         let errors = output.try_clone().map_err(open)?;
-        let port = address.port().to_string();
         let mut start = command(
             Path::new("."),
             binary,
-            &["dev", "--port", &port, "--ephemeral"],
+            &["dev", "--port", "0", "--ephemeral"],
         );
         start
             .envs(environment.iter().copied())
@@ -68,7 +69,7 @@ impl Server {
             .map_err(|error| format!("{} does not start: {error}", binary.display()))?;
         let mut server = Self {
             child,
-            address,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
             log,
         };
         server.wait_ready()?;
@@ -82,8 +83,14 @@ impl Server {
 
     fn wait_ready(&mut self) -> Result<(), String> {
         let until = Instant::now() + Duration::from_millis(READY_MS_MAX);
-        while !is_ready(self.address) {
+        loop {
             let ended = self.child.try_wait().ok().flatten();
+            if let Some(address) = address_in(&self.output()) {
+                self.address = address;
+                if is_ready(address) {
+                    return Ok(());
+                }
+            }
             if let Some(status) = ended {
                 return Err(format!(
                     "the server ended at once, {status}\n{}",
@@ -91,15 +98,13 @@ impl Server {
                 ));
             }
             if Instant::now() > until {
-                let address = self.address;
                 return Err(format!(
-                    "{address} was not ready within {READY_MS_MAX} ms\n{}",
+                    "the server was not ready within {READY_MS_MAX} ms\n{}",
                     self.last_lines()
                 ));
             }
             thread::sleep(Duration::from_millis(PAUSE_MS));
         }
-        Ok(())
     }
 
     /// Asks it to stop and looks at how it did, and at what it wrote all the time.
@@ -148,9 +153,10 @@ impl Server {
     }
 }
 
-/// An address that nobody listens on at this moment.
-fn free_address() -> std::io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+/// The address in what the server printed, once the line is whole.
+fn address_in(output: &str) -> Option<SocketAddr> {
+    let (line, _) = output.split_once(GREETING)?.1.split_once('\n')?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Whether `/readyz` answers with 200.
@@ -173,6 +179,17 @@ fn is_ready(address: SocketAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::{Ipv4Addr, TcpListener};
+
+    #[test]
+    fn the_address_is_read_from_a_whole_line() {
+        let output = "a\nFlorin sandbox on http://127.0.0.1:4242  (test mode)\n  more\n";
+        let whole = output.find("  more").expect("it is there");
+        for end in 0..=output.len() {
+            let expected = (end >= whole).then(|| SocketAddr::from(([127, 0, 0, 1], 4242)));
+            assert_eq!(address_in(&output[..end]), expected, "{end}");
+        }
+    }
 
     #[test]
     fn only_an_answer_of_200_is_ready() {
@@ -195,7 +212,8 @@ mod tests {
             assert_eq!(is_ready(address), expected, "{answer}");
             assert!(answering.join().expect("the other side ends"));
         }
-        assert!(!is_ready(free_address().expect("a port is free")));
+        // Nobody listens on the first port.
+        assert!(!is_ready(SocketAddr::from(([127, 0, 0, 1], 1))));
     }
 
     /// A stand-in for the server: ready at once, and it ends as `FLORIN_STUB` says.
@@ -212,7 +230,9 @@ def stop(*_):
     os._exit(3 if mode == "fails" else 0)
 signal.signal(signal.SIGTERM, stop)
 port = int(sys.argv[sys.argv.index("--port") + 1])
-http.server.HTTPServer(("127.0.0.1", port), Ready).serve_forever()
+server = http.server.HTTPServer(("127.0.0.1", port), Ready)
+print(f"Florin sandbox on http://127.0.0.1:{server.server_address[1]}  (a stand-in)", flush=True)
+server.serve_forever()
 "#;
 
     /// An empty folder of its own for one test.

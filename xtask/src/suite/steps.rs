@@ -64,6 +64,12 @@ pub const STEPS: &[Step] = &[
         e2e,
     ),
     step(
+        "crashes",
+        "the life of some payments with a crash of the binary at each step",
+        true,
+        crashes,
+    ),
+    step(
         "conformance",
         "the recorded answers against the published descriptions",
         false,
@@ -155,6 +161,13 @@ fn e2e(context: &Context) -> Result<Outcome, String> {
 
 fn e2e_outside(context: &Context) -> Result<Outcome, String> {
     black_box(context, "records-outside", &[FORCE_OUTSIDE])
+}
+
+/// The suite starts its own servers, because they die.
+fn crashes(context: &Context) -> Result<Outcome, String> {
+    let binary = florin(context).display().to_string();
+    let arguments = ["e2e/run.py", "--only", "crashes", "--bin", &binary];
+    watch(command(&context.root, "python3", &arguments)).map(ran)
 }
 
 /// Starts a server, runs the suites against it and stops it.

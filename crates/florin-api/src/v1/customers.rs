@@ -100,7 +100,7 @@ pub async fn list_methods(exchange: &Exchange) -> Response {
     }
     let query = ListQuery::newest(&exchange.caller.scope, Kind::PaymentMethod, 1)
         .with("customer", exchange.id());
-    page::answer(exchange, query).await
+    page::methods(exchange, query).await
 }
 
 /// One payment method of a customer.
@@ -111,8 +111,7 @@ pub async fn retrieve_method(exchange: &Exchange) -> Response {
         .retrieve_owned(
             &exchange.caller,
             (Kind::PaymentMethod, id),
-            "customer",
-            exchange.id(),
+            (Kind::Customer, exchange.id()),
         )
         .await
 }

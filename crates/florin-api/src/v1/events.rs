@@ -2,7 +2,7 @@
 
 use super::page;
 use crate::pipeline::Exchange;
-use florin_engine::read::ListQuery;
+use florin_engine::read::{ListQuery, Sieve};
 use florin_engine::{Kind, Response};
 use florin_render::event_types::EVENT_TYPES;
 use florin_wire::WireError;
@@ -31,10 +31,7 @@ pub async fn list(exchange: &Exchange) -> Response {
         ));
     }
     if let Some(succeeded) = params.flag("delivery_success") {
-        return exchange
-            .engine
-            .events_by_delivery(&exchange.caller, succeeded, query, page::page(params))
-            .await;
+        return page::sifted(exchange, query, Sieve::Delivered(succeeded)).await;
     }
     page::answer(exchange, query).await
 }

@@ -5,6 +5,7 @@ pub mod balance;
 pub mod charges;
 pub mod customers;
 pub mod disputes;
+pub mod early_fraud_warnings;
 pub mod events;
 mod page;
 pub mod payment_intents;
@@ -27,7 +28,7 @@ async fn run<O: Operation + 'static>(exchange: &Exchange, operation: Result<O, H
                 .mutate(exchange.caller.clone(), Box::new(operation))
                 .await
         }
-        Err(halt) => exchange.engine.refuse(&exchange.caller, halt),
+        Err(halt) => exchange.engine.refuse(&exchange.caller, halt).await,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::pipeline::Exchange;
 use florin_base::Timestamp;
-use florin_engine::read::{Created, ListQuery, Page};
+use florin_engine::read::{Created, ListQuery, Page, Sieve};
 use florin_engine::{Kind, Response};
 use florin_wire::{Params, WireError};
 use serde_json::Value;
@@ -75,6 +75,27 @@ pub async fn answer(exchange: &Exchange, query: ListQuery) -> Response {
                 .await
         }
         Err(error) => exchange.fail(&error),
+    }
+}
+
+/// A list of what a sieve keeps of a prepared query.
+pub async fn sifted(exchange: &Exchange, query: ListQuery, sieve: Sieve) -> Response {
+    match page(&exchange.params) {
+        Ok(page) => {
+            exchange
+                .engine
+                .list_sifted(&exchange.caller, &exchange.url, (query, sieve), &page)
+                .await
+        }
+        Err(error) => exchange.fail(&error),
+    }
+}
+
+/// A list of payment methods, perhaps only of those that may be shown again in one way.
+pub async fn methods(exchange: &Exchange, query: ListQuery) -> Response {
+    match exchange.params.text("allow_redisplay") {
+        Some(wanted) => sifted(exchange, query, Sieve::Redisplay(wanted.to_owned())).await,
+        None => answer(exchange, query).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Payment intents.
 
-use super::{exclusive, page, run, text};
+use super::{page, run, text};
 use crate::cards;
 use crate::pipeline::Exchange;
 use florin_engine::operations::{
@@ -28,11 +28,11 @@ pub async fn create(exchange: &Exchange) -> Response {
     let operation: Result<_, Halt> = async {
         let params = &exchange.params;
         let confirms = params.flag("confirm").unwrap_or(false);
-        if let Some(alone) = CONFIRM_ONLY.iter().find(|name| !confirms && params.has(name)) {
+        let sent = |name: &str| params.has(name) || params.echoed().contains_key(name);
+        if let Some(alone) = CONFIRM_ONLY.iter().find(|name| !confirms && sent(name)) {
             let message = format!("The parameter `{alone}` cannot be passed when creating a PaymentIntent unless `confirm` is set to true.");
             return Err(WireError::invalid(message).with_param(*alone).into());
         }
-        exclusive(exchange, "automatic_payment_methods", "payment_method_types")?;
         let command = parse::create_intent(params, exchange.caller.version)?;
         let confirm = confirms.then(|| parse::confirm_intent(params, exchange.caller.is_browser())).transpose()?;
         let method = cards::method(exchange).await?;

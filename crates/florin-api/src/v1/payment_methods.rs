@@ -28,7 +28,7 @@ pub async fn list(exchange: &Exchange) -> Response {
         }
         query = query.with("customer", customer);
     }
-    page::answer(exchange, query).await
+    page::methods(exchange, query).await
 }
 
 /// A new payment method from a card or a token.

@@ -57,7 +57,7 @@ pub async fn create(exchange: &Exchange) -> Response {
 /// A new refund of the charge that the URL names.
 pub async fn create_for_charge(exchange: &Exchange) -> Response {
     let command = parse::refund(&exchange.params, "charge").map_err(Halt::from);
-    let of = RefundOf::ChargeInUrl(exchange.id().to_owned());
+    let of = RefundOf::ChargeInUrl(exchange.id().to_owned(), text(exchange, "payment_intent"));
     run(
         exchange,
         command.map(|command| CreateRefund { of, command }),
@@ -81,8 +81,7 @@ pub async fn retrieve_of_charge(exchange: &Exchange) -> Response {
         .retrieve_owned(
             &exchange.caller,
             (Kind::Refund, id),
-            "charge",
-            exchange.id(),
+            (Kind::Charge, exchange.id()),
         )
         .await
 }

@@ -3,7 +3,7 @@
 //! Where a processor's effects lie inside our own store, no attempt is written: the outcome and its effects are one
 //! commit, and nothing can stay unknown.
 
-use super::{Charge, PaymentIntent, Refund, SetupIntent};
+use super::{Charge, MetadataPatch, PaymentIntent, Refund, SetupIntent};
 use crate::context::{Context, RequestRef};
 use crate::processor::{Outcome, ProcessorRequest};
 use crate::record::{Columns, Kind, Versioned, record};
@@ -22,6 +22,8 @@ pub enum Target {
     Setup(Id<SetupIntent>),
     /// A refund.
     Refund(Id<Refund>),
+    /// An earlier attempt whose money is given back, because its approval came after its end had been recorded.
+    Attempt(Id<Attempt>),
 }
 
 impl Default for Target {
@@ -39,6 +41,19 @@ pub enum AttemptState {
     Processing,
     /// The outcome is recorded.
     Settled,
+    /// The processor approved something else than was asked. It counts as nothing until a person has looked.
+    Quarantined,
+}
+
+/// What a merchant changes beside the amount when raising an authorization; it applies once the raise is granted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Raise {
+    /// Free text; the inner `None` removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
+    /// Metadata to merge.
+    #[serde(default)]
+    pub metadata: MetadataPatch,
 }
 
 record! {
@@ -54,8 +69,22 @@ record! {
         outcome: Option<Outcome>,
         /// The id that a new charge will get.
         charge: Option<Id<Charge>>,
-        /// Minor units that a capture leaves open for later ones; `None` closes the authorization.
+        /// A capture leaves the rest of the authorization open for later ones.
         keep_open: bool,
+        /// Why the intent is cancelled, if this gives its authorization back.
+        cancellation_reason: Option<String>,
+        /// The authorization's time is over: whatever the processor says to giving it back, it has ended.
+        lapses: bool,
+        /// What applies beside a raised amount.
+        raise: Option<Raise>,
+        /// An approval that came after another end was recorded. Its money is given back.
+        contradiction: Option<Outcome>,
+        /// How often giving its money back was tried.
+        reversals: u32,
+        /// Its money was given back.
+        reversed: bool,
+        /// The processor never showed it, so its end was assumed: recovery goes on asking for a while.
+        assumed: bool,
         /// The request that caused it.
         cause: Option<RequestRef>,
         /// The version of the wire in which the saved reply is rendered.
@@ -78,10 +107,12 @@ impl Attempt {
             Target::Charge(id) => id,
             Target::Setup(id) => id,
             Target::Refund(id) => id,
+            Target::Attempt(id) => id,
         };
         let state = match self.state {
             AttemptState::Processing => "processing",
             AttemptState::Settled => "settled",
+            AttemptState::Quarantined => "quarantined",
         };
         vec![Some(target), Some(state)]
     }

@@ -1,6 +1,6 @@
 //! Cancelling: an intent that is not paid yet, with its authorization given back; a set-up that is not finished.
 
-use super::capture::{later_request, mark};
+use super::capture::{later_request, mark, next_call};
 use super::{Attempt, Call, Charge, IntentStatus, PaymentIntent, SetupIntent, SetupStatus, Target};
 use crate::changes::Draft;
 use crate::context::Context;
@@ -42,19 +42,37 @@ pub fn cancel(
         );
         return Err(intent.record.state_refusal(message));
     }
-    intent.record.cancellation_reason = reason;
     let authorized =
         charge.filter(|held| intent.record.status == RequiresCapture && held.record.open);
     let Some(mut charge) = authorized else {
-        canceled(draft, context, &mut intent);
+        canceled(draft, context, &mut intent, reason);
         return Ok(None);
     };
     let amount = charge.record.capturable();
-    let request = later_request(context, &charge.record, Verb::Void, "v", amount);
+    let tag = format!("v{}", next_call(Some(&mut intent), &mut charge));
+    let request = later_request(context, &charge.record, Verb::Void, &tag, amount);
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
     attempt.record.charge = Some(charge.record.id.clone());
+    attempt.record.cancellation_reason = reason;
     mark(draft, context, Some(&mut intent), &mut charge, &attempt);
     Ok(Some(Call { attempt, request }))
+}
+
+/// An authorization ended by being given back: cancelled, unless a part of it was captured before.
+pub(super) fn released(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    intent: &mut Versioned<PaymentIntent>,
+    how: (bool, Option<String>),
+) {
+    let (nothing_taken, reason) = how;
+    if nothing_taken {
+        return canceled(draft, context, intent, reason);
+    }
+    intent.record.amount_capturable = 0;
+    intent.record.attempt = None;
+    intent.record.status = IntentStatus::Succeeded;
+    draft.save(context, intent, Transition::IntentSucceeded);
 }
 
 /// The cancelled state.
@@ -62,8 +80,10 @@ pub(super) fn canceled(
     draft: &mut Draft,
     context: &mut Context<'_>,
     intent: &mut Versioned<PaymentIntent>,
+    reason: Option<String>,
 ) {
     intent.record.status = IntentStatus::Canceled;
+    intent.record.cancellation_reason = reason;
     intent.record.canceled_at = Some(context.now);
     intent.record.amount_capturable = 0;
     intent.record.challenge = None;

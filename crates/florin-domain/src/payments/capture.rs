@@ -1,5 +1,6 @@
 //! Capturing an authorization: once, in parts, or with a little more than was authorized.
 
+use super::create::check_multiple;
 use super::{Attempt, Call, Charge, ChargeStatus, IntentStatus, PaymentIntent, Target};
 use crate::changes::Draft;
 use crate::context::Context;
@@ -42,6 +43,13 @@ pub fn capture(
         mut charge,
     } = inputs;
     check_state(intent.as_ref(), &charge.record)?;
+    if charge
+        .record
+        .capture_before
+        .is_some_and(|end| end <= context.now)
+    {
+        return Err(lapsed(&charge.record));
+    }
     let amount = allowed_amount(&charge.record, command)?;
     let keeps_open = command.final_capture == Some(false);
     if keeps_open && !charge.record.granted.multicapture {
@@ -71,7 +79,10 @@ pub fn capture(
 }
 
 /// A number for the reference of the next call, so that a processor never takes a second try for the first one.
-fn next_call(intent: Option<&mut Versioned<PaymentIntent>>, charge: &mut Versioned<Charge>) -> u32 {
+pub(super) fn next_call(
+    intent: Option<&mut Versioned<PaymentIntent>>,
+    charge: &mut Versioned<Charge>,
+) -> u32 {
     let calls = match intent {
         Some(held) => &mut held.record.calls,
         None => &mut charge.record.calls,
@@ -122,6 +133,7 @@ pub(super) fn later_request(
         card: charge.source.clone(),
         scope: context.scope.clone(),
         method: charge.payment_method.as_ref().map(|id| id.to_string()),
+        shelf: None,
         terms: Terms::default(),
     }
 }
@@ -144,17 +156,21 @@ fn check_state(intent: Option<&Versioned<PaymentIntent>>, charge: &Charge) -> Re
         }
     }
     if charge.status != ChargeStatus::Succeeded || charge.voided {
-        let message = format!(
-            "Charge {} cannot be captured: it failed, expired or was released.",
-            charge.id
-        );
-        return Err(Refusal::plain(Some("charge_expired_for_capture"), message));
+        return Err(lapsed(charge));
     }
     if !charge.open {
         let message = format!("Charge {} has already been captured.", charge.id);
         return Err(Refusal::plain(Some("charge_already_captured"), message));
     }
     Ok(())
+}
+
+fn lapsed(charge: &Charge) -> Refusal {
+    let message = format!(
+        "Charge {} cannot be captured: it failed, expired or was released.",
+        charge.id
+    );
+    Refusal::plain(Some("charge_expired_for_capture"), message)
 }
 
 fn allowed_amount(charge: &Charge, command: CaptureCommand) -> Result<i64, Refusal> {
@@ -176,5 +192,6 @@ fn allowed_amount(charge: &Charge, command: CaptureCommand) -> Result<i64, Refus
             param: Some("amount_to_capture".to_owned()),
         });
     }
+    check_multiple(amount, charge.currency, "amount_to_capture")?;
     Ok(amount)
 }

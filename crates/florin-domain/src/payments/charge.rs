@@ -1,7 +1,7 @@
 //! The charge: one attempt to move money from a payment method, with its authorization, captures and refunds.
 
 use super::intent::words;
-use super::{Dispute, Metadata, PaymentIntent, PaymentMethod};
+use super::{Dispute, EarlyFraudWarning, Metadata, PaymentIntent, PaymentMethod};
 use crate::cards::{CardDetails, CardSource, Checks};
 use crate::customers::Customer;
 use crate::processor::{Authentication, Decline, Risk};
@@ -76,12 +76,16 @@ record! {
         reference: String,
         /// The ledger transaction of the (first) capture.
         transaction: Option<String>,
-        /// When its money becomes available.
+        /// Its money is available as soon as it is captured.
+        at_once: bool,
+        /// When its (newest) money becomes available.
         available_on: Option<Timestamp>,
         /// The authorization lapses then.
         capture_before: Option<Timestamp>,
-        /// Its dispute.
+        /// Its dispute; the newest, where there are several.
         dispute: Option<Id<Dispute>>,
+        /// The issuer's warning.
+        fraud_warning: Option<Id<EarlyFraudWarning>>,
         /// Later calls on the authorization, for a reference per call where there is no intent.
         calls: u32,
         /// How many refunds were made: the reference of the next.

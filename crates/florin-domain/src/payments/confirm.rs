@@ -7,6 +7,7 @@ use super::{
 };
 use crate::changes::Draft;
 use crate::context::Context;
+use crate::customers::Customer;
 use crate::processor::{ChallengeResult, ProcessorRequest, Terms, Verb};
 use crate::record::Versioned;
 use crate::refusal::Refusal;
@@ -81,10 +82,29 @@ pub fn confirm(
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
     attempt.record.charge = Some(charge);
     send(draft, context, &mut intent, &attempt);
-    if method.version == 0 {
+    occupy(draft, context, method, &attempt);
+    Ok(Some(Call { attempt, request }))
+}
+
+/// Keeps the payment method of an attempt. One that belongs to nobody pays once: while a processor outside works on it,
+/// no other payment may use it.
+fn occupy(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut method: Versioned<PaymentMethod>,
+    attempt: &Versioned<Attempt>,
+) {
+    let is_new = method.version == 0;
+    if context.outside && method.record.customer.is_none() {
+        method.record.attempt = Some(attempt.record.id.to_string());
+        let transition = match is_new {
+            true => Transition::MethodCreated,
+            false => Transition::MethodConsumed,
+        };
+        draft.save(context, &mut method, transition);
+    } else if is_new {
         hold(draft, context, method);
     }
-    Ok(Some(Call { attempt, request }))
 }
 
 /// Marks an intent as sent. Outside, that is a version of its own, so that nobody else sends it too.
@@ -118,7 +138,7 @@ pub(super) fn hold(
 }
 
 fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), Refusal> {
-    use IntentStatus::{Canceled, Processing, RequiresAction, RequiresCapture, Succeeded};
+    use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
     if intent.attempt.is_some() {
         return Err(Refusal::Busy);
     }
@@ -133,7 +153,6 @@ fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), R
             "You cannot confirm this PaymentIntent because it is already authorized. Capture or cancel it."
         }
         Processing => "You cannot confirm this PaymentIntent because it is being processed.",
-        RequiresAction if command.from_browser => return Ok(()),
         _ if command.from_browser && intent.confirmation_method == ConfirmationMethod::Manual => {
             "This PaymentIntent was created with confirmation_method manual, so only a secret key may confirm it."
         }
@@ -169,21 +188,33 @@ fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refu
 
 /// A payment method must suit the intent: its customer, and not be used up.
 pub(super) fn check_method(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Refusal> {
-    match (&method.customer, &intent.customer) {
+    check_owner(intent.customer.as_ref(), method, "payment_method")
+}
+
+/// A payment method must belong to the payer or to nobody, and not be used up. `param` named it.
+pub(super) fn check_owner(
+    payer: Option<&Id<Customer>>,
+    method: &PaymentMethod,
+    param: &str,
+) -> Result<(), Refusal> {
+    if method.attempt.is_some() {
+        return Err(Refusal::Busy);
+    }
+    match (&method.customer, payer) {
         (Some(owner), Some(payer)) if owner == payer => Ok(()),
         (Some(owner), None) => Err(Refusal::invalid(
-            "payment_method",
+            param,
             format!(
                 "The provided PaymentMethod is attached to the customer {owner}. Please include that customer in the \
                  `customer` parameter."
             ),
         )),
         (Some(_), Some(_)) => Err(Refusal::invalid(
-            "payment_method",
+            param,
             "The customer does not have the provided payment method attached. Attach it, or use one of the customer's own.",
         )),
         (None, _) if method.consumed || method.detached => Err(Refusal::invalid(
-            "payment_method",
+            param,
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared \
              with a connected account without Customer attachment, or was detached from a Customer. It may not be used \
              again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
@@ -209,6 +240,7 @@ pub(super) fn authorization(
         card: method.source.clone(),
         scope: context.scope.clone(),
         method: Some(method.id.to_string()),
+        shelf: method.shelf.clone(),
         terms: Terms {
             cvc_given: method.cvc_given,
             line1_given: method.billing_has(&["address", "line1"]),
@@ -235,6 +267,15 @@ fn intent_authorization(
     request
 }
 
+/// What a buyer answered to one challenge. A page that was opened for another amount answers another challenge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChallengeAnswer {
+    /// How it ended.
+    pub result: ChallengeResult,
+    /// The challenge's reference, as the intent or the set-up held it when the page was made.
+    pub of: String,
+}
+
 /// The buyer answered the challenge of an intent: the processor is told, and completes the authorization. With manual
 /// confirmation the server has to confirm once more first, so nothing is asked yet.
 ///
@@ -245,9 +286,11 @@ pub fn answer_challenge(
     context: &mut Context<'_>,
     mut intent: Versioned<PaymentIntent>,
     method: &Versioned<PaymentMethod>,
-    result: ChallengeResult,
+    answer: ChallengeAnswer,
 ) -> Result<Option<Call>, Refusal> {
-    if intent.record.challenge.is_none() || intent.record.status != IntentStatus::RequiresAction {
+    let ChallengeAnswer { result, of } = answer;
+    let is_open = intent.record.challenge.as_ref() == Some(&of);
+    if !is_open || intent.record.status != IntentStatus::RequiresAction {
         return Err(intent
             .record
             .state_refusal("This PaymentIntent does not wait for an authentication."));
@@ -274,10 +317,11 @@ fn complete(
         return Err(Refusal::Busy);
     };
     intent.record.authenticated = false;
+    intent.record.calls += 1;
     let charge: Id<super::Charge> = original.as_str().into();
     let mut request = intent_authorization(context, &intent.record, &method.record, &charge);
     request.verb = Verb::Complete;
-    request.reference = format!("{original}-c");
+    request.reference = format!("{original}-c{}", intent.record.calls);
     request.original = Some(original);
     request.terms.challenge = Some(result);
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);

@@ -1,6 +1,6 @@
 //! Creating payment intents and direct charges.
 
-use super::confirm::{authorization, check_method};
+use super::confirm::{authorization, check_method, check_owner};
 use super::{
     Attempt, AutomaticMethods, Call, CaptureMethod, CardOptions, Charge, ConfirmationMethod,
     FutureUsage, IntentStatus, Metadata, MetadataPatch, PaymentIntent, PaymentMethod, Target,
@@ -114,7 +114,7 @@ pub(super) fn allowed_types(types: Vec<String>) -> Result<Vec<String>, Refusal> 
     }
     match types.iter().find(|kind| *kind != "card") {
         Some(other) => Err(Refusal::invalid(
-            "payment_method_types",
+            "allowed_payment_method_types",
             format!(
                 "The payment method type {other:?} is not available yet; use \"card\". See docs/compatibility.md."
             ),
@@ -144,18 +144,21 @@ pub(super) fn check_amount(amount: i64, asset: Asset, param: &str) -> Result<(),
             currency: asset,
         });
     }
-    if amount % row.multiple_of != 0 {
-        let message = format!(
-            "Amounts in {code} must be divisible by {}.",
-            row.multiple_of
-        );
-        return Err(Refusal::Invalid {
-            code: Some("parameter_invalid_integer"),
-            message,
-            param: Some(param.to_owned()),
-        });
+    check_multiple(amount, asset, param)
+}
+
+/// Some currencies know only amounts that end in zeros.
+pub(super) fn check_multiple(amount: i64, asset: Asset, param: &str) -> Result<(), Refusal> {
+    let code = asset.as_str();
+    let multiple_of = currency::row(code).map_or(1, |row| row.multiple_of);
+    if amount % multiple_of == 0 {
+        return Ok(());
     }
-    Ok(())
+    Err(Refusal::Invalid {
+        code: Some("parameter_invalid_integer"),
+        message: format!("Amounts in {code} must be divisible by {multiple_of}."),
+        param: Some(param.to_owned()),
+    })
 }
 
 /// A direct charge without an intent: the legacy way.
@@ -190,6 +193,8 @@ pub fn create_charge(
     if let Some(customer) = customer {
         check_customer(draft, customer)?;
     }
+    let payer = customer.map(|held| &held.record.id);
+    check_owner(payer, &method.record, "source")?;
     let mut metadata = Metadata::new();
     command.metadata.apply(&mut metadata);
     let charge = Charge {

@@ -1,8 +1,8 @@
 //! Raising the amount of an authorization before it is captured.
 
-use super::capture::{later_request, mark};
+use super::capture::{later_request, mark, next_call};
 use super::create::check_amount;
-use super::{Attempt, Call, CaptureInputs, IntentStatus, MetadataPatch, Target};
+use super::{Attempt, Call, CaptureInputs, IntentStatus, MetadataPatch, Raise, Target};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::processor::Verb;
@@ -58,13 +58,7 @@ pub fn increment(
             "The new amount must be greater than the currently authorized amount.",
         ));
     }
-    if let Some(description) = command.description {
-        intent.record.description = description;
-    }
-    command.metadata.apply(&mut intent.record.metadata);
-    intent.record.increments += 1;
-    intent.record.calls += 1;
-    let tag = format!("i{}", intent.record.calls);
+    let tag = format!("i{}", next_call(Some(&mut intent), &mut charge));
     let request = later_request(
         context,
         &charge.record,
@@ -74,6 +68,10 @@ pub fn increment(
     );
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
     attempt.record.charge = Some(charge.record.id.clone());
+    attempt.record.raise = Some(Raise {
+        description: command.description,
+        metadata: command.metadata,
+    });
     mark(draft, context, Some(&mut intent), &mut charge, &attempt);
     Ok(Call { attempt, request })
 }

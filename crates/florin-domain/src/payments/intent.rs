@@ -116,6 +116,8 @@ pub struct CardOptions {
     /// Overrides the intent's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setup_future_usage: Option<FutureUsage>,
+    /// `none` was said of cards: they are not saved, whatever the intent's own says.
+    pub never_saved: bool,
     /// The network to run on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<String>,
@@ -126,6 +128,12 @@ pub struct CardOptions {
 /// Card options that a later request changes. `None` leaves an option alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CardPatch {
+    /// Cards are captured manually, or as the intent is.
+    pub capture_manual: Option<bool>,
+    /// What cards are saved for; `Some(None)` leaves that to the intent.
+    pub setup_future_usage: Option<Option<FutureUsage>>,
+    /// Cards are not saved, whatever the intent's own says.
+    pub never_saved: Option<bool>,
     /// The amount may be raised later.
     pub incremental: Option<bool>,
     /// More than one capture.
@@ -145,6 +153,9 @@ pub struct CardPatch {
 impl CardPatch {
     /// Applies the change.
     pub fn apply(self, held: &mut CardOptions) {
+        held.capture_manual = self.capture_manual.unwrap_or(held.capture_manual);
+        held.setup_future_usage = self.setup_future_usage.unwrap_or(held.setup_future_usage);
+        held.never_saved = self.never_saved.unwrap_or(held.never_saved);
         held.incremental = self.incremental.unwrap_or(held.incremental);
         held.multicapture = self.multicapture.unwrap_or(held.multicapture);
         held.overcapture = self.overcapture.unwrap_or(held.overcapture);
@@ -274,6 +285,14 @@ impl PaymentIntent {
         format!("{}_secret_{}", self.id, self.secret)
     }
 
+    /// True when nothing can become of the intent any more.
+    pub fn is_ended(&self) -> bool {
+        matches!(
+            self.status,
+            IntentStatus::Succeeded | IntentStatus::Canceled
+        )
+    }
+
     /// True when a card's money waits for a capture of its own.
     pub fn captures_manually(&self) -> bool {
         self.capture_method == CaptureMethod::Manual || self.card.capture_manual
@@ -281,6 +300,9 @@ impl PaymentIntent {
 
     /// What the payment method is to be saved for, if anything.
     pub fn future_usage(&self) -> Option<FutureUsage> {
+        if self.card.never_saved {
+            return None;
+        }
         self.card.setup_future_usage.or(self.setup_future_usage)
     }
 

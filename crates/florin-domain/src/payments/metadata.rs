@@ -1,12 +1,14 @@
 //! Metadata: the merchant's own keys and values on an object.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Keys and values, as they are answered.
 pub type Metadata = BTreeMap<String, String>;
 
 /// A change of metadata: keys merge, an empty value removes its key, [`MetadataPatch::Clear`] removes all.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MetadataPatch {
     /// Leave it alone.
     #[default]

@@ -26,10 +26,14 @@ record! {
         metadata: Metadata,
         /// `always`, `limited` or `unspecified`.
         allow_redisplay: Option<String>,
+        /// Where the CVC waits, if not under this id: the token that this was made of.
+        shelf: Option<String>,
         /// A CVC came with it.
         cvc_given: bool,
         /// What the issuer said at the last use.
         checks: Checks,
+        /// The attempt that uses it now, outside: one that belongs to nobody pays once.
+        attempt: Option<String>,
         /// Used once without a customer: it cannot be used again.
         consumed: bool,
         /// The buyer agreed to payments without them, and the card holder was asked.

@@ -11,25 +11,29 @@ mod confirm;
 mod create;
 mod dispute;
 mod expire;
+mod fraud_warning;
 mod increment;
 mod intent;
 mod metadata;
 mod method;
+mod notice;
 mod refund;
+mod reverse;
 pub mod settle;
 mod setup;
 mod setup_confirm;
 mod token;
 mod update;
 
-pub use attempt::{Attempt, AttemptState, Target};
+pub use attempt::{Attempt, AttemptState, Raise, Target};
 pub use cancel::{CancelInputs, cancel, cancel_setup};
 pub use capture::{CaptureCommand, CaptureInputs, capture};
 pub use charge::{Charge, ChargeStatus};
-pub use confirm::{ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
+pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
 pub use dispute::Dispute;
 pub use expire::{expire, release_void};
+pub use fraud_warning::EarlyFraudWarning;
 pub use increment::{IncrementCommand, increment};
 pub use intent::{
     AutomaticMethods, CaptureMethod, CardOptions, CardPatch, ConfirmationMethod, FutureUsage,
@@ -40,6 +44,7 @@ pub use method::{MethodDetails, PaymentMethod, attach, create_method, detach, up
 pub use refund::{
     Refund, RefundCommand, RefundInputs, RefundStatus, cancel_refund, refund, settle_inquiry,
 };
+pub use reverse::{Alarm, reverse};
 pub use setup::{SetupIntent, SetupStatus};
 pub use setup_confirm::{CreateSetup, SetupCommand, confirm_setup, create_setup, update_setup};
 pub use token::Token;

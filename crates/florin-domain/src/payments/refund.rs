@@ -1,13 +1,16 @@
 //! Refunds: captured money that goes back to the buyer.
 
+use super::create::check_multiple;
+use super::fraud_warning::reconsider;
 use super::intent::words;
 use super::settle::settled_booking;
 use super::{
-    Attempt, Call, Charge, ChargeStatus, Metadata, MetadataPatch, PaymentIntent, PaymentMethod,
-    Target,
+    Attempt, Call, Charge, ChargeStatus, EarlyFraudWarning, Metadata, MetadataPatch, PaymentIntent,
+    PaymentMethod, Target,
 };
 use crate::changes::{Draft, JobKind};
 use crate::context::Context;
+use crate::customers::Customer;
 use crate::ledger;
 use crate::processor::{Outcome, ProcessorRequest, Terms, Verb};
 use crate::record::{Columns, Entity, Versioned, record};
@@ -46,6 +49,8 @@ record! {
         charge: Id<Charge>,
         /// Of which intent.
         payment_intent: Option<Id<PaymentIntent>>,
+        /// To whom.
+        customer: Option<Id<Customer>>,
         /// To what.
         payment_method: Option<Id<PaymentMethod>>,
         /// `duplicate`, `fraudulent`, `requested_by_customer`.
@@ -86,11 +91,13 @@ pub struct RefundCommand {
     pub named_by: &'static str,
 }
 
-/// What a refund reads.
+/// What a refund, or the end of one, reads.
 #[derive(Clone, Debug)]
 pub struct RefundInputs {
     /// The charge.
     pub charge: Versioned<Charge>,
+    /// The issuer's warning of it, where there is one.
+    pub warning: Option<Versioned<EarlyFraudWarning>>,
 }
 
 /// Decides on a refund: counts it against the charge at once, so that two can never give back more than was taken.
@@ -103,7 +110,10 @@ pub fn refund(
     inputs: RefundInputs,
     command: RefundCommand,
 ) -> Result<(Versioned<Refund>, Call), Refusal> {
-    let mut charge = inputs.charge;
+    let RefundInputs {
+        mut charge,
+        mut warning,
+    } = inputs;
     let amount = allowed_amount(&charge.record, &command)?;
     charge.record.amount_refunded += amount;
     charge.record.refunds += 1;
@@ -118,6 +128,7 @@ pub fn refund(
         status: RefundStatus::Pending,
         charge: charge.record.id.clone(),
         payment_intent: charge.record.payment_intent.clone(),
+        customer: charge.record.customer.clone(),
         payment_method: charge.record.payment_method.clone(),
         reason: command.reason,
         metadata,
@@ -130,6 +141,7 @@ pub fn refund(
     held.record.transaction = Some(transaction.id.clone());
     draft.book(transaction);
     draft.save(context, &mut charge, Transition::ChargeRefunded);
+    reconsider(draft, context, &charge.record, &mut warning);
     if context.outside {
         draft.save(context, &mut held, Transition::RefundCreated);
     } else {
@@ -150,6 +162,7 @@ fn request(context: &Context<'_>, charge: &Charge, refund: &Refund) -> Processor
         card: charge.source.clone(),
         scope: context.scope.clone(),
         method: charge.payment_method.as_ref().map(|id| id.to_string()),
+        shelf: None,
         terms: Terms::default(),
     }
 }
@@ -172,7 +185,7 @@ fn allowed_amount(charge: &Charge, command: &RefundCommand) -> Result<i64, Refus
         return Err(Refusal::plain(
             None,
             format!(
-                "Charge {id} is not captured yet. Cancel its payment intent to release the authorization."
+                "Charge {id} is not captured yet. Cancel its payment intent to release the authorization; one without an intent lapses by itself."
             ),
         ));
     }
@@ -193,6 +206,7 @@ fn allowed_amount(charge: &Charge, command: &RefundCommand) -> Result<i64, Refus
         );
         return Err(Refusal::invalid("amount", message));
     }
+    check_multiple(amount, charge.currency, "amount")?;
     Ok(amount)
 }
 
@@ -202,7 +216,7 @@ pub(super) fn settle(
     context: &mut Context<'_>,
     held: &mut Versioned<Refund>,
     outcome: &Outcome,
-    charge: Option<Versioned<Charge>>,
+    back: Option<RefundInputs>,
 ) {
     if held.record.status != RefundStatus::Pending {
         return;
@@ -220,7 +234,7 @@ pub(super) fn settle(
         }
         Outcome::Declined(decline) => {
             announce(draft, context, held);
-            fail(draft, context, held, &decline.code, charge);
+            fail(draft, context, held, &decline.code, back);
         }
         Outcome::ActionRequired | Outcome::Unknown => announce(draft, context, held),
     }
@@ -259,7 +273,7 @@ pub fn settle_inquiry(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<Refund>,
-    charge: Versioned<Charge>,
+    back: RefundInputs,
     outcome: &Outcome,
 ) {
     let open = matches!(
@@ -267,11 +281,14 @@ pub fn settle_inquiry(
         RefundStatus::Pending | RefundStatus::Succeeded
     );
     match outcome {
-        Outcome::Declined(decline) if open => {
-            fail(draft, context, held, &decline.code, Some(charge))
-        }
-        Outcome::Approved(_) if held.record.status == RefundStatus::Pending => {
-            succeed(draft, context, held);
+        Outcome::Declined(decline) if open => fail(draft, context, held, &decline.code, Some(back)),
+        Outcome::Approved(approval) if open => {
+            if held.record.status == RefundStatus::Pending {
+                succeed(draft, context, held);
+            }
+            if let Some(wait) = approval.ask_after_ms {
+                ask_later(draft, context, &held.record, wait);
+            }
         }
         Outcome::Pending { ask_after_ms } if open => {
             ask_later(draft, context, &held.record, *ask_after_ms)
@@ -280,18 +297,52 @@ pub fn settle_inquiry(
     }
 }
 
+/// A refund that was recorded as failed reached the buyer after all. What is recorded stays; a second record tells that
+/// the money went, as far as the charge still has it. Beyond that only the operator's alarm tells.
+pub(super) fn arrived_after_all(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    failed: Versioned<Refund>,
+    back: RefundInputs,
+) {
+    let RefundInputs {
+        mut charge,
+        mut warning,
+    } = back;
+    let amount = failed.record.amount;
+    if failed.record.status != RefundStatus::Failed || amount > charge.record.refundable() {
+        return;
+    }
+    charge.record.amount_refunded += amount;
+    let mut held = Versioned::fresh(Refund {
+        id: context.id(),
+        created: context.now,
+        status: RefundStatus::Succeeded,
+        failure_reason: None,
+        failure_transaction: None,
+        ..failed.record
+    });
+    let booking = settled_booking(context, &charge.record, held.record.id.as_str());
+    let transaction = ledger::refund(&mut context.ids, &booking, amount);
+    held.record.transaction = Some(transaction.id.clone());
+    draft.book(transaction);
+    draft.save(context, &mut charge, Transition::ChargeRefunded);
+    reconsider(draft, context, &charge.record, &mut warning);
+    draft.save(context, &mut held, Transition::RefundCreated);
+}
+
 /// A refund that did not arrive: the money returns to the merchant, and the charge can be refunded again.
 fn fail(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<Refund>,
     reason: &str,
-    charge: Option<Versioned<Charge>>,
+    back: Option<RefundInputs>,
 ) {
     let before = held.record.clone();
     held.record.status = RefundStatus::Failed;
     held.record.failure_reason = Some(reason.to_owned());
-    give_back(draft, context, held, charge);
+    give_back(draft, context, held, back);
     draft.save_with(context, held, Transition::RefundFailed, Some(before));
 }
 
@@ -299,9 +350,15 @@ fn give_back(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<Refund>,
-    charge: Option<Versioned<Charge>>,
+    back: Option<RefundInputs>,
 ) {
-    let Some(mut charge) = charge else { return };
+    let Some(RefundInputs {
+        mut charge,
+        mut warning,
+    }) = back
+    else {
+        return;
+    };
     let booking = settled_booking(context, &charge.record, held.record.id.as_str());
     let transaction = ledger::refund_failure(&mut context.ids, &booking, held.record.amount);
     held.record.failure_transaction = Some(transaction.id.clone());
@@ -314,6 +371,7 @@ fn give_back(
         Transition::ChargeRefundReturned,
         Some(before),
     );
+    reconsider(draft, context, &charge.record, &mut warning);
 }
 
 /// Takes back a refund that waits for the buyer.
@@ -324,7 +382,7 @@ pub fn cancel_refund(
     draft: &mut Draft,
     context: &mut Context<'_>,
     mut held: Versioned<Refund>,
-    charge: Versioned<Charge>,
+    back: RefundInputs,
 ) -> Result<Versioned<Refund>, Refusal> {
     if held.record.status != RefundStatus::RequiresAction {
         let status = held.record.status.word();
@@ -335,7 +393,7 @@ pub fn cancel_refund(
         return Err(Refusal::plain(None, message));
     }
     held.record.status = RefundStatus::Canceled;
-    give_back(draft, context, &mut held, Some(charge));
+    give_back(draft, context, &mut held, Some(back));
     draft.save(context, &mut held, Transition::RefundUpdated);
     Ok(held)
 }

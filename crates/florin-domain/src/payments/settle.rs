@@ -1,18 +1,20 @@
 //! Settling: what a processor's outcome does to our records.
 //!
 //! Settling is total: a real outcome is always recorded, also when the payment was cancelled meanwhile (then the money
-//! is given back by a job). Settling a settled attempt changes nothing.
+//! is given back by a job). What a settled attempt is told once more changes nothing, unless it contradicts what was
+//! recorded: see [`super::reverse`].
 
 use super::{
-    Attempt, AttemptState, Charge, ChargeStatus, Dispute, FutureUsage, IntentStatus, PaymentError,
-    PaymentIntent, PaymentMethod, Refund, SetupIntent, SetupStatus, Target, cancel, refund,
+    Attempt, AttemptState, Charge, ChargeStatus, EarlyFraudWarning, FutureUsage, IntentStatus,
+    PaymentError, PaymentIntent, PaymentMethod, Refund, RefundInputs, SetupIntent, SetupStatus,
+    Target, cancel, expire, notice, refund, reverse,
 };
 use crate::accounts::Pricing;
 use crate::changes::{Claim, Draft, JobKind};
 use crate::context::Context;
 use crate::customers::Customer;
 use crate::ledger::{self, Booking};
-use crate::processor::{Approval, Decline, Notice, Outcome, ProcessorRequest, Verb};
+use crate::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
 use crate::record::{Entity, RecordKey, Versioned};
 use crate::transitions::Transition;
 use florin_base::Timestamp;
@@ -23,10 +25,8 @@ use serde_json::json;
 pub const AUTHORIZATION_DAYS: i64 = 7;
 /// An extended one lives so many days.
 pub const AUTHORIZATION_DAYS_EXTENDED: i64 = 30;
-/// The fee of a dispute in minor units.
-pub const DISPUTE_FEE: i64 = 1_500;
-/// Evidence is due after so many days.
-pub const EVIDENCE_DAYS: i64 = 10;
+/// Between two tries to give back an authorization that nobody wants, in milliseconds.
+pub const VOID_AGAIN_MS: i64 = 3_600_000;
 
 /// Everything that settling may need. What an attempt does not concern is `None`.
 #[derive(Clone, Debug)]
@@ -39,10 +39,16 @@ pub struct SettleInputs {
     pub charge: Option<Versioned<Charge>>,
     /// The payment method.
     pub method: Option<Versioned<PaymentMethod>>,
+    /// The attempt's hold on the method ended, which is not saved yet. False at first.
+    pub method_freed: bool,
     /// The customer of the intent, for saving the method.
     pub customer: Option<Versioned<Customer>>,
+    /// The warning of the charge.
+    pub warning: Option<Versioned<EarlyFraudWarning>>,
     /// The refund of the attempt.
     pub refund: Option<Versioned<Refund>>,
+    /// The attempt that this one reverses.
+    pub reversed: Option<Versioned<Attempt>>,
     /// The set-up of the attempt.
     pub setup: Option<Versioned<SetupIntent>>,
     /// What the installation charges.
@@ -61,15 +67,31 @@ pub fn settle(
     mut inputs: SettleInputs,
     outcome: Outcome,
 ) -> Verdict {
-    if inputs.attempt.record.state == AttemptState::Settled {
+    if inputs.attempt.record.state != AttemptState::Processing {
+        reverse::contradict(draft, context, inputs, outcome);
         return None;
     }
     let request = inputs.attempt.record.request.clone()?;
+    let outcome = told_of(request.verb, outcome);
+    if !matches!(outcome, Outcome::Unknown | Outcome::Pending { .. }) {
+        free_method(&mut inputs);
+    }
+    if matches!(&outcome, Outcome::Approved(approval) if reverse::is_mismatch(&request, approval)) {
+        reverse::quarantine(draft, context, inputs, outcome);
+        return None;
+    }
     let verdict = match (&inputs.attempt.record.target, request.verb) {
         (Target::Refund(_), _) => {
             if let Some(mut held) = inputs.refund.take() {
-                refund::settle(draft, context, &mut held, &outcome, inputs.charge.take());
+                let warning = inputs.warning.take();
+                let charge = inputs.charge.take();
+                let back = charge.map(|charge| RefundInputs { charge, warning });
+                refund::settle(draft, context, &mut held, &outcome, back);
             }
+            None
+        }
+        (Target::Attempt(_), _) => {
+            reverse::settle(draft, context, &mut inputs, &outcome);
             None
         }
         (Target::Setup(_), _) => settle_setup(draft, context, &mut inputs, &outcome),
@@ -83,6 +105,15 @@ pub fn settle(
     };
     close(draft, context, inputs.attempt, outcome);
     verdict
+}
+
+/// Only an authorization and a verification can ask for the buyer; from any other verb that is a refusal.
+fn told_of(verb: Verb, outcome: Outcome) -> Outcome {
+    let may_ask = matches!(verb, Verb::Authorize | Verb::Complete | Verb::Verify);
+    match outcome {
+        Outcome::ActionRequired if !may_ask => Outcome::Declined(authentication_required()),
+        outcome => outcome,
+    }
 }
 
 /// A known outcome closes the attempt; an unknown one leaves it to recovery.
@@ -137,10 +168,12 @@ fn charge_of(
     inputs: &mut SettleInputs,
     request: &ProcessorRequest,
 ) -> Versioned<Charge> {
-    let mut held = inputs
-        .charge
-        .take()
-        .unwrap_or_else(|| Versioned::fresh(fresh_charge(context, inputs)));
+    let mut held = inputs.charge.take().unwrap_or_else(|| {
+        let mut charge = fresh_charge(context, inputs);
+        charge.amount = request.amount;
+        charge.currency = request.currency;
+        Versioned::fresh(charge)
+    });
     let charge = &mut held.record;
     charge.processor = inputs.processor.to_owned();
     charge.reference = request
@@ -157,8 +190,6 @@ fn fresh_charge(context: &Context<'_>, inputs: &SettleInputs) -> Charge {
     };
     charge.id = inputs.attempt.record.charge.clone().unwrap_or_default();
     if let Some(intent) = inputs.intent.as_ref().map(|held| &held.record) {
-        charge.amount = intent.amount;
-        charge.currency = intent.currency;
         charge.payment_intent = Some(intent.id.clone());
         charge.customer = intent.customer.clone();
         charge.description = intent.description.clone();
@@ -196,16 +227,11 @@ fn approved(
     charge.record.captured = captured;
     charge.record.open = !captured && !gone;
     if captured {
-        charge.record.amount_captured = charge.record.amount;
-        book_charge(
-            draft,
-            context,
-            &mut charge.record,
-            &inputs.pricing,
-            approval.available_now,
-        );
+        let amount = charge.record.amount;
+        charge.record.amount_captured = amount;
+        book_capture(draft, context, &mut charge.record, &inputs.pricing, amount);
     } else {
-        expect_capture(draft, context, &mut charge.record, approval.available_now);
+        expect_capture(draft, context, &mut charge.record);
     }
     let transition = if charge.version == 0 || charge.record.payment_intent.is_none() {
         Transition::ChargeSucceeded
@@ -227,42 +253,29 @@ fn approved(
     if let Some(intent) = inputs.intent.as_mut() {
         paid(draft, context, intent, &charge.record);
     }
-    for notice in approval.notices.iter().take(1) {
-        take_notice(draft, context, &mut charge, notice);
-    }
+    let warning = &mut inputs.warning;
+    notice::take(draft, context, &mut charge, warning, &approval.notices);
 }
 
 fn note_approval(charge: &mut Charge, approval: &Approval) {
     charge.status = ChargeStatus::Succeeded;
     charge.checks = approval.checks;
     charge.risk = approval.risk;
+    charge.at_once = approval.available_now;
     charge.authorization_code = approval.authorization_code.clone();
     charge.network_transaction_id = approval.network_transaction_id.clone();
     charge.authentication = approval.authentication.clone();
 }
 
-/// Books a (first) capture and remembers its transaction on the charge.
-fn book_charge(
+/// Books a capture. The charge remembers its first transaction, and until when its newest money is pending.
+fn book_capture(
     draft: &mut Draft,
     context: &mut Context<'_>,
     charge: &mut Charge,
     pricing: &Pricing,
-    at_once: bool,
-) {
-    let amount = charge.amount_captured;
-    charge.available_on = Some(ledger::available_on(context.now, at_once));
-    let id = book_part(draft, context, charge, pricing, amount);
-    charge.transaction = Some(id);
-}
-
-fn book_part(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    charge: &Charge,
-    pricing: &Pricing,
     amount: i64,
-) -> String {
-    let available_on = charge.available_on.unwrap_or(context.now);
+) {
+    let available_on = ledger::available_on(context.now, charge.at_once);
     let booking = Booking {
         source: &charge.id,
         asset: charge.currency,
@@ -271,10 +284,12 @@ fn book_part(
         description: charge.description.as_deref(),
     };
     let transaction = ledger::charge(&mut context.ids, &booking, amount, pricing.card.fee(amount));
-    let id = transaction.id.clone();
+    charge
+        .transaction
+        .get_or_insert_with(|| transaction.id.clone());
+    charge.available_on = Some(available_on);
     draft.book(transaction);
     release_later(draft, context, charge, available_on);
-    id
 }
 
 /// One release job per account, asset and day: the same id is added once.
@@ -297,12 +312,7 @@ fn release_later(
     draft.job(JobKind::Release, id, available_on.millis(), body);
 }
 
-fn expect_capture(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    charge: &mut Charge,
-    at_once: bool,
-) {
+fn expect_capture(draft: &mut Draft, context: &mut Context<'_>, charge: &mut Charge) {
     let days = if charge.granted.extended {
         AUTHORIZATION_DAYS_EXTENDED
     } else {
@@ -310,7 +320,6 @@ fn expect_capture(
     };
     let until = context.now.plus_seconds(days * DAY_S);
     charge.capture_before = Some(until);
-    charge.available_on = at_once.then_some(context.now);
     let id = format!("job_expiry_{}", charge.id);
     draft.job(
         JobKind::AuthorizationExpiry,
@@ -368,10 +377,12 @@ fn save_method(
         .intent
         .as_ref()
         .and_then(|held| held.record.future_usage());
+    let freed = std::mem::take(&mut inputs.method_freed);
     let Some(method) = inputs.method.as_mut() else {
         return;
     };
     let mut transition = (method.version == 0).then_some(Transition::MethodCreated);
+    transition = transition.or(freed.then_some(Transition::MethodConsumed));
     method.record.checks = approval.checks;
     if usage == Some(FutureUsage::OffSession) && method.record.set_up != usage {
         method.record.set_up = usage;
@@ -381,7 +392,7 @@ fn save_method(
         let customer = inputs
             .customer
             .as_ref()
-            .filter(|held| usage.is_some() && !held.record.deleted);
+            .filter(|held| usage.is_some() && !held.record.deleted && !method.record.detached);
         transition = Some(match customer {
             Some(customer) => {
                 method.record.customer = Some(customer.record.id.clone());
@@ -398,62 +409,28 @@ fn save_method(
     }
 }
 
-/// A method that was made in the request is kept although nothing was paid with it.
+/// A method that was made in the request, or held by the attempt, is kept although nothing was paid with it.
 fn keep_method(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
-    if let Some(method) = inputs.method.as_mut().filter(|held| held.version == 0) {
-        draft.save(context, method, Transition::MethodCreated);
+    let freed = inputs.method_freed;
+    if let Some(method) = inputs.method.as_mut() {
+        match method.version {
+            0 => draft.save(context, method, Transition::MethodCreated),
+            _ if freed => draft.save(context, method, Transition::MethodConsumed),
+            _ => {}
+        }
     }
+    inputs.method_freed = false;
 }
 
-fn take_notice(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    charge: &mut Versioned<Charge>,
-    notice: &Notice,
-) {
-    let Notice::Dispute {
-        reason,
-        inquiry,
-        network_reason_code,
-    } = notice;
-    let mut held = Versioned::fresh(Dispute {
-        id: context.id(),
-        created: context.now,
-        amount: charge.record.amount_captured,
-        currency: charge.record.currency,
-        charge: charge.record.id.clone(),
-        payment_intent: charge.record.payment_intent.clone(),
-        reason: reason.clone(),
-        network_reason_code: network_reason_code.clone(),
-        inquiry: *inquiry,
-        due_by: context.now.plus_seconds(EVIDENCE_DAYS * DAY_S),
-        brand: charge.record.card.brand.clone(),
-        ..Dispute::default()
-    });
-    let transition = if *inquiry {
-        Transition::InquiryOpened
-    } else {
-        let booking = Booking {
-            source: &held.record.id,
-            asset: charge.record.currency,
-            now: context.now,
-            available_on: context.now,
-            description: None,
-        };
-        let transaction = ledger::dispute(
-            &mut context.ids,
-            &booking,
-            charge.record.amount_captured,
-            DISPUTE_FEE,
-        );
-        held.record.transaction = Some(transaction.id.clone());
-        held.record.fee = DISPUTE_FEE;
-        draft.book(transaction);
-        Transition::DisputeOpened
-    };
-    draft.save(context, &mut held, transition);
-    charge.record.dispute = Some(held.record.id.clone());
-    draft.save(context, charge, Transition::ChargeDisputed);
+/// The attempt is over, and with it its hold on the payment method.
+fn free_method(inputs: &mut SettleInputs) {
+    let attempt = inputs.attempt.record.id.as_str();
+    if let Some(method) = inputs.method.as_mut()
+        && method.record.attempt.as_deref() == Some(attempt)
+    {
+        method.record.attempt = None;
+        inputs.method_freed = true;
+    }
 }
 
 fn declined(
@@ -524,7 +501,8 @@ fn action_required(
     }
     intent.record.status = IntentStatus::RequiresAction;
     intent.record.attempt = None;
-    intent.record.challenge = Some(request.reference.clone());
+    let first = request.original.as_ref().unwrap_or(&request.reference);
+    intent.record.challenge = Some(first.clone());
     if !std::mem::replace(&mut intent.record.has_page, true) {
         draft.claim(page_claim(intent.record.key(&context.scope)));
     }
@@ -554,7 +532,7 @@ pub fn authentication_required() -> Decline {
     }
 }
 
-fn waiting(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
+pub(super) fn waiting(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
     keep_method(draft, context, inputs);
     if inputs.attempt.record.told {
         return;
@@ -583,38 +561,24 @@ fn settle_capture(
         return Some(Box::new(decline.clone()));
     }
     let Outcome::Approved(approval) = outcome else {
+        waiting(draft, context, inputs);
         return None;
     };
     charge.record.attempt = None;
-    let first = charge.record.amount_captured == 0;
-    let at_once = charge
-        .record
-        .available_on
-        .is_some_and(|at| at <= context.now);
     charge.record.amount_captured += request.amount;
     charge.record.captured = true;
     charge.record.open = inputs.attempt.record.keep_open;
-    if first {
-        book_charge(draft, context, &mut charge.record, &inputs.pricing, at_once);
-    } else {
-        book_part(
-            draft,
-            context,
-            &charge.record,
-            &inputs.pricing,
-            request.amount,
-        );
-    }
+    let amount = request.amount;
+    book_capture(draft, context, &mut charge.record, &inputs.pricing, amount);
     draft.save(context, &mut charge, Transition::ChargeCaptured);
-    let dispute = charge.record.dispute.is_none();
-    for notice in approval.notices.iter().take(usize::from(dispute)) {
-        take_notice(draft, context, &mut charge, notice);
-    }
+    let warning = &mut inputs.warning;
+    notice::take(draft, context, &mut charge, warning, &approval.notices);
     let intent = inputs.intent.as_mut()?;
     intent.record.attempt = None;
     intent.record.amount_received = charge.record.amount_captured;
     intent.record.amount_capturable = charge.record.capturable();
     let transition = if charge.record.open {
+        intent.record.status = IntentStatus::RequiresCapture;
         Transition::IntentPartlyCaptured
     } else {
         intent.record.status = IntentStatus::Succeeded;
@@ -628,7 +592,16 @@ fn settle_capture(
 fn release_mark(draft: &mut Draft, context: &mut Context<'_>, inputs: &mut SettleInputs) {
     if let Some(intent) = inputs.intent.as_mut() {
         intent.record.attempt = None;
-        draft.save(context, intent, Transition::IntentUpdated);
+        // What was announced as processing is announced as ready again.
+        let was_told = intent.record.status == IntentStatus::Processing;
+        let transition = match was_told {
+            true => Transition::IntentCapturable,
+            false => Transition::IntentUpdated,
+        };
+        if was_told {
+            intent.record.status = IntentStatus::RequiresCapture;
+        }
+        draft.save(context, intent, transition);
     }
 }
 
@@ -638,14 +611,24 @@ fn settle_void(
     inputs: &mut SettleInputs,
     outcome: &Outcome,
 ) -> Verdict {
+    let known = matches!(outcome, Outcome::Approved(_) | Outcome::Declined(_));
+    if !known {
+        waiting(draft, context, inputs);
+        return None;
+    }
     let mut charge = inputs.charge.take()?;
+    if inputs.attempt.record.lapses {
+        expire::lapsed(draft, context, charge, inputs.intent.take());
+        return None;
+    }
+    let was_marked = charge.record.attempt.take().is_some();
     if let Outcome::Declined(decline) = outcome {
+        if was_marked {
+            void_again(draft, context, &mut charge);
+        }
         release_mark(draft, context, inputs);
         return Some(Box::new(decline.clone()));
     }
-    let Outcome::Approved(_) = outcome else {
-        return None;
-    };
     let nothing_taken = charge.record.amount_captured == 0;
     charge.record.open = false;
     charge.record.voided = nothing_taken;
@@ -660,9 +643,26 @@ fn settle_void(
         .as_mut()
         .filter(|held| held.record.status != IntentStatus::Canceled)
     {
-        cancel::canceled(draft, context, intent);
+        let reason = inputs.attempt.record.cancellation_reason.clone();
+        cancel::released(draft, context, intent, (nothing_taken, reason));
     }
     None
+}
+
+/// Giving back what nobody wants was refused: it is tried again while the authorization may still stand.
+fn void_again(draft: &mut Draft, context: &mut Context<'_>, charge: &mut Versioned<Charge>) {
+    draft.save(context, charge, Transition::ChargeSent);
+    let lives = charge.record.capture_before.unwrap_or_default();
+    if context.now < lives {
+        let id = format!("job_void_{}", charge.record.id);
+        let due = context.now_real.plus_ms(VOID_AGAIN_MS);
+        draft.job(
+            JobKind::Void,
+            id,
+            due,
+            json!({ "charge": charge.record.id }),
+        );
+    }
 }
 
 fn settle_increment(
@@ -676,13 +676,22 @@ fn settle_increment(
         release_mark(draft, context, inputs);
         return Some(Box::new(decline.clone()));
     }
-    let (Outcome::Approved(_), Some(mut charge), Some(intent)) =
-        (outcome, inputs.charge.take(), inputs.intent.as_mut())
-    else {
+    if !matches!(outcome, Outcome::Approved(_)) {
+        waiting(draft, context, inputs);
+        return None;
+    }
+    let raise = inputs.attempt.record.raise.take().unwrap_or_default();
+    let (Some(mut charge), Some(intent)) = (inputs.charge.take(), inputs.intent.as_mut()) else {
         return None;
     };
     charge.record.amount = request.amount;
     draft.save(context, &mut charge, Transition::ChargeUpdated);
+    if let Some(description) = raise.description {
+        intent.record.description = description;
+    }
+    raise.metadata.apply(&mut intent.record.metadata);
+    intent.record.increments += 1;
+    intent.record.status = IntentStatus::RequiresCapture;
     intent.record.amount = request.amount;
     intent.record.amount_capturable = charge.record.capturable();
     intent.record.attempt = None;
@@ -725,12 +734,13 @@ fn settle_setup(
         Outcome::ActionRequired => {
             keep_method(draft, context, inputs);
             setup.record.status = SetupStatus::RequiresAction;
-            setup.record.challenge = inputs
-                .attempt
-                .record
-                .request
-                .as_ref()
-                .map(|request| request.reference.clone());
+            setup.record.challenge = inputs.attempt.record.request.as_ref().map(|request| {
+                request
+                    .original
+                    .as_ref()
+                    .unwrap_or(&request.reference)
+                    .clone()
+            });
             if !std::mem::replace(&mut setup.record.has_page, true) {
                 draft.claim(page_claim(setup.record.key(&context.scope)));
             }

@@ -1,6 +1,6 @@
 //! Creating, changing and confirming set-ups.
 
-use super::confirm::{authorization, hold};
+use super::confirm::{ChallengeAnswer, authorization, hold};
 use super::create::{allowed_types, check_customer};
 use super::{
     Attempt, AutomaticMethods, Call, FutureUsage, Metadata, MetadataPatch, PaymentMethod,
@@ -9,7 +9,7 @@ use super::{
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::{Customer, merge_echo};
-use crate::processor::{ChallengeResult, Verb};
+use crate::processor::Verb;
 use crate::record::Versioned;
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -30,6 +30,8 @@ pub struct CreateSetup {
 /// The parts that create, update and confirm share. `None` leaves a member alone, `Some(None)` empties it.
 #[derive(Clone, Debug, Default)]
 pub struct SetupCommand {
+    /// The types, when the caller narrows them; an empty list lets Florin choose.
+    pub types: Option<Vec<String>>,
     /// Free text.
     pub description: Option<Option<String>>,
     /// Metadata to merge.
@@ -41,10 +43,16 @@ pub struct SetupCommand {
     /// Descriptive members to merge.
     pub echo: Map<String, Value>,
     /// The buyer's answer to an open challenge.
-    pub challenge: Option<ChallengeResult>,
+    pub challenge: Option<ChallengeAnswer>,
 }
 
-fn apply(setup: &mut SetupIntent, command: SetupCommand) {
+fn apply(setup: &mut SetupIntent, command: SetupCommand) -> Result<(), Refusal> {
+    if let Some(types) = command.types {
+        if !types.is_empty() {
+            setup.automatic = None;
+        }
+        setup.types = allowed_types(types)?;
+    }
     if let Some(description) = command.description {
         setup.description = description;
     }
@@ -56,12 +64,13 @@ fn apply(setup: &mut SetupIntent, command: SetupCommand) {
     }
     command.metadata.apply(&mut setup.metadata);
     merge_echo(&mut setup.echo, command.echo);
+    Ok(())
 }
 
 /// Makes a set-up.
 ///
 /// # Errors
-/// The customer is gone, or the payment method belongs to another one.
+/// The customer is gone, the payment method belongs to another one, or Florin cannot take a type.
 pub fn create_setup(
     draft: &mut Draft,
     context: &mut Context<'_>,
@@ -84,7 +93,7 @@ pub fn create_setup(
         metadata: Metadata::new(),
         ..SetupIntent::default()
     };
-    apply(&mut setup, command);
+    apply(&mut setup, command)?;
     if let Some(method) = method {
         choose(&mut setup, &method.record)?;
     }
@@ -109,7 +118,7 @@ fn choose(setup: &mut SetupIntent, method: &PaymentMethod) -> Result<(), Refusal
 /// Changes a set-up.
 ///
 /// # Errors
-/// A finished one cannot take another customer or payment method.
+/// A finished one cannot take another customer or payment method, and none takes a type that Florin cannot.
 pub fn update_setup(
     draft: &mut Draft,
     context: &mut Context<'_>,
@@ -139,7 +148,7 @@ pub fn update_setup(
         check_customer(draft, customer)?;
         held.record.customer = Some(customer.record.id.clone());
     }
-    apply(&mut held.record, command);
+    apply(&mut held.record, command)?;
     if let Some(method) = method {
         choose(&mut held.record, &method.record)?;
     }
@@ -150,7 +159,7 @@ pub fn update_setup(
 /// Decides on the confirmation of a set-up, or on the answer to its challenge: the processor verifies the card.
 ///
 /// # Errors
-/// The set-up is finished or has no payment method.
+/// The set-up is finished or has no payment method, or Florin cannot take a type.
 pub fn confirm_setup(
     draft: &mut Draft,
     context: &mut Context<'_>,
@@ -158,15 +167,15 @@ pub fn confirm_setup(
     method: Option<Versioned<PaymentMethod>>,
     command: SetupCommand,
 ) -> Result<Call, Refusal> {
-    check_state(&held.record, command.challenge)?;
+    check_state(&held.record, command.challenge.as_ref())?;
     let Some(method) = method else {
         return Err(held.record.state_refusal(
             "You cannot confirm this SetupIntent because it's missing a payment method. Pass `payment_method` and \
              confirm it again.",
         ));
     };
-    let challenge = command.challenge;
-    apply(&mut held.record, command);
+    let challenge = command.challenge.as_ref().map(|answer| answer.result);
+    apply(&mut held.record, command)?;
     choose(&mut held.record, &method.record)?;
     let reference = context.ids.id("vrf_");
     let nothing = Asset::parse("usd").unwrap_or_default();
@@ -176,7 +185,8 @@ pub fn confirm_setup(
     } else {
         Verb::Verify
     };
-    request.original = held.record.challenge.take();
+    // A fresh verification has nothing to do with a challenge that was left open.
+    request.original = held.record.challenge.take().filter(|_| challenge.is_some());
     request.terms.challenge = challenge;
     request.terms.sets_up = true;
     let asked = held.record.request_three_d_secure.as_deref();
@@ -195,12 +205,14 @@ pub fn confirm_setup(
     Ok(Call { attempt, request })
 }
 
-fn check_state(setup: &SetupIntent, challenge: Option<ChallengeResult>) -> Result<(), Refusal> {
+fn check_state(setup: &SetupIntent, answer: Option<&ChallengeAnswer>) -> Result<(), Refusal> {
     if setup.attempt.is_some() {
         return Err(Refusal::Busy);
     }
-    let waits = setup.status == SetupStatus::RequiresAction && setup.challenge.is_some();
-    if challenge.is_some() && !waits {
+    let is_open = |answer: &ChallengeAnswer| {
+        setup.status == SetupStatus::RequiresAction && setup.challenge.as_ref() == Some(&answer.of)
+    };
+    if !answer.is_none_or(is_open) {
         return Err(setup.state_refusal("This SetupIntent does not wait for an authentication."));
     }
     let message = match setup.status {
@@ -213,4 +225,41 @@ fn check_state(setup: &SetupIntent, challenge: Option<ChallengeResult>) -> Resul
         _ => return Ok(()),
     };
     Err(setup.state_refusal(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn narrowed(types: &[&str]) -> Result<SetupIntent, Refusal> {
+        let mut setup = SetupIntent {
+            types: vec!["card".to_owned()],
+            automatic: Some(AutomaticMethods::default()),
+            ..SetupIntent::default()
+        };
+        let command = SetupCommand {
+            types: Some(types.iter().map(|name| (*name).to_owned()).collect()),
+            ..SetupCommand::default()
+        };
+        apply(&mut setup, command).map(|()| setup)
+    }
+
+    #[test]
+    fn later_requests_narrow_a_set_up_to_cards_and_to_nothing_else() {
+        for (types, automatic) in [
+            (&["card"][..], None),
+            (&[], Some(AutomaticMethods::default())),
+        ] {
+            let setup = narrowed(types);
+            assert!(
+                setup.is_ok_and(|setup| setup.types == ["card"] && setup.automatic == automatic)
+            );
+        }
+        let refused = narrowed(&["card", "sepa_debit"]).expect_err("a refusal");
+        let Refusal::Invalid { param, message, .. } = refused else {
+            panic!("another refusal");
+        };
+        assert_eq!(param.as_deref(), Some("allowed_payment_method_types"));
+        assert!(message.contains("sepa_debit"));
+    }
 }

@@ -79,6 +79,9 @@ pub fn update_intent(
     if !descriptive {
         check_changeable(&held.record)?;
     }
+    if !descriptive {
+        forget_authentication(&mut held.record);
+    }
     if let Some(customer) = customer {
         check_customer(draft, customer)?;
         held.record.customer = Some(customer.record.id.clone());
@@ -115,7 +118,6 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
         intent.amount = command.amount.unwrap_or(intent.amount);
         intent.currency = command.currency.unwrap_or(intent.currency);
         check_amount(intent.amount, intent.currency, "amount")?;
-        forget_authentication(intent);
     }
     if let Some(capture) = command.capture_method {
         intent.capture_method = capture;
@@ -131,7 +133,8 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
     Ok(())
 }
 
-/// The buyer authenticated, or is asked to authenticate, for the amount as it was: the payment has to be confirmed anew.
+/// The buyer authenticated, or is asked to authenticate, for the payment as it was, with its amount and its card: it has
+/// to be confirmed anew.
 fn forget_authentication(intent: &mut PaymentIntent) {
     intent.authenticated = false;
     if intent.challenge.take().is_some() {

@@ -4,10 +4,10 @@ use crate::world::{World, context, random};
 use florin_base::{Asset, Scope};
 use florin_domain::ledger::Movement;
 use florin_domain::payments::{
-    CancelInputs, CaptureCommand, CaptureInputs, CaptureMethod, CardOptions, Charge,
-    ConfirmCommand, ConfirmInputs, IncrementCommand, IntentStatus, PaymentIntent, PaymentMethod,
-    Refund, RefundCommand, RefundInputs, RefundStatus, answer_challenge, cancel, capture, confirm,
-    expire, increment, refund, settle_inquiry,
+    CancelInputs, CaptureCommand, CaptureInputs, CaptureMethod, CardOptions, ChallengeAnswer,
+    Charge, ConfirmCommand, ConfirmInputs, IncrementCommand, IntentStatus, PaymentIntent,
+    PaymentMethod, Refund, RefundCommand, RefundInputs, RefundStatus, answer_challenge, cancel,
+    capture, confirm, expire, increment, refund, settle_inquiry,
 };
 use florin_domain::processor::{Approval, ChallengeResult, Decline, Outcome};
 use florin_domain::transitions::Transition;
@@ -121,7 +121,11 @@ fn buyer(world: &mut World, step: Step) -> Result<(), Refusal> {
         ),
         Step::Answer(how, ok) => world.act(
             |world, draft, context| {
-                answer_challenge(draft, context, intent(world), &method(world), how)
+                let answer = ChallengeAnswer {
+                    result: how,
+                    of: intent(world).record.challenge.unwrap_or_default(),
+                };
+                answer_challenge(draft, context, intent(world), &method(world), answer)
             },
             yes_or_no(ok && how == ChallengeResult::Authenticated),
         ),
@@ -174,6 +178,14 @@ fn merchant(world: &mut World, step: Step) -> Result<(), Refusal> {
     }
 }
 
+/// What a refund reads of a charge that no issuer warned of.
+fn back(charge: Versioned<Charge>) -> RefundInputs {
+    RefundInputs {
+        charge,
+        warning: None,
+    }
+}
+
 fn afterwards(world: &mut World, step: Step, charge: Versioned<Charge>) -> Result<(), Refusal> {
     match step {
         Step::Refund { share, answer } => {
@@ -182,7 +194,7 @@ fn afterwards(world: &mut World, step: Step, charge: Versioned<Charge>) -> Resul
                 ..RefundCommand::default()
             };
             let ask = |_: &World, draft: &mut Draft, context: &mut Context<'_>| {
-                let (_, call) = refund(draft, context, RefundInputs { charge }, command)?;
+                let (_, call) = refund(draft, context, back(charge), command)?;
                 Ok(Some(call))
             };
             world.act(ask, answer)
@@ -192,16 +204,13 @@ fn afterwards(world: &mut World, step: Step, charge: Versioned<Charge>) -> Resul
                 return Ok(());
             };
             let ask = |_: &World, draft: &mut Draft, context: &mut Context<'_>| {
-                settle_inquiry(draft, context, &mut held, charge, &yes_or_no(ok));
+                settle_inquiry(draft, context, &mut held, back(charge), &yes_or_no(ok));
                 Ok(None)
             };
             world.act(ask, yes_or_no(ok))
         }
         _ => world.act(
-            |world, draft, context| {
-                expire(draft, context, charge, Some(intent(world)));
-                Ok(None)
-            },
+            |world, draft, context| Ok(expire(draft, context, charge, Some(intent(world)))),
             yes_or_no(true),
         ),
     }

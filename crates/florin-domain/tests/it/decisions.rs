@@ -165,7 +165,11 @@ fn decide(
                 amount,
                 ..RefundCommand::default()
             };
-            refund(draft, context, RefundInputs { charge }, command).map(drop)
+            let inputs = RefundInputs {
+                charge,
+                warning: None,
+            };
+            refund(draft, context, inputs, command).map(drop)
         }
         When::Attach => attach(draft, context, &mut method, &customer),
     }

@@ -4,9 +4,12 @@
 //! Deliberately absent: processors, SQL, jobs.
 
 use florin_base::{FreshIds, Millis, Scope, Timestamp};
+use florin_domain::changes::Job;
 use florin_domain::ledger::Transaction;
 use florin_domain::payments::settle::{SettleInputs, settle};
-use florin_domain::payments::{Attempt, Call, IntentStatus, PaymentIntent, RefundStatus, Target};
+use florin_domain::payments::{
+    Attempt, Call, Charge, IntentStatus, PaymentIntent, RefundStatus, Target,
+};
 use florin_domain::processor::Outcome;
 use florin_domain::transitions::Transition;
 use florin_domain::{Changes, Context, Draft, Entity, Kind, Record, RecordKey, Refusal, Versioned};
@@ -21,6 +24,7 @@ pub struct World {
     events: BTreeSet<(String, u64, String)>,
     claims: BTreeSet<(String, String)>,
     pub booked: Vec<Transaction>,
+    pub jobs: Vec<Job>,
 }
 
 impl World {
@@ -33,6 +37,7 @@ impl World {
             events: BTreeSet::new(),
             claims: BTreeSet::new(),
             booked: Vec::new(),
+            jobs: Vec::new(),
         }
     }
 
@@ -59,6 +64,12 @@ impl World {
 
     pub fn has_event(&self, kind: &str) -> bool {
         self.events.iter().any(|(_, _, known)| known == kind)
+    }
+
+    /// How often something of this type was told.
+    pub fn event_count(&self, kind: &str) -> usize {
+        let told = self.events.iter().filter(|(_, _, known)| known == kind);
+        told.count()
     }
 
     /// Drafts a decision, answers its call and commits. A refusal commits nothing.
@@ -88,6 +99,19 @@ impl World {
         Ok(())
     }
 
+    /// Another outcome comes for an attempt that is stored.
+    pub fn settle_again(&mut self, attempt: &str, outcome: Outcome) {
+        self.now += 60;
+        let mut seed = self.now as u64;
+        let mut fill = |bytes: &mut [u8]| random(&mut seed, bytes);
+        let mut context = context(&self.scope, self.now, self.outside, &mut fill);
+        let mut draft = Draft::new(&self.scope);
+        let held = self.get::<Attempt>(attempt).expect("the attempt");
+        let inputs = self.settle_inputs(&draft, held);
+        settle(&mut draft, &mut context, inputs, outcome);
+        self.commit(draft.finish());
+    }
+
     /// What stands in the draft, else what is stored.
     fn find<T: Entity>(&self, draft: &Draft, id: &str) -> Option<Versioned<T>> {
         let key = RecordKey::new(&self.scope, T::KIND, id);
@@ -108,7 +132,7 @@ impl World {
             Target::Intent(id) => intent = self.find::<PaymentIntent>(draft, id),
             Target::Charge(id) => charge = Some(id.to_string()),
             Target::Refund(id) => refund = self.find(draft, id),
-            Target::Setup(_) => {}
+            Target::Setup(_) | Target::Attempt(_) => {}
         }
         if let Some(held) = &refund {
             let held: &Versioned<florin_domain::payments::Refund> = held;
@@ -118,13 +142,24 @@ impl World {
         let first =
             asked.filter(|asked| asked.original.is_none() || asked.terms.challenge.is_some());
         let method = first.and_then(|asked| asked.method.as_deref());
+        let charge: Option<Versioned<Charge>> = charge.and_then(|id| self.find(draft, &id));
+        let warning = charge
+            .as_ref()
+            .and_then(|held| held.record.fraud_warning.as_ref())
+            .and_then(|id| self.find(draft, id));
         SettleInputs {
             intent,
-            charge: charge.and_then(|id| self.find(draft, &id)),
+            charge,
+            warning,
             method: method.and_then(|id| self.find(draft, id)),
             customer: None,
             refund,
             setup: None,
+            reversed: match &note.target {
+                Target::Attempt(id) => self.find(draft, id),
+                _ => None,
+            },
+            method_freed: false,
             pricing: Default::default(),
             processor: "test",
             attempt,
@@ -159,6 +194,7 @@ impl World {
             let key = (claim.space.to_owned(), claim.key);
             assert!(self.claims.insert(key), "claimed twice: {}", claim.space);
         }
+        self.jobs.extend(changes.jobs);
         for (_, transaction) in changes.transactions {
             assert!(transaction.is_balanced(), "{transaction:?}");
             self.booked.push(transaction);
@@ -227,12 +263,14 @@ fn intent_moves(from: IntentStatus) -> &'static [IntentStatus] {
             Canceled,
         ],
         Processing => &[
+            Processing,
             RequiresPaymentMethod,
             RequiresAction,
             RequiresCapture,
             Succeeded,
+            Canceled,
         ],
-        RequiresCapture => &[RequiresCapture, Succeeded, Canceled],
+        RequiresCapture => &[RequiresCapture, Processing, Succeeded, Canceled],
         Canceled | Succeeded => &[],
     }
 }

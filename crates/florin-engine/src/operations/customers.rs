@@ -6,7 +6,6 @@ use crate::jobs::DETACHED_MAX;
 use crate::mutation::Caller;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::Id;
-use florin_domain::cards::CardSource;
 use florin_domain::changes::JobKind;
 use florin_domain::customers::{self, Customer, CustomerPatch};
 use florin_domain::payments::{self, PaymentMethod};
@@ -92,9 +91,9 @@ async fn attach_all(
         let mut method = step.method(source).await?;
         attach_checked(step, &mut method, customer).await?;
         if is_default {
+            let before = customer.record.clone();
             customer.record.default_source = Some(method.record.id.clone());
             let (draft, mut context) = step.parts();
-            let before = customer.record.clone();
             draft.save_with(
                 &mut context,
                 customer,
@@ -113,11 +112,7 @@ pub(super) async fn attach_checked(
     customer: &Versioned<Customer>,
 ) -> Result<(), Halt> {
     let engine = std::sync::Arc::clone(step.engine());
-    let sealed = match &method.record.source {
-        CardSource::Vault(id) => step.peek(Kind::VaultCard, &id.to_string()).await?,
-        CardSource::Published(_) => None,
-    };
-    let sealed = sealed.and_then(florin_domain::cards::VaultCard::from_record);
+    let sealed = engine.card_of(step, &method.record.source).await?;
     let Some(processor) = engine.world().processors.for_scope(step.scope().live) else {
         return Err(Refusal::NoProcessor.into());
     };
@@ -146,9 +141,9 @@ async fn set_default(
 ) -> Result<(), Halt> {
     let Some(wanted) = wanted else { return Ok(()) };
     let method = own_method(step, customer, wanted.as_deref()).await?;
+    let before = customer.record.clone();
     customer.record.default_payment_method = method;
     let (draft, mut context) = step.parts();
-    let before = customer.record.clone();
     draft.save_with(
         &mut context,
         customer,

@@ -2,15 +2,14 @@
 
 use super::{Operation, OperationFuture};
 use crate::mutation::Caller;
+use crate::secrets::SecretPlace;
 use crate::step::{Answer, Decided, Halt, Step};
-use base64::Engine as _;
 use florin_base::limits::WEBHOOK_ENDPOINTS_MAX;
 use florin_domain::transitions::Transition;
 use florin_domain::webhooks::{
     EndpointPatch, RolledSecret, SETTINGS_ID, WebhookEndpoint, WebhookSettings,
 };
 use florin_domain::{Entity, Kind, Refusal, Versioned};
-use florin_vault::SealContext;
 use florin_wire::WireError;
 
 /// Characters of a signing secret after `whsec_`: base64 of 24 bytes for Standard Webhooks.
@@ -55,25 +54,11 @@ impl Operation for CreateEndpoint {
 }
 
 fn seal(step: &Step, id: &str, secret: &str) -> Result<(String, String), Halt> {
-    let scope = step.scope();
-    let context = SealContext {
-        account: &scope.account,
-        live: scope.live,
-        record: id,
-    };
-    let sealed = step
-        .engine()
-        .world()
-        .vault
-        .seal_secret(&context, secret.as_bytes());
-    let sealed = sealed.map_err(|error| {
-        WireError::api(format!("The signing secret could not be sealed: {error}"))
-    })?;
-    let (key_id, bytes) = sealed.into_parts();
-    Ok((
-        base64::engine::general_purpose::STANDARD.encode(bytes),
-        key_id,
-    ))
+    let place = SecretPlace::current(step.scope(), id);
+    let sealed = place.seal(&step.engine().world().vault, secret.as_bytes());
+    sealed.map_err(|error| {
+        WireError::api(format!("The signing secret could not be sealed: {error}")).into()
+    })
 }
 
 fn check_url(step: &Step, url: Option<&str>) -> Result<(), Halt> {
@@ -181,6 +166,23 @@ impl Operation for DeleteEndpoint {
     }
 }
 
+/// The current secret, sealed for the place of the one before. One that does not open signs no more.
+async fn move_to_rolled(step: &Step, endpoint: &WebhookEndpoint) -> Option<(String, String)> {
+    let (engine, scope) = (step.engine(), step.scope());
+    let current = SecretPlace::current(scope, &endpoint.id);
+    let opened = engine.open_signing_secret(current, &endpoint.secret, &endpoint.secret_key_id);
+    let moved = opened.await.and_then(|plain| {
+        SecretPlace::rolled(scope, &endpoint.id).seal(&engine.world().vault, &plain)
+    });
+    match moved {
+        Ok(moved) => Some(moved),
+        Err(error) => {
+            tracing::warn!(%error, endpoint = %endpoint.id, "a signing secret does not open and ends at once");
+            None
+        }
+    }
+}
+
 /// Gives an endpoint a new secret; the old one signs too for a while.
 pub(crate) struct RollSecret {
     pub(crate) id: String,
@@ -192,14 +194,16 @@ impl RollSecret {
         let mut held = living(step, &self.id).await?;
         let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
         let (sealed, key_id) = seal(step, &self.id, &secret)?;
+        let moved = move_to_rolled(step, &held.record).await;
         count(step, 0).await?;
         let (draft, mut context) = step.parts();
-        let old = RolledSecret {
-            secret: std::mem::replace(&mut held.record.secret, sealed),
-            key_id: std::mem::replace(&mut held.record.secret_key_id, key_id),
+        held.record.rolled = moved.map(|(secret, key_id)| RolledSecret {
+            secret,
+            key_id,
             until: context.now.plus_seconds(self.overlap_s),
-        };
-        held.record.rolled = Some(old);
+        });
+        held.record.secret = sealed;
+        held.record.secret_key_id = key_id;
         draft.save(&mut context, &mut held, Transition::EndpointChanged);
         Ok(secret)
     }

@@ -3,14 +3,14 @@
 use super::{Operation, OperationFuture};
 use crate::intake::MethodSource;
 use crate::mutation::Caller;
-use crate::read::check_browser;
+use crate::read::{check_browser, check_browser_usage};
 use crate::step::{Decided, Halt, Step};
 use florin_domain::customers::Customer;
 use florin_domain::payments::{
-    self, CancelInputs, CaptureCommand, CaptureInputs, Charge, ConfirmCommand, ConfirmInputs,
-    IncrementCommand, PaymentIntent, PaymentMethod,
+    self, CancelInputs, CaptureCommand, CaptureInputs, ChallengeAnswer, Charge, ConfirmCommand,
+    ConfirmInputs, IncrementCommand, PaymentIntent, PaymentMethod,
 };
-use florin_domain::processor::ChallengeResult;
+
 use florin_domain::{Kind, Refusal, Versioned};
 
 /// `POST /v1/payment_intents`, perhaps with a confirmation.
@@ -147,6 +147,7 @@ impl Operation for ConfirmIntent {
         Box::pin(async move {
             let mut intent = step.in_url::<PaymentIntent>(&self.id, "intent").await?;
             check_browser(caller, &intent.record.clone().into())?;
+            check_browser_usage(caller, &intent.record, self.command.setup_future_usage)?;
             let method = match (&self.method, &intent.record.payment_method) {
                 (Some(source), _) => Some(step.method(source).await?),
                 (None, Some(own)) => step.find::<PaymentMethod>(&own.to_string()).await?,
@@ -297,8 +298,8 @@ impl Operation for CancelIntent {
 pub struct AnswerIntentChallenge {
     /// Which one.
     pub id: String,
-    /// How it ended.
-    pub result: ChallengeResult,
+    /// How which challenge ended.
+    pub answer: ChallengeAnswer,
 }
 
 impl Operation for AnswerIntentChallenge {
@@ -322,8 +323,8 @@ impl Operation for AnswerIntentChallenge {
             let scope = step.scope().clone();
             let id = intent.record.id.clone();
             let (draft, mut context) = step.parts();
-            let call =
-                payments::answer_challenge(draft, &mut context, intent, &method, self.result)?;
+            let answer = self.answer.clone();
+            let call = payments::answer_challenge(draft, &mut context, intent, &method, answer)?;
             Ok(Decided {
                 call,
                 ..Decided::record(&scope, &id)

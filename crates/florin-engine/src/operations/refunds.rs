@@ -14,8 +14,8 @@ use florin_domain::{Kind, Refusal, Versioned};
 pub enum RefundOf {
     /// A charge that the body names.
     Charge(String),
-    /// A charge that the URL names.
-    ChargeInUrl(String),
+    /// A charge that the URL names; the body may name its intent, too.
+    ChargeInUrl(String, Option<String>),
     /// The newest charge of an intent.
     Intent(String),
 }
@@ -32,7 +32,11 @@ impl CreateRefund {
     async fn charge(&self, step: &mut Step) -> Result<Versioned<Charge>, Halt> {
         match &self.of {
             RefundOf::Charge(id) => step.in_body(id, "charge").await,
-            RefundOf::ChargeInUrl(id) => step.in_url(id, "charge").await,
+            RefundOf::ChargeInUrl(id, intent) => {
+                let charge = step.in_url::<Charge>(id, "charge").await?;
+                check_intent(&charge.record, intent.as_deref())?;
+                Ok(charge)
+            }
             RefundOf::Intent(id) => {
                 let intent = step.in_body::<PaymentIntent>(id, "payment_intent").await?;
                 let Some(charge) = intent
@@ -56,22 +60,38 @@ impl CreateRefund {
     }
 }
 
+/// A request that names two payments must not refund either of them.
+fn check_intent(charge: &Charge, named: Option<&str>) -> Result<(), Refusal> {
+    let own = charge.payment_intent.as_ref().map(|id| id.as_str());
+    match named {
+        Some(intent) if own != Some(intent) => {
+            let message = format!(
+                "The charge {} does not belong to the payment_intent {intent}.",
+                charge.id
+            );
+            Err(Refusal::invalid("payment_intent", message))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Operation for CreateRefund {
     fn object(&self) -> Option<&str> {
         match &self.of {
-            RefundOf::Charge(id) | RefundOf::ChargeInUrl(id) | RefundOf::Intent(id) => Some(id),
+            RefundOf::Charge(id) | RefundOf::ChargeInUrl(id, _) | RefundOf::Intent(id) => Some(id),
         }
     }
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let charge = self.charge(step).await?;
+            let warning = step.warning_of(&charge.record).await?;
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
             let (refund, call) = payments::refund(
                 draft,
                 &mut context,
-                RefundInputs { charge },
+                RefundInputs { charge, warning },
                 self.command.clone(),
             )?;
             Ok(Decided::call(&scope, &refund.record.id, call))
@@ -127,9 +147,11 @@ impl Operation for CancelRefund {
             let charge = step
                 .in_url::<Charge>(&refund.record.charge.to_string(), "charge")
                 .await?;
+            let warning = step.warning_of(&charge.record).await?;
+            let back = RefundInputs { charge, warning };
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
-            let refund = payments::cancel_refund(draft, &mut context, refund, charge)?;
+            let refund = payments::cancel_refund(draft, &mut context, refund, back)?;
             Ok(Decided::record(&scope, &refund.record.id))
         })
     }

@@ -1,8 +1,8 @@
 //! The sandbox's issuer: the outcome of a request, decided from the card's row and the request alone.
 //!
 //! The order is that of a real payment: authentication, then risk and issuer, then what follows an approval. The same
-//! request always has the same outcome, down to the approval code. Deliberately absent: early fraud warnings, for which
-//! the contract has no notice; risk signals, which only merchants' own rules react to; and expiry dates.
+//! request always has the same outcome, down to the approval code. Deliberately absent: risk signals, which only
+//! merchants' own rules react to; and expiry dates.
 
 use super::cards::{
     self, Answer, AttachRule, BalanceRule, ChargeRule, DisputeKind, DisputeRule, Payment,
@@ -47,6 +47,17 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
+    /// Decides by the verb. `refund_wait_ms` is how long a refund with a second word waits for it.
+    pub(super) fn decide(&self, refund_wait_ms: i64) -> Decision {
+        match self.request.verb {
+            Verb::Authorize | Verb::Verify => self.ask().into(),
+            Verb::Complete => self.complete().into(),
+            Verb::Capture => self.capture().into(),
+            Verb::Void | Verb::Increment => self.approve().into(),
+            Verb::Refund => self.refund(refund_wait_ms),
+        }
+    }
+
     /// Authorizes or verifies: authentication first.
     pub(super) fn ask(&self) -> Outcome {
         let terms = &self.request.terms;
@@ -290,7 +301,10 @@ fn check_of(verdict: cards::Check) -> Check {
 
 fn notices_of(rule: &DisputeRule) -> Vec<Notice> {
     let count = match rule.kind {
-        DisputeKind::EarlyFraudWarning { .. } => 0,
+        DisputeKind::EarlyFraudWarning { fraud_type } => {
+            let fraud_type = fraud_type.to_owned();
+            return vec![Notice::FraudWarning { fraud_type }];
+        }
         DisputeKind::Multiple(count) => usize::from(count),
         DisputeKind::Dispute | DisputeKind::Inquiry | DisputeKind::Compliance => 1,
     };

@@ -200,18 +200,20 @@ fn short_approval(approval: &Approval) -> String {
     if approval.available_now {
         text.push_str(" now");
     }
-    for Notice::Dispute {
-        reason,
-        inquiry,
-        network_reason_code,
-    } in &approval.notices
-    {
-        let word = if *inquiry { "inquiry" } else { "dispute" };
-        let _ = write!(
-            text,
-            " {word}={reason}/{}",
-            network_reason_code.as_deref().unwrap_or("-")
-        );
+    for notice in &approval.notices {
+        let _ = match notice {
+            Notice::Dispute {
+                reason,
+                inquiry,
+                network_reason_code,
+            } => write!(
+                text,
+                " {}={reason}/{}",
+                if *inquiry { "inquiry" } else { "dispute" },
+                network_reason_code.as_deref().unwrap_or("-")
+            ),
+            Notice::FraudWarning { fraud_type } => write!(text, " warning={fraud_type}"),
+        };
     }
     if let Some(wait) = approval.ask_after_ms {
         let _ = write!(text, " ask={wait}");

@@ -173,7 +173,7 @@ fn a_blocked_payment_says_so() {
 }
 
 #[test]
-fn disputes_come_with_the_money_and_not_before() {
+fn disputes_and_warnings_come_with_the_money_and_not_before() {
     let notice = |reason: &str, inquiry, code: &str| Notice::Dispute {
         reason: reason.to_owned(),
         inquiry,
@@ -189,7 +189,12 @@ fn disputes_come_with_the_money_and_not_before() {
             "createMultipleDisputes",
             vec![notice("fraudulent", false, "10.4"); 2],
         ),
-        ("createIssuerFraudRecord", Vec::new()),
+        (
+            "createIssuerFraudRecord",
+            vec![Notice::FraudWarning {
+                fraud_type: "misc".to_owned(),
+            }],
+        ),
     ] {
         let card = published(name);
         let mut request = payment(&card);

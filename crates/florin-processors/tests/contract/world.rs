@@ -102,6 +102,7 @@ pub fn payment(card: &CardSource) -> ProcessorRequest {
         card: card.clone(),
         scope: Scope::test(ACCOUNT),
         method: Some("pm_contract".to_owned()),
+        shelf: None,
         terms: Terms {
             capture: true,
             cvc_given: true,

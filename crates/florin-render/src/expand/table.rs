@@ -93,6 +93,7 @@ const TABLE: &[(&str, Rows)] = &[
     ("setup_intent", SETUP_INTENT),
     ("refund", REFUND),
     ("dispute", DISPUTE),
+    ("radar.early_fraud_warning", EARLY_FRAUD_WARNING),
     ("balance_transaction", BALANCE_TRANSACTION),
     ("balance", BALANCE),
     ("card", CARD),
@@ -175,7 +176,7 @@ const SETUP_INTENT: Rows = &[
 const REFUND: Rows = &[
     ("balance_transaction", Rule::Transaction),
     ("charge", Rule::Id(Kind::Charge)),
-    ("customer", Rule::Never),
+    ("customer", Rule::Id(Kind::Customer)),
     ("failure_balance_transaction", Rule::Transaction),
     ("payment_intent", Rule::Id(Kind::PaymentIntent)),
     ("payment_method", Rule::Id(Kind::PaymentMethod)),
@@ -195,6 +196,11 @@ const DISPUTE: Rows = &[
     ("evidence.service_documentation", Rule::Never),
     ("evidence.shipping_documentation", Rule::Never),
     ("evidence.uncategorized_file", Rule::Never),
+    ("payment_intent", Rule::Id(Kind::PaymentIntent)),
+];
+
+const EARLY_FRAUD_WARNING: Rows = &[
+    ("charge", Rule::Id(Kind::Charge)),
     ("payment_intent", Rule::Id(Kind::PaymentIntent)),
 ];
 

@@ -14,19 +14,15 @@ use serde_json::{Map, Value};
 /// How many members the object has.
 const MEMBERS: usize = 46;
 
-/// Renders a charge. An authorization that was given back counts as refunded in full.
+/// Renders a charge. What is given back of an authorization is no refund; before a published change it was one, and that
+/// step back finds it by `capture_before`, which an authorization shows as long as it can be captured.
 pub(crate) fn render(charge: &Charge, view: &View<'_>) -> Value {
     let decline = charge.decline.as_ref();
-    let returned = if charge.voided {
-        charge.amount
-    } else {
-        charge.amount_refunded
-    };
     let mut shape = Shape::object(&charge.id, "charge", MEMBERS);
     shape
         .put("amount", charge.amount)
         .put("amount_captured", charge.amount_captured)
-        .put("amount_refunded", returned)
+        .put("amount_refunded", charge.amount_refunded)
         .null("application")
         .null("application_fee")
         .null("application_fee_amount")
@@ -61,7 +57,7 @@ pub(crate) fn render(charge: &Charge, view: &View<'_>) -> Value {
         .put("receipt_email", member(&charge.echo, "receipt_email"))
         .null("receipt_number")
         .null("receipt_url")
-        .put("refunded", charge.voided || is_refunded(charge))
+        .put("refunded", is_refunded(charge))
         .null("review")
         .put("shipping", echo::shipping(&charge.echo))
         .null("source")
@@ -118,12 +114,13 @@ fn card_details(charge: &Charge) -> Value {
     } else {
         "disabled"
     };
+    let capture_before = charge.capture_before.filter(|_| !charge.voided);
     let mut shape = Shape::hash(29);
     shape
         .put("amount_authorized", authorized)
         .put("authorization_code", charge.authorization_code.as_deref())
         .put("brand", card.brand.as_str())
-        .put_some("capture_before", charge.capture_before.map(|at| at.0))
+        .put_some("capture_before", capture_before.map(|at| at.0))
         .put("checks", payment_method::checks(&charge.checks))
         .put("country", card.country.as_deref())
         .null("electronic_commerce_indicator")

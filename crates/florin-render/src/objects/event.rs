@@ -54,22 +54,36 @@ fn unreadable(event: &Event) -> Value {
     shape.done()
 }
 
-/// The members of the top level that differ, with their old values. A member that is new was null before.
+/// The members that differ, with their old values. Of a hash that was and still is one, only the members that differ.
 fn changed(before: &Value, after: &Value) -> Value {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
         return empty();
     };
+    Value::Object(differing(before, after, |old, new| match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            Value::Object(differing(old, new, |old, _| old.clone()))
+        }
+        _ => old.clone(),
+    }))
+}
+
+/// The old value of every member that differs, as `tell` puts it. A member that is new was null before.
+fn differing(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    tell: fn(&Value, &Value) -> Value,
+) -> Map<String, Value> {
     let mut previous = Map::new();
     for (name, value) in after {
         let old = before.get(name).unwrap_or(&Value::Null);
         if old != value {
-            previous.insert(name.clone(), old.clone());
+            previous.insert(name.clone(), tell(old, value));
         }
     }
     let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
     previous.extend(gone.map(|(name, old)| (name.clone(), old.clone())));
     previous.sort_keys();
-    Value::Object(previous)
+    previous
 }
 
 fn request(event: &Event) -> Value {

@@ -10,6 +10,7 @@ pub(crate) mod card;
 pub(crate) mod charge;
 pub(crate) mod customer;
 pub(crate) mod dispute;
+pub(crate) mod early_fraud_warning;
 pub(crate) mod event;
 pub(crate) mod line_item;
 mod next_action;

@@ -164,7 +164,10 @@ fn method_options(intent: &PaymentIntent) -> Value {
         .put("request_three_d_secure", asked_3ds)
         .put_some(
             "setup_future_usage",
-            card.setup_future_usage.map(|usage| usage.word()),
+            match card.never_saved {
+                true => Some("none"),
+                false => card.setup_future_usage.map(|usage| usage.word()),
+            },
         )
         .put_some(
             "statement_descriptor_suffix_kana",

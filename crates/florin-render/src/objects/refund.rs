@@ -20,7 +20,7 @@ pub(crate) fn render(refund: &Refund) -> Value {
         .put("charge", &*refund.charge)
         .put("created", refund.created.0)
         .put("currency", refund.currency.as_str())
-        .null("customer")
+        .put("customer", refund.customer.as_deref())
         .null("customer_account")
         .put("destination_details", destination(refund))
         .put_some(

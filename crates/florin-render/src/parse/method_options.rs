@@ -4,7 +4,7 @@
 //! sent it would be wrong about what happens.
 
 use super::{future_usage, text, wire};
-use florin_domain::payments::{CaptureMethod, CardOptions, CardPatch, FutureUsage};
+use florin_domain::payments::{CardOptions, CardPatch};
 use florin_wire::{Params, WireError};
 
 const CARD: &str = "payment_method_options.card";
@@ -23,7 +23,8 @@ pub(super) fn card_options(params: &Params) -> Result<CardOptions, WireError> {
         multicapture: asked("request_multicapture"),
         overcapture: asked("request_overcapture"),
         extended: asked("request_extended_authorization"),
-        setup_future_usage: usage(params)?.flatten(),
+        setup_future_usage: future_usage(params, &path("setup_future_usage"))?.flatten(),
+        never_saved: never_saved(params).unwrap_or(false),
         network: text(params, &path("network")),
         moto: params.flag(&path("moto")).unwrap_or(false),
     })
@@ -34,20 +35,29 @@ pub(super) fn three_d_secure(params: &Params) -> Option<String> {
     text(params, &path("request_three_d_secure"))
 }
 
-/// What cards are saved for, which goes before the intent's own.
-pub(super) fn usage(params: &Params) -> Result<Option<Option<FutureUsage>>, WireError> {
-    future_usage(params, &path("setup_future_usage"))
+/// Whether cards are not to be saved although the intent says so: `none` says it, every other word takes it back.
+fn never_saved(params: &Params) -> Option<bool> {
+    let option = path("setup_future_usage");
+    params
+        .has(&option)
+        .then(|| params.text(&option) == Some("none"))
 }
 
-/// Cards are the only type, so that their own capture method is the intent's.
-pub(super) fn capture_method(params: &Params) -> Option<CaptureMethod> {
-    (params.text(&path("capture_method")) == Some("manual")).then_some(CaptureMethod::Manual)
+/// Cards are captured manually, or as the intent is when the option is emptied.
+fn capture_manual(params: &Params) -> Option<bool> {
+    let option = path("capture_method");
+    params
+        .has(&option)
+        .then(|| params.text(&option) == Some("manual"))
 }
 
-/// The options that a confirmation or an update changes.
-pub(super) fn card_patch(params: &Params) -> CardPatch {
+/// The options that a confirmation or an update changes. The intent's own members of the same names stay as they are.
+pub(super) fn card_patch(params: &Params) -> Result<CardPatch, WireError> {
     let asked = |name: &str| params.text(&path(name)).map(|wish| wish == "if_available");
-    CardPatch {
+    Ok(CardPatch {
+        capture_manual: capture_manual(params),
+        setup_future_usage: future_usage(params, &path("setup_future_usage"))?,
+        never_saved: never_saved(params),
         incremental: asked("request_incremental_authorization"),
         multicapture: asked("request_multicapture"),
         overcapture: asked("request_overcapture"),
@@ -55,7 +65,7 @@ pub(super) fn card_patch(params: &Params) -> CardPatch {
         network: text(params, &path("network")),
         moto: params.flag(&path("moto")),
         request_three_d_secure: three_d_secure(params),
-    }
+    })
 }
 
 /// Refuses options that a set-up does not have in Florin.

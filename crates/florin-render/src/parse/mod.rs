@@ -130,15 +130,18 @@ fn future_usage(params: &Params, path: &str) -> Result<Option<Option<FutureUsage
     Ok(word(params, path, FutureUsage::from_word)?.map(Some))
 }
 
-/// The types that a request narrows an intent to, under the newest or the older name.
-fn types(params: &Params) -> Option<Vec<String>> {
-    let list = TYPES.iter().find_map(|name| params.list(name))?;
-    Some(
-        list.iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-    )
+/// The types that a request narrows an intent to. Walking forward has given the list its newest name.
+fn types(params: &Params) -> Result<Option<Vec<String>>, WireError> {
+    if TYPES.iter().all(|name| params.has(name)) {
+        let [newer, older] = TYPES;
+        let message = format!("You may only send one of these parameters: {newer}, {older}.");
+        return Err(WireError::invalid(message).with_param(older));
+    }
+    let Some(list) = TYPES.iter().find_map(|name| params.list(name)) else {
+        return Ok(None);
+    };
+    let words = list.iter().filter_map(Value::as_str).map(str::to_owned);
+    Ok(Some(words.collect()))
 }
 
 const TYPES: [&str; 2] = ["allowed_payment_method_types", "payment_method_types"];

@@ -27,7 +27,7 @@ pub fn create_intent(params: &Params, version: ApiVersion) -> Result<CreateInten
         currency: required_currency(params)?,
         capture_method: capture_method(params)?.unwrap_or_else(default),
         confirmation_method: confirmation.unwrap_or_default(),
-        types: types(params).unwrap_or_default(),
+        types: types(params)?.unwrap_or_default(),
         automatic: automatic(params)?,
         description: text(params, "description"),
         metadata: metadata(params)?,
@@ -50,16 +50,15 @@ pub fn confirm_intent(params: &Params, from_browser: bool) -> Result<ConfirmComm
         off_session: off_session(params)?,
         error_on_action: params.flag("error_on_requires_action").unwrap_or(false),
         return_url: text(params, "return_url"),
-        card: options::card_patch(params),
+        card: options::card_patch(params)?,
         from_browser,
         ..ConfirmCommand::default()
     };
     // What follows was the creation's to say when both are one request.
     if !params.has("confirm") {
-        let own_usage = future_usage(params, "setup_future_usage")?;
-        command.setup_future_usage = options::usage(params)?.or(own_usage);
-        command.types = types(params);
-        command.capture_method = options::capture_method(params).or(capture_method(params)?);
+        command.setup_future_usage = future_usage(params, "setup_future_usage")?;
+        command.types = types(params)?;
+        command.capture_method = capture_method(params)?;
     }
     Ok(command)
 }
@@ -86,14 +85,13 @@ fn off_session(params: &Params) -> Result<Option<bool>, WireError> {
 /// # Errors
 /// 400: an amount or a currency that cannot be read.
 pub fn update_intent(params: &Params) -> Result<UpdateIntent, WireError> {
-    let own_usage = future_usage(params, "setup_future_usage")?;
     Ok(UpdateIntent {
         amount: params.int("amount"),
         currency: currency(params)?,
-        capture_method: options::capture_method(params).or(capture_method(params)?),
-        types: types(params),
-        setup_future_usage: options::usage(params)?.or(own_usage),
-        card: options::card_patch(params),
+        capture_method: capture_method(params)?,
+        types: types(params)?,
+        setup_future_usage: future_usage(params, "setup_future_usage")?,
+        card: options::card_patch(params)?,
         ..descriptive(params)?
     })
 }

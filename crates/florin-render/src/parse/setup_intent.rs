@@ -11,7 +11,7 @@ use florin_wire::{Params, WireError};
 /// 400: the types are both listed and left to Florin.
 pub fn create_setup(params: &Params) -> Result<CreateSetup, WireError> {
     Ok(CreateSetup {
-        types: types(params).unwrap_or_default(),
+        types: types(params)?.unwrap_or_default(),
         automatic: automatic(params)?,
         usage: word(params, "usage", FutureUsage::from_word)?.unwrap_or_default(),
     })
@@ -24,6 +24,7 @@ pub fn create_setup(params: &Params) -> Result<CreateSetup, WireError> {
 pub fn setup(params: &Params) -> Result<SetupCommand, WireError> {
     options::refuse_for_setup(params)?;
     Ok(SetupCommand {
+        types: types(params)?,
         description: text_patch(params, "description"),
         metadata: metadata(params)?,
         return_url: text(params, "return_url"),

@@ -19,6 +19,10 @@ fn what_is_missing_is_named_as_the_wire_names_it() {
         (Kind::Token, "No such token: 'x_1'"),
         (Kind::Event, "No such event: 'x_1'"),
         (Kind::Dispute, "No such dispute: 'x_1'"),
+        (
+            Kind::EarlyFraudWarning,
+            "No such radar.early_fraud_warning: 'x_1'",
+        ),
         (Kind::WebhookEndpoint, "No such webhook endpoint: 'x_1'"),
     ];
     for (kind, message) in cases {
@@ -113,8 +117,9 @@ fn a_busy_object_asks_for_another_try() {
         (error.status, error.code.as_deref(), error.retry),
         (429, Some("lock_timeout"), Some(true))
     );
+    assert_eq!(error.retry_after_s, Some(1));
     assert_eq!(
-        error.body("req_1")["error"]["type"],
+        error.body(VIEW.base_url, "req_1")["error"]["type"],
         "invalid_request_error"
     );
 }
@@ -136,7 +141,7 @@ fn a_decline_carries_what_stands_around_it() {
         ..Around::default()
     };
     let error = render_decline(&samples::decline(), &around, &VIEW);
-    let body = &error.body("")["error"];
+    let body = &error.body(VIEW.base_url, "")["error"];
     assert_eq!(error.status, 402);
     assert_eq!(
         (&body["type"], &body["code"], &body["param"]),

@@ -109,6 +109,32 @@ fn an_update_tells_the_old_values_of_what_changed() {
     assert_eq!(same["data"]["previous_attributes"], json!({}));
 }
 
+/// Somebody who looks whether one key of the metadata changed must not meet the others.
+#[test]
+fn of_a_hash_only_the_members_that_changed_are_told() {
+    let before = samples::customer();
+    let mut after = before.clone();
+    after.metadata.insert("order".to_owned(), "43".to_owned());
+    after.metadata.insert("new".to_owned(), "1".to_owned());
+    let told = |before: &Customer, after: &Customer| {
+        let (before, after): (Record, Record) = (before.clone().into(), after.clone().into());
+        let event = event("customer.updated", &after, Some(&before), None);
+        let mut value = render_event(&event, &VIEW, 0, NEWEST);
+        value["data"]["previous_attributes"].take()
+    };
+    assert_eq!(
+        told(&before, &after),
+        json!({"metadata": {"new": null, "order": "42"}})
+    );
+    // A hash that came was nothing before, and one that went is told whole.
+    let mut bare = before.clone();
+    bare.echo.shift_remove("shipping");
+    let shown = render_record(&before.clone().into(), &VIEW);
+    assert!(shown["shipping"].is_object());
+    assert_eq!(told(&bare, &before), json!({"shipping": null}));
+    assert_eq!(told(&before, &bare), json!({"shipping": shown["shipping"]}));
+}
+
 #[test]
 fn a_member_that_is_new_was_null_before() {
     let before = Customer {

@@ -6,6 +6,7 @@ use florin_domain::payments::{PaymentIntent, SetupIntent};
 use florin_domain::{Kind, Record};
 use florin_render::expand::{ExpandPlan, Target, Wanted, place};
 use florin_render::{render_dispute, render_record, render_transaction};
+use florin_wire::{Table, parse_form};
 use serde_json::{Value, json};
 
 fn shown(record: impl Into<Record>) -> Value {
@@ -241,6 +242,22 @@ fn the_source_of_a_transaction_is_told_by_its_purpose() {
 }
 
 #[test]
+fn a_warning_leads_to_its_charge_and_its_intent() {
+    let warning = render_record(&samples::fraud_warning().into(), &VIEW);
+    let charge = want("/charge", Target::Record(Kind::Charge), "ch_1");
+    let intent = want(
+        "/payment_intent",
+        Target::Record(Kind::PaymentIntent),
+        "pi_1",
+    );
+    assert_eq!(
+        wanted(&warning, &["charge", "payment_intent"]),
+        Ok(vec![charge, intent])
+    );
+    assert!(wanted(&warning, &["fraud_type"]).is_err());
+}
+
+#[test]
 fn paths_of_a_list_start_with_data() {
     let intents = [
         samples::full_intent(),
@@ -264,17 +281,29 @@ fn paths_of_a_list_start_with_data() {
     assert!(wanted(&list, &["data.nothing"]).is_err());
 }
 
+/// How deep a path goes is for the schema to say, with `data` as one of its levels: the plan has no limit of its own.
 #[test]
-fn four_levels_are_the_most_and_data_is_not_one() {
-    let four = "latest_charge.payment_intent.customer.default_source";
-    assert!(ExpandPlan::parse(&[four], false).is_ok());
-    assert!(ExpandPlan::parse(&[&format!("data.{four}")], true).is_ok());
-    let five = format!("payment_intent.{four}");
-    assert!(
-        ExpandPlan::parse(&[&five], false)
-            .is_err_and(|error| error.param.as_deref() == Some("expand"))
-    );
+fn depth_is_limited_once() {
+    let allowed = |path: &str| {
+        let table = Table::load();
+        let operation = table
+            .operation("GET", "/v1/charges")
+            .expect("a known operation");
+        let raw = parse_form(format!("expand[]={path}").as_bytes()).expect("a form");
+        operation.check(raw).is_ok()
+    };
+    let four = "data.payment_intent.customer.default_source";
+    let five = "data.payment_intent.latest_charge.customer.default_source";
+    assert!(allowed(four) && !allowed(five));
+    assert!(ExpandPlan::parse(&[five], true).is_ok());
     assert!(ExpandPlan::parse(&[], false).is_ok_and(|plan| plan.is_empty()));
+}
+
+#[test]
+fn a_refund_leads_to_the_customer_of_its_charge() {
+    let refund = shown(samples::refund());
+    let customer = want("/customer", Target::Record(Kind::Customer), "cus_1");
+    assert_eq!(wanted(&refund, &["customer"]), Ok(vec![customer]));
 }
 
 /// Loads what is wanted until nothing is.

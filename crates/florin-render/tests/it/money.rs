@@ -3,8 +3,8 @@
 use crate::samples::{self, NOW, VIEW, usd};
 use florin_base::{Asset, Day};
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
-use florin_domain::payments::Dispute;
-use florin_render::{render_balance, render_dispute, render_transaction};
+use florin_domain::payments::{Dispute, EarlyFraudWarning};
+use florin_render::{render_balance, render_dispute, render_record, render_transaction};
 use serde_json::json;
 
 #[test]
@@ -107,4 +107,24 @@ fn a_dispute_shows_its_withdrawal_and_its_deadline() {
         inquiry["payment_method_details"]["card"]["case_type"],
         "inquiry"
     );
+}
+
+#[test]
+fn a_warning_shows_whether_it_can_be_acted_upon() {
+    let shown = |warning: EarlyFraudWarning| render_record(&warning.into(), &VIEW);
+    assert_eq!(
+        shown(samples::fraud_warning()),
+        json!({
+            "id": "issfr_1", "object": "radar.early_fraud_warning", "actionable": true, "charge": "ch_1",
+            "created": NOW.0, "fraud_type": "misc", "livemode": false, "payment_intent": "pi_1",
+        })
+    );
+    // The warning of a direct charge has no intent to name, and no null in its place.
+    let late = shown(EarlyFraudWarning {
+        actionable: false,
+        payment_intent: None,
+        ..samples::fraud_warning()
+    });
+    assert_eq!(late["actionable"], false);
+    assert!(late.get("payment_intent").is_none());
 }

@@ -1,10 +1,11 @@
 //! What the objects show of their records.
 
 use crate::samples::{self, VIEW};
-use florin_domain::payments::{Charge, IntentStatus, PaymentIntent, SetupIntent};
+use florin_domain::payments::{Charge, IntentStatus, PaymentIntent, Refund, SetupIntent};
 use florin_domain::processor::{Decline, Risk};
 use florin_domain::{Kind, Record};
 use florin_render::{deleted, render_endpoint, render_line_items, render_record, render_source};
+use florin_wire::versions::{ApiVersion, walk_back};
 use serde_json::{Map, Value, json};
 
 fn shown(record: impl Into<Record>) -> Value {
@@ -234,7 +235,7 @@ fn a_charge_tells_what_became_of_its_money() {
         (returned, true, true, true, 2500, 2500),
         (partly, true, true, false, 600, 2500),
         (samples::open_charge(), true, false, false, 0, 0),
-        (voided, true, false, true, 2500, 0),
+        (voided, true, false, false, 0, 0),
         (samples::failed_charge(), false, false, false, 0, 0),
     ];
     for (charge, paid, captured, refunded, back, taken) in cases {
@@ -246,6 +247,56 @@ fn a_charge_tells_what_became_of_its_money() {
             (&json!(back), &json!(taken))
         );
     }
+}
+
+/// What is left of an authorization was a refund before `2025-03-31.basil`, and is none since.
+#[test]
+fn an_older_reader_counts_what_was_given_back_as_refunded() {
+    let voided = Charge {
+        voided: true,
+        open: false,
+        ..samples::open_charge()
+    };
+    let in_part = Charge {
+        captured: true,
+        amount_captured: 2000,
+        ..samples::open_charge()
+    };
+    let closed = Charge {
+        open: false,
+        ..in_part.clone()
+    };
+    // (charge, what the newest version says, what the last version before the change says)
+    let cases = [
+        (voided, (0, false), (2500, true)),
+        (closed, (0, false), (500, false)),
+        (in_part, (0, false), (0, false)),
+        (samples::open_charge(), (0, false), (0, false)),
+        (samples::charge(), (0, false), (0, false)),
+        (samples::failed_charge(), (0, false), (0, false)),
+    ];
+    for (charge, newest, older) in cases {
+        let mut value = shown(charge);
+        let versions = [
+            (ApiVersion::Basil2025_03_31, newest),
+            (ApiVersion::Acacia2025_02_24, older),
+        ];
+        for (version, wanted) in versions {
+            walk_back(&mut value, version);
+            let said = (&value["amount_refunded"], &value["refunded"]);
+            assert_eq!(said, (&json!(wanted.0), &json!(wanted.1)), "{version}");
+        }
+    }
+}
+
+#[test]
+fn a_refund_names_whom_it_goes_to() {
+    let value = shown(samples::refund());
+    assert_eq!(value["customer"], "cus_1");
+    let mut older = value;
+    walk_back(&mut older, ApiVersion::Dahlia2026_06_24);
+    assert!(older.get("customer").is_none());
+    assert_eq!(shown(Refund::default())["customer"], Value::Null);
 }
 
 #[test]

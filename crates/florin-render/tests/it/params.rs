@@ -1,10 +1,10 @@
 //! Parameters as commands: tables of what is sent and what is meant. They go through the real parameter tables.
 
-use crate::samples::usd;
+use crate::samples::{self, VIEW, usd};
 use florin_domain::payments::{
-    CaptureMethod, CardOptions, ConfirmationMethod, FutureUsage, MetadataPatch,
+    CaptureMethod, CardOptions, ConfirmationMethod, FutureUsage, MetadataPatch, PaymentIntent,
 };
-use florin_render::parse;
+use florin_render::{parse, render_record};
 use florin_wire::versions::{ApiVersion, NEWEST};
 use florin_wire::{Params, Table, WireError, parse_form};
 use serde_json::json;
@@ -203,29 +203,111 @@ fn a_confirmation_says_whether_the_buyer_is_there() {
     }
 }
 
+/// What is said of the intent and what is said of its cards are two members, whichever request says it.
 #[test]
-fn a_card_is_saved_for_what_its_own_option_says() {
-    let own = "payment_method_options[card][setup_future_usage]";
+fn a_later_request_keeps_the_intent_and_its_cards_apart() {
+    let (off, on) = (Some(FutureUsage::OffSession), Some(FutureUsage::OnSession));
+    let card = "payment_method_options[card][setup_future_usage]";
+    // (sent, what it says of the intent, what cards show, what a card is saved for); cards were saved for on_session.
     let cases = [
-        ("return_url=https://a.example".to_owned(), None),
         (
             "setup_future_usage=off_session".to_owned(),
-            Some(Some(FutureUsage::OffSession)),
+            Some(off),
+            json!("on_session"),
+            on,
         ),
-        ("setup_future_usage=".to_owned(), Some(None)),
         (
-            format!("{own}=none&setup_future_usage=off_session"),
+            "setup_future_usage=".to_owned(),
             Some(None),
+            json!("on_session"),
+            on,
         ),
         (
-            format!("{own}=on_session&setup_future_usage=off_session"),
-            Some(Some(FutureUsage::OnSession)),
+            format!("{card}=none&setup_future_usage=off_session"),
+            Some(off),
+            json!("none"),
+            None,
+        ),
+        (
+            format!("{card}=off_session"),
+            None,
+            json!("off_session"),
+            off,
+        ),
+        (
+            format!("{card}=&setup_future_usage=off_session"),
+            Some(off),
+            json!(null),
+            off,
         ),
     ];
-    for (form, expected) in cases {
-        let command = parse::confirm_intent(&sent(CONFIRM, &form), false).expect("a good request");
-        assert_eq!(command.setup_future_usage, expected, "{form}");
+    for (form, own, shown, saved_for) in cases {
+        let update = parse::update_intent(&sent(UPDATE, &form)).expect("a good request");
+        let confirm = parse::confirm_intent(&sent(CONFIRM, &form), false).expect("a good request");
+        assert_eq!(update.setup_future_usage, own, "{form}");
+        assert_eq!(confirm.setup_future_usage, own, "{form}");
+        assert_eq!(update.card, confirm.card, "{form}");
+        let mut intent = PaymentIntent {
+            setup_future_usage: own.flatten(),
+            ..samples::intent()
+        };
+        intent.card.setup_future_usage = on;
+        update.card.apply(&mut intent.card);
+        assert_eq!(intent.future_usage(), saved_for, "{form}");
+        let value = render_record(&intent.into(), &VIEW);
+        let of_cards = &value["payment_method_options"]["card"]["setup_future_usage"];
+        assert_eq!(of_cards, &shown, "{form}");
     }
+}
+
+#[test]
+fn a_card_that_is_not_to_be_saved_is_not_saved_by_a_new_intent_either() {
+    let form =
+        "setup_future_usage=off_session&payment_method_options[card][setup_future_usage]=none";
+    let command = parse::create_intent(&create(form), NEWEST).expect("a good request");
+    assert_eq!(command.setup_future_usage, Some(FutureUsage::OffSession));
+    assert!(command.card.never_saved && command.card.setup_future_usage.is_none());
+}
+
+#[test]
+fn the_capture_method_of_cards_is_set_and_unset_beside_the_intents_own() {
+    let card = "payment_method_options[card][capture_method]";
+    for (form, own, manual) in [
+        (
+            format!("{card}=manual&capture_method=automatic"),
+            Some(CaptureMethod::Automatic),
+            Some(true),
+        ),
+        (format!("{card}="), None, Some(false)),
+        (
+            "capture_method=manual".to_owned(),
+            Some(CaptureMethod::Manual),
+            None,
+        ),
+    ] {
+        let update = parse::update_intent(&sent(UPDATE, &form)).expect("a good request");
+        assert_eq!(
+            (update.capture_method, update.card.capture_manual),
+            (own, manual),
+            "{form}"
+        );
+        let confirm = parse::confirm_intent(&sent(CONFIRM, &form), false).expect("a good request");
+        assert_eq!(
+            (confirm.capture_method, confirm.card),
+            (own, update.card.clone()),
+            "{form}"
+        );
+        let mut held = CardOptions {
+            capture_manual: true,
+            ..CardOptions::default()
+        };
+        update.card.apply(&mut held);
+        assert_eq!(held.capture_manual, manual.unwrap_or(true), "{form}");
+    }
+}
+
+#[test]
+fn a_confirmation_says_when_money_is_taken_and_whether_a_challenge_is_an_error() {
     let command = parse::confirm_intent(
         &sent(CONFIRM, "error_on_requires_action=true&capture_method=manual&payment_method_options[card][request_three_d_secure]=any"),
         false,
@@ -408,13 +490,98 @@ fn set_ups_are_for_payments_without_the_buyer() {
     let command = parse::setup(&sent(SETUP, form)).expect("good");
     assert_eq!(command.description, Some(Some("x".to_owned())));
     assert_eq!(command.request_three_d_secure.as_deref(), Some("challenge"));
-    assert_eq!(command.challenge, None);
+    assert_eq!((command.challenge, command.types), (None, None));
     let moto = parse::setup(&sent(SETUP, "payment_method_options[card][moto]=true"));
     assert!(
         moto.is_err_and(
             |error| error.param.as_deref() == Some("payment_method_options[card][moto]")
         )
     );
+}
+
+/// Creating, changing and confirming a set-up all take the list, under both of its names.
+#[test]
+fn a_set_up_carries_the_types_of_every_request() {
+    let operations = [
+        SETUP,
+        "POST /v1/setup_intents/:id",
+        "POST /v1/setup_intents/:id/confirm",
+    ];
+    for operation in operations {
+        for name in ["allowed_payment_method_types", "payment_method_types"] {
+            let Ok(params) = checked(operation, &format!("{name}[]=sepa_debit")) else {
+                // A confirmation never knew the older name.
+                assert_eq!((operation, name), (operations[2], "payment_method_types"));
+                continue;
+            };
+            let command = parse::setup(&params).expect("good");
+            assert_eq!(
+                command.types,
+                Some(vec!["sepa_debit".to_owned()]),
+                "{operation} {name}"
+            );
+        }
+    }
+}
+
+/// What Florin does not act on is refused, or kept as it was sent; none of it only looks served.
+#[test]
+fn nothing_is_served_that_nobody_reads() {
+    let card = "type=card&card[number]=4242424242424242&card[exp_month]=1&card[exp_year]=2031&card[cvc]=123";
+    let network = format!("{card}&card[networks][preferred]=cartes_bancaires");
+    for (operation, form, param) in [
+        (
+            "POST /v1/payment_methods",
+            network.as_str(),
+            "card[networks]",
+        ),
+        ("POST /v1/customers", "coupon=SPRING", "coupon"),
+        (
+            "POST /v1/customers/:id",
+            "promotion_code=promo_1",
+            "promotion_code",
+        ),
+    ] {
+        let error = checked(operation, form).expect_err("a refusal");
+        assert_eq!(
+            (error.code.as_deref(), error.param.as_deref()),
+            (Some("parameter_unsupported"), Some(param))
+        );
+    }
+    let form = "use_stripe_sdk=true&mandate_data[customer_acceptance][type]=online\
+        &mandate_data[customer_acceptance][online][ip_address]=::1\
+        &mandate_data[customer_acceptance][online][user_agent]=curl";
+    let agreed = json!({"type": "online", "online": {"ip_address": "::1", "user_agent": "curl"}});
+    let intent = parse::descriptive(&sent(CONFIRM, form)).expect("good").echo;
+    let setup = parse::setup(&sent("POST /v1/setup_intents/:id/confirm", form))
+        .expect("good")
+        .echo;
+    let created = parse::create_intent(&create(&format!("confirm=true&{form}")), NEWEST)
+        .expect("good")
+        .echo;
+    let new_setup = parse::setup(&sent(SETUP, &format!("confirm=true&{form}")))
+        .expect("good")
+        .echo;
+    for kept in [intent, setup, created, new_setup] {
+        assert_eq!(kept["mandate_data"]["customer_acceptance"], agreed);
+        assert_eq!(kept["use_stripe_sdk"], true);
+    }
+}
+
+#[test]
+fn the_list_of_types_is_sent_under_one_name() {
+    let both = "allowed_payment_method_types[]=card&payment_method_types[]=card";
+    for error in [
+        parse::create_intent(&create(both), NEWEST).err(),
+        parse::update_intent(&sent(UPDATE, both)).err(),
+        parse::create_setup(&sent(SETUP, both)).err(),
+    ] {
+        let error = error.expect("a refusal");
+        assert_eq!(
+            (error.status, error.param.as_deref()),
+            (400, Some("payment_method_types"))
+        );
+    }
 }
 
 #[test]

@@ -7,9 +7,9 @@ use florin_domain::cards::{CardDetails, CardSource, Check, Checks};
 use florin_domain::customers::Customer;
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
 use florin_domain::payments::{
-    AutomaticMethods, CaptureMethod, CardOptions, Charge, ChargeStatus, Dispute, FutureUsage,
-    IntentStatus, Metadata, PaymentError, PaymentIntent, PaymentMethod, Refund, RefundStatus,
-    SetupIntent, SetupStatus, Token,
+    AutomaticMethods, CaptureMethod, CardOptions, Charge, ChargeStatus, Dispute, EarlyFraudWarning,
+    FutureUsage, IntentStatus, Metadata, PaymentError, PaymentIntent, PaymentMethod, Refund,
+    RefundStatus, SetupIntent, SetupStatus, Token,
 };
 use florin_domain::processor::{Authentication, Decline, Risk};
 use florin_domain::webhooks::WebhookEndpoint;
@@ -139,6 +139,7 @@ fn full_options() -> CardOptions {
         overcapture: true,
         extended: true,
         setup_future_usage: Some(FutureUsage::OnSession),
+        never_saved: false,
         network: Some("visa".to_owned()),
         moto: true,
     }
@@ -245,6 +246,7 @@ pub fn refund() -> Refund {
         status: RefundStatus::Failed,
         charge: "ch_1".into(),
         payment_intent: Some("pi_1".into()),
+        customer: Some("cus_1".into()),
         payment_method: Some("pm_1".into()),
         reason: Some("duplicate".to_owned()),
         failure_reason: Some("expired_or_canceled_card".to_owned()),
@@ -271,6 +273,18 @@ pub fn dispute() -> Dispute {
         brand: "visa".to_owned(),
         metadata: metadata(),
         ..Dispute::default()
+    }
+}
+
+pub fn fraud_warning() -> EarlyFraudWarning {
+    EarlyFraudWarning {
+        id: "issfr_1".into(),
+        created: NOW,
+        actionable: true,
+        charge: "ch_1".into(),
+        payment_intent: Some("pi_1".into()),
+        fraud_type: "misc".to_owned(),
+        ..EarlyFraudWarning::default()
     }
 }
 
@@ -396,6 +410,12 @@ pub fn records() -> Vec<Record> {
         Dispute {
             inquiry: true,
             ..dispute()
+        }
+        .into(),
+        fraud_warning().into(),
+        EarlyFraudWarning {
+            payment_intent: None,
+            ..fraud_warning()
         }
         .into(),
         endpoint().into(),

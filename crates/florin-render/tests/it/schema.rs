@@ -215,7 +215,7 @@ fn a_decline_fits_the_description_of_a_stored_error() {
         charge: Some("ch_1"),
         setup: None,
     };
-    let error = render_decline(&samples::decline(), &around, &VIEW).body("req_1");
+    let error = render_decline(&samples::decline(), &around, &VIEW).body(VIEW.base_url, "req_1");
     description.assert_fits(&error["error"], "PaymentIntent.LastPaymentError");
 }
 

@@ -44,6 +44,7 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         charge_amounts(id, charge, found);
         booked_for_charge(id, charge, booked, found);
         refunded(history, (scope, id), charge, found);
+        disputed(history, (scope, id), charge, found);
     }
     for ((scope, _, id), refund) in history.of_kind(Kind::Refund) {
         let booked = by_source
@@ -53,16 +54,13 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         booked_for_refund(id, refund, booked, found);
     }
     for ((scope, _, id), dispute) in history.of_kind(Kind::Dispute) {
-        let charge = history.body(scope, Kind::Charge, text(dispute, "charge", ""));
-        let captured = charge.map_or(0, |charge| number(charge, "amount_captured"));
-        if number(dispute, "amount") > captured {
-            let what = format!(
-                "{id} disputes {} of a charge that took {captured}",
-                number(dispute, "amount")
-            );
-            found.push(Violation::new("I4", what));
-        }
+        let booked = by_source
+            .get(&(scope, id.as_str()))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        booked_for_dispute(id, dispute, booked, found);
     }
+    warnings(history, found);
     orphans(history, &by_source, found);
 }
 
@@ -205,6 +203,68 @@ fn booked_for_refund(
             "{id} of {amount} is booked as {out} out and {back} back, expected {returned} back"
         );
         found.push(Violation::new("I4", what));
+    }
+}
+
+/// All disputes of a charge together object to no more than it took, and the charge points at the newest.
+fn disputed(history: &History, of: Source<'_>, charge: &Value, found: &mut Vec<Violation>) {
+    let (scope, id) = of;
+    let disputes: Vec<(&str, i64)> = history
+        .of_kind(Kind::Dispute)
+        .filter(|((owner, _, _), dispute)| owner == scope && text(dispute, "charge", "") == id)
+        .map(|((_, _, dispute), body)| (dispute.as_str(), number(body, "amount")))
+        .collect();
+    let (sum, captured) = (
+        disputes.iter().map(|(_, amount)| amount).sum::<i64>(),
+        number(charge, "amount_captured"),
+    );
+    if sum > captured || disputes.iter().any(|(_, amount)| *amount <= 0) {
+        let what = format!("{id} took {captured}, its disputes are {disputes:?}");
+        found.push(Violation::new("I4", what));
+    }
+    let newest = disputes.iter().map(|(dispute, _)| *dispute).max();
+    let named = text(charge, "dispute", "");
+    if newest.unwrap_or_default() != named {
+        let what = format!("{id} names the dispute {named:?}, the newest is {newest:?}");
+        found.push(Violation::new("I4", what));
+    }
+}
+
+/// A dispute holds its amount back; an inquiry holds nothing.
+fn booked_for_dispute(
+    id: &str,
+    dispute: &Value,
+    booked: &[&Transaction],
+    found: &mut Vec<Violation>,
+) {
+    let entries = booked.iter().flat_map(|made| &made.entries);
+    let held: i64 = entries
+        .filter(|(account, _)| *account == LedgerAccount::DisputeHold)
+        .map(|(_, amount)| -amount)
+        .sum();
+    let expected = match flag(dispute, "inquiry") {
+        true => 0,
+        false => number(dispute, "amount"),
+    };
+    if held != expected {
+        let what = format!("{id} holds {held} back, expected {expected}");
+        found.push(Violation::new("I4", what));
+    }
+}
+
+/// A warning can be acted upon as long as its charge is neither disputed nor given back in full.
+fn warnings(history: &History, found: &mut Vec<Violation>) {
+    for ((scope, _, id), warning) in history.of_kind(Kind::EarlyFraudWarning) {
+        let Some(charge) = history.body(scope, Kind::Charge, text(warning, "charge", "")) else {
+            found.push(Violation::new("I4", format!("{id} warns of no charge")));
+            continue;
+        };
+        let left = number(charge, "amount_captured") - number(charge, "amount_refunded");
+        let expected = left > 0 && text(charge, "dispute", "").is_empty();
+        if flag(warning, "actionable") != expected {
+            let what = format!("{id} should say that it is actionable: {expected}");
+            found.push(Violation::new("I4", what));
+        }
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         Kind::SetupIntent,
         Kind::Customer,
         Kind::Dispute,
+        Kind::EarlyFraudWarning,
     ] {
         for step in history.steps(kind) {
             if is_news(kind, &step) && step.after.events.is_empty() {
@@ -160,6 +161,7 @@ fn is_news(kind: Kind, step: &Step<'_>) -> bool {
                 || flips("open")
         }
         Kind::Refund => was != is,
+        Kind::EarlyFraudWarning => flips("actionable"),
         Kind::Customer => true,
         _ => false,
     }

@@ -20,7 +20,14 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         .filter(|(_, outcome)| matches!(outcome, Outcome::Approved(_)))
         .map(|(request, _)| request)
         .collect();
-    let voided: BTreeSet<Payment<'_>> = of_verb(&approved, Verb::Void).map(payment).collect();
+    let reversals = reversals(history);
+    let reversed: BTreeSet<Payment<'_>> = approved
+        .iter()
+        .filter(|request| reversals.contains(&(&request.scope, request.reference.as_str())))
+        .map(|request| payment(request))
+        .collect();
+    let mut voided: BTreeSet<Payment<'_>> = of_verb(&approved, Verb::Void).map(payment).collect();
+    voided.extend(&reversed);
     let taken: Vec<&ProcessorRequest> = approved
         .iter()
         .copied()
@@ -39,10 +46,25 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
             0
         };
         let later = captured.get(&payment(request)).copied().unwrap_or_default();
-        same_capture(history, request, at_once + later, found);
+        // What was taken for something that we had called failed is not in our books, nor is what gave it back.
+        if !reversed.contains(&payment(request)) {
+            same_capture(history, request, at_once + later, found);
+        }
     }
-    refunds(evidence, history, found);
+    refunds(evidence, history, &reversals, found);
     completed(evidence, found);
+}
+
+/// The references of calls that gave the money of a late approval back.
+fn reversals(history: &History) -> BTreeSet<(&Scope, &str)> {
+    let attempts = history.of_kind(Kind::Attempt);
+    let reversing = attempts.filter(|(_, attempt)| attempt.pointer("/target/attempt").is_some());
+    reversing
+        .filter_map(|((scope, _, _), attempt)| {
+            let reference = attempt.pointer("/request/reference")?.as_str()?;
+            Some((scope, reference))
+        })
+        .collect()
 }
 
 fn of_verb<'a>(
@@ -159,10 +181,13 @@ fn known(
     let is_voided = charge.is_some_and(|charge| {
         flag(charge, "voided") && text(charge, "capture_before", "").is_empty()
     });
-    if voided.contains(&payment(request))
-        && !is_voided
-        && charge.is_some_and(|charge| !flag(charge, "voided"))
-    {
+    // What was left of a part capture is given back without making the charge a voided one.
+    let stands = |charge: &Value| {
+        !flag(charge, "voided")
+            && status(Kind::Charge, charge) == "succeeded"
+            && (number(charge, "amount_captured") == 0 || flag(charge, "open"))
+    };
+    if voided.contains(&payment(request)) && !is_voided && charge.is_some_and(stands) {
         found.push(Violation::new(
             "I2",
             format!("the processor gave {reference} back, our charge does not say so"),
@@ -190,11 +215,17 @@ fn same_capture(
 }
 
 /// Every refund that the processor made is ours, and every one that we call done was made.
-fn refunds(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
+fn refunds(
+    evidence: &Evidence,
+    history: &History,
+    reversals: &BTreeSet<(&Scope, &str)>,
+    found: &mut Vec<Violation>,
+) {
     let made: BTreeMap<(&Scope, &str), (i64, bool)> = evidence
         .book
         .iter()
         .filter(|(request, _)| request.verb == Verb::Refund)
+        .filter(|(request, _)| !reversals.contains(&(&request.scope, request.reference.as_str())))
         .map(|(request, outcome)| {
             let moves = matches!(outcome, Outcome::Approved(_) | Outcome::Pending { .. });
             (

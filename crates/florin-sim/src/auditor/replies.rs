@@ -11,6 +11,9 @@ use florin_store::memory::HeldKey;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Answers are saved for at least so long, in milliseconds.
+const KEPT_MS: u64 = 24 * 3_600_000;
+
 pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
     let keys: BTreeMap<(&Scope, &str), &HeldKey> = evidence
         .snapshot
@@ -25,8 +28,10 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         .filter(|ack| matches!(ack.status, 200 | 402))
     {
         let saved = keys.get(&(&ack.scope, ack.key.as_str()));
-        let is_told_early =
-            ack.replayed_from.is_none() && unheard.contains(&(ack.scope.clone(), ack.key.clone()));
+        let is_forgotten = evidence.elapsed_ms - ack.at_ms > KEPT_MS;
+        let is_told_early = is_forgotten
+            || ack.replayed_from.is_none()
+                && unheard.contains(&(ack.scope.clone(), ack.key.clone()));
         reply(ack, saved.copied(), is_told_early, found);
         if ack.status == 200 {
             object(ack, history, found);

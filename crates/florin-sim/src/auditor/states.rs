@@ -49,9 +49,15 @@ const INTENT: Table = &[
             "requires_action",
             "requires_capture",
             "succeeded",
+            // The outcome of giving an authorization back was awaited.
+            "canceled",
         ],
     ),
-    ("requires_capture", &["succeeded", "canceled"]),
+    (
+        "requires_capture",
+        // While the outcome of a capture, a raise or a void is awaited.
+        &["processing", "succeeded", "canceled"],
+    ),
     ("succeeded", &[]),
     ("canceled", &[]),
 ];

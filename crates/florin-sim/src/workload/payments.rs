@@ -15,7 +15,7 @@ use florin_engine::operations::RefundOf;
 use futures_util::future::{join, join3};
 
 /// Cards of buyers; most of them work.
-const CARDS: [&str; 16] = [
+const CARDS: [&str; 18] = [
     "visa",
     "visa",
     "visa",
@@ -26,6 +26,8 @@ const CARDS: [&str; 16] = [
     "refundFail",
     "createDispute",
     "createDisputeInquiry",
+    "createMultipleDisputes",
+    "createIssuerFraudRecord",
     "chargeDeclined",
     "chargeDeclinedInsufficientFunds",
     "authenticationRequired",
@@ -122,6 +124,10 @@ async fn finish(client: &mut Client, id: &str) -> Heard {
     if heard.text("status") != "requires_action" {
         return heard;
     }
+    let secret = heard.text("client_secret");
+    let Some(challenge) = client.open_page(id, &secret).await else {
+        return client.read(Kind::PaymentIntent, id).await;
+    };
     if client.random.chance(150) {
         let amount = fresh_amount(client);
         let command = UpdateIntent {
@@ -133,11 +139,11 @@ async fn finish(client: &mut Client, id: &str) -> Heard {
     let authenticated = client.random.chance(800);
     if client.random.chance(500) {
         client
-            .visit_page(id, &heard.text("client_secret"), authenticated)
+            .visit_page(id, &secret, (&challenge, authenticated))
             .await;
     } else {
         client
-            .ask(wishes::answer_challenge(id, authenticated))
+            .ask(wishes::answer_challenge(id, &challenge, authenticated))
             .await;
     }
     let heard = client.read(Kind::PaymentIntent, id).await;
@@ -386,7 +392,7 @@ pub async fn charge_directly(client: &mut Client) {
     });
     if client.random.chance(400) {
         client
-            .ask(wishes::create_refund(RefundOf::ChargeInUrl(id), None))
+            .ask(wishes::create_refund(RefundOf::ChargeInUrl(id, None), None))
             .await;
     }
 }

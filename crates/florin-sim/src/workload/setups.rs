@@ -90,8 +90,11 @@ async fn authenticate(client: &mut Client, heard: Heard) -> Heard {
     }
     let id = heard.text("id");
     let authenticated = client.random.chance(800);
-    client
-        .visit_page(&id, &heard.text("client_secret"), authenticated)
-        .await;
+    let secret = heard.text("client_secret");
+    if let Some(challenge) = client.open_page(&id, &secret).await {
+        client
+            .visit_page(&id, &secret, (&challenge, authenticated))
+            .await;
+    }
     client.read(Kind::SetupIntent, &id).await
 }

@@ -148,8 +148,8 @@ pub(super) fn cancel_intent(id: &str) -> Wish {
     })
 }
 
-pub(super) fn answer_challenge(id: &str, authenticated: bool) -> Wish {
-    let id = id.to_owned();
+pub(super) fn answer_challenge(id: &str, challenge: &str, authenticated: bool) -> Wish {
+    let (id, of) = (id.to_owned(), challenge.to_owned());
     let result = if authenticated {
         ChallengeResult::Authenticated
     } else {
@@ -158,7 +158,10 @@ pub(super) fn answer_challenge(id: &str, authenticated: bool) -> Wish {
     wish("AnswerIntentChallenge", "payment_intent", move || {
         ops::AnswerIntentChallenge {
             id: id.clone(),
-            result,
+            answer: payments::ChallengeAnswer {
+                result,
+                of: of.clone(),
+            },
         }
     })
 }

@@ -110,3 +110,11 @@ pub async fn a_refused_commit_gives_its_keys_back(store: Subject) {
         Ok(Some("req_2".to_owned()))
     );
 }
+
+pub async fn a_unique_key_is_taken_once_in_a_commit(store: Subject) {
+    let twice = making()
+        .claim(Some(&scope()), "order", "o_1", key("cus_1"))
+        .claim(Some(&scope()), "order", "o_1", key("cus_2"));
+    twice.refused_with(&store, claimed("order")).await;
+    assert_eq!(store.find(Some(&scope()), "order", "o_1").await, Ok(None));
+}

@@ -1,6 +1,7 @@
 //! Records, commits and answers that the behaviours share.
 
 use super::Subject;
+use crate::Wanted;
 use crate::commit::{Finish, IdempotencyClaim, Reply};
 use crate::{Commit, LeasedJob, StoreError};
 use florin_base::{Asset, Millis, Scope, Timestamp};
@@ -192,7 +193,6 @@ pub fn taking(name: &str, request: &str) -> IdempotencyClaim {
         scope: scope(),
         key: name.to_owned(),
         hash: [7; 32],
-        now: Millis(5_000),
         request: request.to_owned(),
         reply: None,
         is_held: false,
@@ -265,7 +265,7 @@ pub fn ids(leased: &[LeasedJob]) -> Vec<&str> {
 /// Leases fan-out jobs.
 pub async fn leased(store: &Subject, limit: usize) -> Vec<LeasedJob> {
     store
-        .lease(&[JobKind::FanOut], limit)
+        .lease(Wanted::of(&[JobKind::FanOut], limit))
         .await
         .expect("a lease")
 }

@@ -3,7 +3,7 @@
 use super::Subject;
 use super::fixtures::*;
 use crate::commit::{IdempotencyClaim, Reply, SavedClaim};
-use florin_base::{Millis, Scope};
+use florin_base::Scope;
 
 async fn saved(store: &Subject, scope: &Scope, name: &str) -> Option<SavedClaim> {
     store.saved(scope, name).await.expect("an answer")
@@ -157,32 +157,28 @@ pub async fn a_reply_is_written_once(store: Subject) {
     assert_eq!(version(&store, &key("cus_1")).await, 0);
 }
 
+/// Long enough to keep whatever a test has just made.
+const KEPT_MS: i64 = 3_600_000;
+/// By this everything is too old, however the clock moved meanwhile.
+const OVER_MS: i64 = -KEPT_MS;
+
 pub async fn old_keys_are_pruned_within_the_limit(store: Subject) {
-    for made in 1..=5 {
-        let request = format!("req_{made}");
+    for index in 1..=5 {
         let claim = IdempotencyClaim {
-            now: Millis(made * 10),
-            ..taking(&format!("k_{made}"), &request)
+            reply: Some(reply(200, b"old")),
+            ..taking(&format!("k_{index}"), &format!("req_{index}"))
         };
-        making()
-            .idempotent(IdempotencyClaim {
-                reply: Some(reply(200, b"old")),
-                ..claim
-            })
-            .lands(&store)
-            .await;
+        making().idempotent(claim).lands(&store).await;
     }
-    assert_eq!(store.prune(Millis(40), 2).await, Ok(2));
-    assert_eq!(store.prune(Millis(40), 2).await, Ok(1));
-    assert_eq!(store.prune(Millis(40), 2).await, Ok(0));
-    for made in 1..=5 {
-        assert_eq!(
-            saved(&store, &scope(), &format!("k_{made}"))
-                .await
-                .is_some(),
-            made >= 4,
-            "{made}"
-        );
+    assert_eq!(store.prune(KEPT_MS, 10).await, Ok(0));
+    for left in [3, 1, 0, 0] {
+        let gone = store.prune(OVER_MS, 2).await.expect("an answer");
+        let mut found = 0;
+        for index in 1..=5 {
+            let kept = saved(&store, &scope(), &format!("k_{index}")).await;
+            found += usize::from(kept.is_some());
+        }
+        assert_eq!((found, gone <= 2), (left, true));
     }
     making()
         .idempotent(taking("k_1", "req_1"))
@@ -204,4 +200,30 @@ pub async fn old_keys_are_pruned_within_the_limit(store: Subject) {
             .and_then(|found| found.reply),
         Some(reply(200, b"new"))
     );
+}
+
+pub async fn open_keys_are_never_pruned(store: Subject) {
+    for (name, attempt) in [("waits", Some("att_1".to_owned())), ("idle", None)] {
+        let claim = IdempotencyClaim {
+            attempt,
+            ..taking(name, &format!("req_{name}"))
+        };
+        making().idempotent(claim).lands(&store).await;
+    }
+    let other = IdempotencyClaim {
+        scope: Scope::test("acct_other"),
+        reply: Some(reply(200, b"another's")),
+        ..taking("waits", "req_waits")
+    };
+    making().idempotent(other).lands(&store).await;
+    assert_eq!(store.prune(OVER_MS, 10).await, Ok(2));
+    assert_eq!(saved(&store, &scope(), "idle").await, None);
+    assert_eq!(
+        saved(&store, &Scope::test("acct_other"), "waits").await,
+        None
+    );
+    let open = saved(&store, &scope(), "waits").await.expect("the key");
+    assert_eq!((open.attempt.as_deref(), open.reply), (Some("att_1"), None));
+    let again = making().idempotent(taking("waits", "req_2"));
+    again.refused_with(&store, claimed("idempotency")).await;
 }

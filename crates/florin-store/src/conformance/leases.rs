@@ -3,6 +3,7 @@
 use super::Subject;
 use super::fixtures::*;
 use crate::LeasedJob;
+use crate::Wanted;
 use florin_base::Millis;
 use florin_domain::changes::{Job, JobKind};
 
@@ -49,7 +50,7 @@ pub async fn jobs_of_several_kinds_are_leased_in_one_order(store: Subject) {
             .await;
     }
     let taken = store
-        .lease(&[JobKind::FanOut, JobKind::Recover], 2)
+        .lease(Wanted::of(&[JobKind::FanOut, JobKind::Recover], 2))
         .await
         .expect("a lease");
     assert_eq!(ids(&taken), ["job_b", "job_c"]);
@@ -58,11 +59,17 @@ pub async fn jobs_of_several_kinds_are_leased_in_one_order(store: Subject) {
 pub async fn only_wanted_kinds_are_leased(store: Subject) {
     making().job(job("job_1", LONG_AGO)).lands(&store).await;
     let other = [JobKind::Deliver, JobKind::Recover];
-    assert_eq!(store.lease(&other, 10).await, Ok(Vec::new()));
-    assert_eq!(store.lease(&[], 10).await, Ok(Vec::new()));
-    assert_eq!(store.lease(JobKind::ALL, 0).await, Ok(Vec::new()));
+    assert_eq!(store.lease(Wanted::of(&other, 10)).await, Ok(Vec::new()));
+    assert_eq!(store.lease(Wanted::of(&[], 10)).await, Ok(Vec::new()));
     assert_eq!(
-        ids(&store.lease(JobKind::ALL, 10).await.expect("a lease")),
+        store.lease(Wanted::of(JobKind::ALL, 0)).await,
+        Ok(Vec::new())
+    );
+    assert_eq!(
+        ids(&store
+            .lease(Wanted::of(JobKind::ALL, 10))
+            .await
+            .expect("a lease")),
         ["job_1"]
     );
 }
@@ -160,4 +167,60 @@ pub async fn a_leased_job_is_due_when_its_lease_ends(store: Subject) {
         .lands(&store)
         .await;
     assert_eq!(store.next_due(JobKind::ALL).await, Ok(Some(FAR_OFF)));
+}
+
+pub async fn lanes_that_are_full_are_left_out(store: Subject) {
+    making()
+        .job(Job {
+            lane: "full".to_owned(),
+            ..job("job_1", Millis(10))
+        })
+        .job(Job {
+            lane: "free".to_owned(),
+            ..job("job_2", Millis(20))
+        })
+        .lands(&store)
+        .await;
+    let wanted = Wanted {
+        except: vec!["full".to_owned(), "unknown".to_owned()],
+        ..Wanted::of(&[JobKind::FanOut], 10)
+    };
+    let taken = store.lease(wanted).await.expect("a lease");
+    assert_eq!(ids(&taken), ["job_2"]);
+    assert_eq!(ids(&leased(&store, 10).await), ["job_1"]);
+}
+
+pub async fn a_lease_is_renewed_under_its_own_fence_only(store: Subject) {
+    making()
+        .job(job("job_1", Millis(10)))
+        .job(job("job_2", Millis(20)))
+        .job(job("job_3", Millis(30)))
+        .lands(&store)
+        .await;
+    let taken = leased(&store, 2).await;
+    let end = || async { store.next_due(&[JobKind::FanOut]).await.expect("an answer") };
+    let held = |index: usize| (taken[index].job.id.clone(), taken[index].fence);
+    making().finish(&taken[1], None).lands(&store).await;
+    let third = leased(&store, 1).await;
+    making()
+        .finish(&third[0], Some(FAR_OFF))
+        .lands(&store)
+        .await;
+    let before = end().await.expect("a lease that ends");
+    let asked = vec![
+        held(0),
+        held(1),
+        ("job_3".to_owned(), third[0].fence),
+        ("job_none".to_owned(), 1),
+    ];
+    assert_eq!(store.renew(asked).await, Ok(vec!["job_1".to_owned()]));
+    let after = end().await.expect("a lease that ends");
+    assert!(after >= before, "{before:?} {after:?}");
+    let wrong = vec![("job_1".to_owned(), taken[0].fence + 1)];
+    assert_eq!(store.renew(wrong).await, Ok(Vec::new()));
+    assert_eq!(store.renew(Vec::new()).await, Ok(Vec::new()));
+    // What was delayed is not leased by a renewal that came too late.
+    assert_eq!(leased(&store, 10).await, Vec::new());
+    making().finish(&taken[0], None).lands(&store).await;
+    assert_eq!(end().await, Some(FAR_OFF));
 }

@@ -4,6 +4,7 @@ use super::Subject;
 use super::fixtures::*;
 use crate::StoreError;
 use crate::query::{Balance, Order, TransactionQuery};
+use florin_base::limits::AMOUNT_ABS_MAX;
 use florin_base::{Day, Scope, Timestamp};
 use florin_domain::changes::Created;
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
@@ -33,6 +34,35 @@ pub async fn transactions_are_read_back_line_by_line(store: Subject) {
         .transactions(&TransactionQuery::newest(&scope(), 10))
         .await;
     assert_eq!(found, Ok(vec![booked, empty]));
+}
+
+pub async fn a_balance_beyond_its_range_is_refused(store: Subject) {
+    let moving = |id: &str, amount: i64| {
+        let entries = vec![
+            (LedgerAccount::Receivable, amount),
+            (LedgerAccount::Available, -amount),
+        ];
+        moved(id, entries)
+    };
+    let most = AMOUNT_ABS_MAX;
+    making().book(moving("txn_1", most)).lands(&store).await;
+    // Beyond the range of a balance, beyond a column's with it, and beyond a column's by itself.
+    for more in [vec![1], vec![most], vec![most, most]] {
+        let mut beyond = making().save(0, customer("cus_1", 1));
+        for (index, amount) in more.into_iter().enumerate() {
+            beyond = beyond.book(moving(&format!("txn_more_{index}"), amount));
+        }
+        beyond.found_unsound(&store).await;
+    }
+    assert_eq!(version(&store, &key("cus_1")).await, 0);
+    let amounts: Vec<i64> = store
+        .balances(&scope())
+        .await
+        .expect("balances")
+        .iter()
+        .map(|balance| balance.amount)
+        .collect();
+    assert_eq!(amounts, [-AMOUNT_ABS_MAX, AMOUNT_ABS_MAX]);
 }
 
 pub async fn an_unbalanced_transaction_is_refused(store: Subject) {

@@ -7,6 +7,7 @@
 mod claims;
 mod fixtures;
 mod idempotency;
+mod installation;
 mod jobs;
 mod leases;
 mod ledger;
@@ -14,13 +15,13 @@ mod lists;
 mod races;
 mod records;
 
-use crate::Store;
+use crate::Installation;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 /// A store under test.
-pub type Subject = Arc<dyn Store>;
+pub type Subject = Arc<dyn Installation>;
 
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -67,6 +68,8 @@ behaviours! {
     records::a_record_keeps_its_time,
     records::a_refused_commit_leaves_nothing,
     records::an_empty_commit_is_fine,
+    records::a_record_is_written_once_in_a_commit,
+    records::a_write_carries_the_record_that_it_names,
     records::events_are_records_and_told_once,
     records::the_epoch_grows_when_a_commit_says_so,
     records::the_store_is_healthy,
@@ -82,6 +85,7 @@ behaviours! {
     claims::unique_keys_of_scopes_and_spaces_are_apart,
     claims::installation_wide_keys_meet_everywhere,
     claims::a_refused_commit_gives_its_keys_back,
+    claims::a_unique_key_is_taken_once_in_a_commit,
     idempotency::a_key_is_taken_then_finished,
     idempotency::a_key_may_be_finished_at_once,
     idempotency::a_taken_key_refuses_the_second,
@@ -89,9 +93,11 @@ behaviours! {
     idempotency::a_reply_is_kept_byte_for_byte,
     idempotency::a_reply_is_written_once,
     idempotency::old_keys_are_pruned_within_the_limit,
+    idempotency::open_keys_are_never_pruned,
     ledger::transactions_are_read_back_line_by_line,
     ledger::an_unbalanced_transaction_is_refused,
     ledger::a_transaction_is_booked_once,
+    ledger::a_balance_beyond_its_range_is_refused,
     ledger::balances_are_apart_and_hide_zero,
     ledger::a_floor_holds,
     ledger::a_floor_counts_what_its_own_commit_moves,
@@ -109,10 +115,23 @@ behaviours! {
     leases::due_jobs_are_leased_once_in_order,
     leases::jobs_of_several_kinds_are_leased_in_one_order,
     leases::only_wanted_kinds_are_leased,
+    leases::lanes_that_are_full_are_left_out,
+    leases::a_lease_is_renewed_under_its_own_fence_only,
     leases::a_lane_is_leased_with_bounded_width,
     leases::due_jobs_are_born_leased_when_asked,
     leases::a_known_job_is_not_born_again,
     leases::a_leased_job_is_due_when_its_lease_ends,
+    installation::a_text_is_replaced_by_whoever_knows_it,
+    installation::a_replaced_text_bumps_the_epoch_and_a_refused_one_does_not,
+    installation::one_of_many_replaces_a_text,
+    installation::a_text_is_kept_whole,
+    installation::a_saved_reply_uses_its_key,
+    installation::shelved_bytes_are_taken_once,
+    installation::shelved_bytes_may_be_put_anew,
+    installation::scopes_do_not_meet_on_the_shelf,
+    installation::one_of_many_takes_shelved_bytes,
+    installation::the_shelf_takes_no_long_values,
+    installation::fresh_bytes_are_not_purged,
     races::no_update_is_lost,
     races::one_of_many_takes_an_idempotency_key,
     races::one_of_many_takes_a_unique_key,

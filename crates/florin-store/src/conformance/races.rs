@@ -2,6 +2,7 @@
 
 use super::Subject;
 use super::fixtures::*;
+use crate::Wanted;
 use crate::commit::{Finish, IdempotencyClaim};
 use crate::{LeasedJob, StoreError};
 use florin_base::Scope;
@@ -303,7 +304,10 @@ pub async fn a_job_of_many_commits_exists_once(store: Subject) {
     let born: Vec<LeasedJob> = answers.into_iter().flatten().flatten().collect();
     assert_eq!((ids(&born), born[0].fence), (vec!["job_1"], 1));
     assert_eq!(store.jobs(&scope(), 10).await.map(|jobs| jobs.len()), Ok(1));
-    assert_eq!(store.lease(JobKind::ALL, 10).await, Ok(Vec::new()));
+    assert_eq!(
+        store.lease(Wanted::of(JobKind::ALL, 10)).await,
+        Ok(Vec::new())
+    );
 }
 
 pub async fn a_burst_larger_than_a_group_all_lands(store: Subject) {

@@ -362,3 +362,20 @@ pub async fn the_epoch_grows_when_a_commit_says_so(store: Subject) {
 pub async fn the_store_is_healthy(store: Subject) {
     assert_eq!(store.health().await, Ok(()));
 }
+
+pub async fn a_record_is_written_once_in_a_commit(store: Subject) {
+    let twice = making()
+        .save(0, customer("cus_1", 1))
+        .save(1, customer("cus_1", 1));
+    twice.found_unsound(&store).await;
+    assert_eq!(version(&store, &key("cus_1")).await, 0);
+}
+
+pub async fn a_write_carries_the_record_that_it_names(store: Subject) {
+    let mut foreign = write(&scope(), 0, customer("cus_1", 1));
+    foreign.key = key("cus_2");
+    making().write(foreign).found_unsound(&store).await;
+    for id in ["cus_1", "cus_2"] {
+        assert_eq!(version(&store, &key(id)).await, 0);
+    }
+}

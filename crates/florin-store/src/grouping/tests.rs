@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::commit::{Finish, IdempotencyClaim};
-use florin_base::{Asset, Millis, Scope, Timestamp};
+use florin_base::{Asset, Scope, Timestamp};
 use florin_domain::changes::{Changes, Claim, Floor, Require, Write};
 use florin_domain::customers::Customer;
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
@@ -17,12 +17,17 @@ struct Member {
 }
 
 fn member() -> impl Strategy<Value = Member> {
-    (vec(0u64..12, 0..3), vec(0u64..12, 0..3), any::<bool>()).prop_map(
-        |(alone, shared, is_first)| Member {
-            footprint: Footprint { alone, shared },
+    let marks = || vec(0u64..12, 0..3);
+    (marks(), marks(), any::<bool>(), 0..8).prop_map(|(alone, shared, is_first, lot)| {
+        let footprint = Footprint {
+            is_lone: lot == 0,
+            ..Footprint::of_marks(alone, shared)
+        };
+        Member {
+            footprint,
             is_first,
-        },
-    )
+        }
+    })
 }
 
 fn clash(a: &Footprint, b: &Footprint) -> bool {
@@ -56,6 +61,7 @@ proptest! {
         prop_assert_eq!(seen, (0..members.len()).collect::<Vec<_>>());
         for group in &groups {
             for (at, one) in group.iter().enumerate() {
+                prop_assert!(!members[*one].footprint.is_lone || group.len() == 1, "{one} is not alone");
                 for other in &group[at + 1..] {
                     prop_assert!(!clash(&members[*one].footprint, &members[*other].footprint), "{one} and {other}");
                 }
@@ -86,6 +92,35 @@ proptest! {
         let first = members.iter().position(|member| member.is_first).unwrap_or(0);
         prop_assert_eq!(all_groups(&members, members_max)[0][0], first);
     }
+}
+
+#[test]
+fn nobody_starves_who_needs_a_group_of_his_own() {
+    let mut queue = Queue::default();
+    let lone = Footprint {
+        is_lone: true,
+        ..Footprint::default()
+    };
+    queue.push(Footprint::default(), true, "settles");
+    queue.push(lone, false, "lone");
+    queue.push(Footprint::default(), false, "other");
+    assert_eq!(queue.next_group(9), ["settles", "other"]);
+    queue.push(Footprint::default(), true, "settles again");
+    assert_eq!(queue.next_group(9), ["lone"]);
+    assert_eq!(queue.next_group(9), ["settles again"]);
+}
+
+#[test]
+fn who_is_put_back_comes_first() {
+    let mut queue = Queue::default();
+    for item in 0..4 {
+        queue.push(Footprint::of_marks(vec![item], vec![]), true, item);
+    }
+    let mut group = queue.next_group(3);
+    while let Some(item) = group.pop() {
+        queue.put_back(Footprint::of_marks(vec![item], vec![]), true, item);
+    }
+    assert_eq!(queue.next_group(9), [0, 1, 2, 3]);
 }
 
 #[test]
@@ -168,6 +203,7 @@ fn additions_overlap_and_a_floor_stands_alone() {
     ));
     assert!(clash(&floored, &booked(LedgerAccount::Available)));
     assert!(clash(&floored, &floored));
+    assert!(floored.is_lone && !booked(LedgerAccount::Available).is_lone);
     assert!(!clash(&floored, &booked(LedgerAccount::Receivable)));
 }
 
@@ -187,7 +223,6 @@ fn keys_and_jobs_stand_alone() {
         scope: scope(),
         key: key.to_owned(),
         hash: [0; 32],
-        now: Millis(1),
         request: "req_1".to_owned(),
         reply: None,
         is_held: false,

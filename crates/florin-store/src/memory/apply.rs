@@ -35,7 +35,7 @@ impl State {
             self.put(key, row);
         }
         self.balances.extend(balances);
-        self.put_claims(commit);
+        self.put_claims(commit, now);
         self.put_history(&commit.changes);
         self.epoch += u64::from(commit.bumps_epoch);
         Ok(self.add_jobs(commit, process, now))
@@ -157,7 +157,7 @@ impl State {
         self.records.insert(key, row);
     }
 
-    fn put_claims(&mut self, commit: &Commit) {
+    fn put_claims(&mut self, commit: &Commit, now: Millis) {
         for claim in &commit.changes.claims {
             let scope = claim.scope.as_ref().unwrap_or(&claim.target.scope);
             let target = RecordKey::new(scope, claim.target.kind, &claim.target.id);
@@ -172,10 +172,15 @@ impl State {
         }
         let Some(claim) = &commit.claim else { return };
         if !claim.is_held {
-            self.keys
-                .insert((claim.scope.clone(), claim.key.clone()), KeyRow::of(claim));
+            self.keys.insert(
+                (claim.scope.clone(), claim.key.clone()),
+                KeyRow::of(claim, now),
+            );
         }
         if let Some(reply) = &claim.reply {
+            if let Some(row) = self.keys.get_mut(&(claim.scope.clone(), claim.key.clone())) {
+                row.answered = Some(now);
+            }
             self.replies
                 .insert((claim.scope.clone(), claim.request.clone()), reply.clone());
         }

@@ -1,15 +1,11 @@
 //! Due work in memory: adding, leasing, finishing.
 
 use super::state::{JobRow, State};
+use crate::lease::{Held, LANE_JOBS_MAX, LEASE_MS, Wanted};
 use crate::{Commit, LeasedJob, StoreError};
 use florin_base::{Millis, Scope};
 use florin_domain::changes::{Job, JobKind};
 use std::collections::BTreeMap;
-
-/// How long a lease lasts.
-const LEASE_MS: i64 = 30_000;
-/// How many jobs of one lane are leased at once.
-const LANE_JOBS_MAX: usize = 32;
 
 impl JobRow {
     fn lease(&mut self, process: &str, now: Millis) -> LeasedJob {
@@ -79,25 +75,22 @@ impl State {
         taken
     }
 
-    pub(super) fn lease(
-        &mut self,
-        kinds: &[JobKind],
-        limit: usize,
-        process: &str,
-        now: Millis,
-    ) -> Vec<LeasedJob> {
+    pub(super) fn lease(&mut self, wanted: &Wanted, process: &str, now: Millis) -> Vec<LeasedJob> {
         let mut due: Vec<&mut JobRow> = self
             .jobs
             .values_mut()
             .filter(|row| {
-                kinds.contains(&row.job.kind) && row.job.due <= now && row.leased_until <= now
+                wanted.kinds.contains(&row.job.kind)
+                    && row.job.due <= now
+                    && row.leased_until <= now
+                    && !wanted.except.contains(&row.job.lane)
             })
             .collect();
         due.sort_by(|a, b| (a.job.due, &a.job.id).cmp(&(b.job.due, &b.job.id)));
         let mut lanes: BTreeMap<String, usize> = BTreeMap::new();
         let mut leased = Vec::new();
         for row in due {
-            if leased.len() == limit {
+            if leased.len() == wanted.limit {
                 break;
             }
             let in_lane = lanes.entry(row.job.lane.clone()).or_default();
@@ -107,6 +100,19 @@ impl State {
             }
         }
         leased
+    }
+
+    pub(super) fn renew(&mut self, held: &[Held], now: Millis) -> Vec<String> {
+        let mut ours = Vec::new();
+        for (id, fence) in held {
+            let row = self.jobs.get_mut(id);
+            if let Some(row) = row.filter(|row| row.fence == *fence && row.leased_until > Millis(0))
+            {
+                row.leased_until = now.plus_ms(LEASE_MS);
+                ours.push(id.clone());
+            }
+        }
+        ours
     }
 
     pub(super) fn next_due(&self, kinds: &[JobKind]) -> Option<Millis> {

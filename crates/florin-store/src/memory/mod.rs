@@ -5,6 +5,7 @@
 //! dropped and started anew upon it. Deliberately absent: durability, queues, groups and any clock but the given one.
 
 mod apply;
+mod installation;
 mod jobs;
 mod read;
 mod snapshot;
@@ -12,6 +13,7 @@ mod state;
 
 pub use snapshot::{HeldClaim, HeldJob, HeldKey, Snapshot};
 
+use crate::lease::{Held, Wanted};
 use crate::{
     Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
     TransactionQuery,
@@ -114,13 +116,14 @@ impl Store for MemoryStore {
         at_once(self.lock().commit(&commit, &self.process, (self.clock)()))
     }
 
-    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
-        at_once(Ok(self.lock().lease(
-            kinds,
-            limit,
-            &self.process,
-            (self.clock)(),
-        )))
+    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
+        let now = (self.clock)();
+        at_once(Ok(self.lock().lease(&wanted, &self.process, now)))
+    }
+
+    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
+        let now = (self.clock)();
+        at_once(Ok(self.lock().renew(&held, now)))
     }
 
     fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
@@ -146,7 +149,8 @@ impl Store for MemoryStore {
         at_once(Ok(self.lock().epoch))
     }
 
-    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
+    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
+        let before = (self.clock)().plus_ms(-kept_ms);
         at_once(Ok(self.lock().prune(before, limit)))
     }
 

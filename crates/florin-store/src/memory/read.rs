@@ -183,7 +183,7 @@ impl State {
         let mut old: Vec<(Millis, Scope, String)> = self
             .keys
             .iter()
-            .filter(|(_, row)| row.made < before)
+            .filter(|(_, row)| row.is_over(before))
             .map(|((scope, key), row)| (row.made, scope.clone(), key.clone()))
             .collect();
         old.sort();

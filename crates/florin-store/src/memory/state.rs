@@ -2,6 +2,7 @@
 
 use crate::commit::{IdempotencyClaim, Reply};
 use crate::grouping::BalanceId;
+use crate::shelf::Shelf;
 use florin_base::{Millis, Scope, Timestamp};
 use florin_domain::changes::Job;
 use florin_domain::ledger::Transaction;
@@ -31,18 +32,26 @@ pub(super) struct JobRow {
 pub(super) struct KeyRow {
     pub(super) hash: [u8; 32],
     pub(super) made: Millis,
+    pub(super) answered: Option<Millis>,
     pub(super) request: String,
     pub(super) attempt: Option<String>,
 }
 
 impl KeyRow {
-    pub(super) fn of(claim: &IdempotencyClaim) -> KeyRow {
+    pub(super) fn of(claim: &IdempotencyClaim, now: Millis) -> KeyRow {
         KeyRow {
             hash: claim.hash,
-            made: claim.now,
+            made: now,
+            answered: None,
             request: claim.request.clone(),
             attempt: claim.attempt.clone(),
         }
+    }
+
+    /// True when nothing waits for the key any more: answered before an instant, or taken before it without an attempt.
+    pub(super) fn is_over(&self, before: Millis) -> bool {
+        let is_answered = self.answered.is_some_and(|answered| answered < before);
+        self.made < before && (self.attempt.is_none() || is_answered)
     }
 }
 
@@ -67,6 +76,9 @@ pub(super) struct State {
     pub(super) replies: BTreeMap<(Scope, String), Reply>,
     pub(super) jobs: BTreeMap<String, JobRow>,
     pub(super) epoch: u64,
+    /// Texts of the installation by name.
+    pub(super) texts: BTreeMap<String, String>,
+    pub(super) shelf: Shelf,
 }
 
 impl Default for State {
@@ -83,6 +95,8 @@ impl Default for State {
             replies: BTreeMap::new(),
             jobs: BTreeMap::new(),
             epoch: 1,
+            texts: BTreeMap::new(),
+            shelf: Shelf::default(),
         }
     }
 }

@@ -7,8 +7,8 @@
 
 use super::jitter::pause;
 use super::sql;
-use super::target::Target;
-use super::writer::{Answer, now_ms};
+use super::target::{Role, Target};
+use super::writer::Answer;
 use crate::StoreError;
 use futures_channel::oneshot;
 use std::collections::BTreeSet;
@@ -99,10 +99,10 @@ impl Doubt {
 
     /// Whether the group committed; `None` while nobody knows.
     async fn ask(&self) -> Option<bool> {
-        let session = self.target.session().await.ok()?;
+        let session = self.target.session(Role::Writer).await.ok()?;
         session.forget_warnings();
-        let (run, ours) = (&*self.run, -now_ms());
-        let params: [&(dyn ToSql + Sync); 3] = [&run, &self.number, &ours];
+        let run = &*self.run;
+        let params: [&(dyn ToSql + Sync); 2] = [&run, &self.number];
         let asking = session.rows(sql::ASK, &params);
         let rows = timeout(Duration::from_millis(self.answer_ms), asking)
             .await

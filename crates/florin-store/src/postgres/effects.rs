@@ -1,12 +1,12 @@
 //! The second pipeline: everything that the winners of a group change, and the commit.
 
-use super::LEASE_MS;
 use super::params::{Param, clean, ints, live, scopes, texts};
 use super::prepared::{Prepared, Row};
 use super::session::Step;
 use super::sql;
 use crate::commit::{Finish, IdempotencyClaim, LeasedJob, Reply};
 use crate::grouping::BalanceId;
+use crate::lease::LEASE_MS;
 use florin_base::Scope;
 use florin_domain::Kind;
 use florin_domain::changes::Job;
@@ -130,7 +130,6 @@ impl<'a> Effects<'a> {
             lives,
             texts(finished.iter().map(|(claim, _)| claim.request.as_str())),
             texts(finished.iter().map(|(claim, _)| claim.key.as_str())),
-            ints(finished.iter().map(|(claim, _)| claim.now.0)),
             ints(finished.iter().map(|(_, reply)| i64::from(reply.status))),
             texts(finished.iter().map(|(_, reply)| reply.key_id.as_str())),
             texts(finished.iter().map(|(_, reply)| reply.body.as_slice())),

@@ -1,8 +1,6 @@
 //! The guard of the second pipeline: a statement that misses a row takes the COMMIT behind it along.
 
-#[path = "../../tests/support/cluster.rs"]
-#[allow(dead_code)]
-mod cluster;
+pub use crate::cluster;
 
 use super::params::Param;
 use super::session::{Session, Step};
@@ -38,7 +36,7 @@ async fn commits(session: &Session, step: Step<'static>) -> Result<(), Trouble> 
         .pipeline(&steps)
         .await
         .map(|_| ())
-        .map_err(|error| Trouble::of(&error))
+        .map_err(|broken| Trouble::of(&broken.error))
 }
 
 fn update(expected: i64) -> Step<'static> {

@@ -1,6 +1,6 @@
 //! The first pipeline: the marker, the locks and the unique keys; and what was found, member by member.
 
-use super::params::{Param, ints, scopes, texts};
+use super::params::{Param, scopes, texts};
 use super::prepared::Prepared;
 use super::session::Step;
 use super::sql;
@@ -76,25 +76,28 @@ impl<'a> Locks<'a> {
             .map(|require| &require.key)
             .collect();
         for kind in Kind::ALL {
-            for (keys, text) in [
-                (&written, &sql::of(*kind).lock),
-                (&required, &sql::of(*kind).share),
-            ] {
-                let keys: Vec<&RecordKey> = keys
-                    .iter()
-                    .copied()
-                    .filter(|key| key.kind == *kind)
-                    .collect();
-                if !keys.is_empty() {
-                    let [accounts, lives] = scopes(keys.iter().map(|key| &key.scope));
-                    let params = vec![
-                        accounts,
-                        lives,
-                        texts(keys.iter().map(|key| key.id.as_str())),
-                    ];
-                    self.add(Asked::Versions(*kind), Step::Query(text, params));
-                }
+            let of_kind = |key: &&RecordKey| key.kind == *kind;
+            // One statement in the order of keys: two that each waited for the other's half would lock each other out.
+            let keys: BTreeSet<&RecordKey> = written
+                .iter()
+                .chain(&required)
+                .copied()
+                .filter(of_kind)
+                .collect();
+            if keys.is_empty() {
+                continue;
             }
+            let text = match written.iter().copied().any(|key| of_kind(&key)) {
+                true => &sql::of(*kind).lock,
+                false => &sql::of(*kind).share,
+            };
+            let [accounts, lives] = scopes(keys.iter().map(|key| &key.scope));
+            let params = vec![
+                accounts,
+                lives,
+                texts(keys.iter().map(|key| key.id.as_str())),
+            ];
+            self.add(Asked::Versions(*kind), Step::Query(text, params));
         }
     }
 
@@ -137,40 +140,49 @@ impl<'a> Locks<'a> {
             lives,
             texts(fresh.iter().map(|claim| claim.key.as_str())),
             texts(fresh.iter().map(|claim| claim.hash.as_slice())),
-            ints(fresh.iter().map(|claim| claim.now.0)),
             texts(fresh.iter().map(|claim| claim.request.as_str())),
             texts(fresh.iter().map(|claim| claim.attempt.as_deref())),
         ];
         self.add(Asked::Keys, Step::Query(sql::TAKE_KEYS, params));
     }
 
+    /// A commit with a floor has a group of its own. All of its balances are locked here, those without a floor, too:
+    /// locked later, they would come after the others and out of order.
     fn floors(&mut self, members: &[&'a Prepared]) {
-        let all = members
+        if members
             .iter()
-            .flat_map(|member| &member.commit.changes.floors);
-        let mut rows: Vec<(&Floor, String)> =
-            all.map(|floor| (floor, floor.account.name())).collect();
-        rows.sort_by(|(a, a_name), (b, b_name)| {
-            (&a.scope, a_name, a.asset).cmp(&(&b.scope, b_name, b.asset))
-        });
-        rows.dedup_by(|(a, _), (b, _)| {
-            (&a.scope, a.account, a.asset) == (&b.scope, b.account, b.asset)
-        });
-        if rows.is_empty() {
+            .all(|member| member.commit.changes.floors.is_empty())
+        {
             return;
         }
+        let mut rows: BTreeSet<(&Scope, String, String)> = BTreeSet::new();
+        for member in members {
+            let floors = member.commit.changes.floors.iter();
+            rows.extend(floors.map(|floor| {
+                let asset = floor.asset.to_string();
+                (&floor.scope, floor.account.name(), asset)
+            }));
+            let sums = member.deltas.keys();
+            rows.extend(
+                sums.map(|(scope, account, asset)| (scope, account.name(), asset.to_string())),
+            );
+        }
         let params = || {
-            let [accounts, lives] = scopes(rows.iter().map(|(floor, _)| &floor.scope));
-            let assets = texts(rows.iter().map(|(floor, _)| floor.asset.to_string()));
+            let [accounts, lives] = scopes(rows.iter().map(|(scope, ..)| *scope));
             vec![
                 accounts,
                 lives,
-                texts(rows.iter().map(|(_, name)| name.clone())),
-                assets,
+                texts(rows.iter().map(|(_, name, _)| name.clone())),
+                texts(rows.iter().map(|(.., asset)| asset.clone())),
             ]
         };
-        self.add(Asked::Nothing, Step::Query(sql::FLOOR_ROWS, params()));
-        self.add(Asked::Balances, Step::Query(sql::LOCK_BALANCES, params()));
+        let steps = [
+            (Asked::Nothing, sql::FLOOR_ROWS, params()),
+            (Asked::Balances, sql::LOCK_BALANCES, params()),
+        ];
+        for (asked, text, params) in steps {
+            self.add(asked, Step::Query(text, params));
+        }
     }
 
     /// Reads the answers.

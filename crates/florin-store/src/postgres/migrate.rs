@@ -1,42 +1,183 @@
-//! The tables, made statement by statement.
+//! The tables, made statement by statement, also while other processes serve.
 //!
-//! Several processes may do it at once, and one may be interrupted anywhere: a statement whose table, index or row is
-//! there already counts as done, so doing it all again is always right.
+//! One process at a time leads: it holds a row by the database's clock and renews it while a statement runs. It may be
+//! interrupted anywhere: a statement whose table, index or row is there already counts as done, so doing it all again is
+//! always right. Behind the first migration indexes are built without holding up writers. Deliberately absent: one
+//! transaction around a migration, which some databases cannot do for changes of tables.
 
-use super::pool::Pool;
+use super::jitter::pause;
+use super::session::Session;
+use super::target::{Role, Target};
 use super::trouble::Trouble;
-use super::writer::now_ms;
 use crate::StoreError;
 use crate::schema::{Dialect, MIGRATIONS, statements};
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::pin;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
-const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, made BIGINT NOT NULL)";
+/// How long a leader leads without renewing, in milliseconds.
+const LEADER_MS: i64 = 15_000;
+/// How often a leader renews, in milliseconds.
+const RENEW_MS: u64 = 5_000;
+/// How long a follower waits before it looks again, in milliseconds.
+const LOOK_MS: u64 = 200;
+/// How many migrations a database may be ahead of this release: the next release may start while this one serves.
+pub const NEWER_MAX: usize = 1;
+
+const TABLES: [&str; 2] = [
+    "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT PRIMARY KEY, made BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS schema_leaders (name TEXT PRIMARY KEY, run TEXT NOT NULL, until BIGINT NOT NULL)",
+];
+
+const KNOWN: &str = "SELECT coalesce(max(number), 0) FROM schema_migrations";
+
+/// Gives a row when this process leads from now on.
+const LEAD: &str = "INSERT INTO schema_leaders (name, run, until)
+    VALUES ('migrate', $1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint + $2::bigint)
+    ON CONFLICT (name) DO UPDATE SET run = excluded.run, until = excluded.until
+    WHERE schema_leaders.run = excluded.run
+        OR schema_leaders.until < floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint
+    RETURNING run";
+
+const STEP_DOWN: &str = "DELETE FROM schema_leaders WHERE name = 'migrate' AND run = $1";
+
+const DONE: &str = "INSERT INTO schema_migrations (number, made)
+    VALUES ($1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) ON CONFLICT (number) DO NOTHING";
+
+/// Names an index that an interrupted build left behind: it is there and serves nobody.
+const IS_BROKEN: &str = "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE c.relname = $1 AND NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace";
 
 /// Runs the migrations that the database does not know yet.
-pub async fn migrate(pool: &Pool) -> Result<(), StoreError> {
-    let session = pool.own_session().await?;
-    tolerate(session.plain(TABLE).await)?;
-    let known = session
-        .rows(
-            "SELECT coalesce(max(number), 0) FROM schema_migrations",
-            &[],
-        )
-        .await;
-    let known: i64 = known
-        .and_then(|rows| rows.first().map_or(Ok(0), |row| row.try_get(0)))
-        .map_err(refused)?;
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(known.max(0) as usize) {
-        for statement in statements(migration, Dialect::Postgres) {
-            tolerate(session.plain(&statement).await)?;
-        }
-        let done = "INSERT INTO schema_migrations (number, made) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING";
-        session
-            .rows(done, &[&(index as i64 + 1), &now_ms()])
-            .await
-            .map_err(refused)?;
+///
+/// # Errors
+/// `Corrupt` when the database belongs to a release that is too new for this one; those of the database.
+pub async fn migrate(target: &Target, run: &str) -> Result<(), StoreError> {
+    apply(target, run, MIGRATIONS).await
+}
+
+/// As [`migrate`], for any list of migrations.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn apply(target: &Target, run: &str, migrations: &[&str]) -> Result<(), StoreError> {
+    let leader = Leader {
+        session: target.session(Role::Migration).await?,
+        keeper: target.session(Role::Migration).await?,
+        run,
+    };
+    for table in TABLES {
+        tolerate(leader.session.plain(table).await)?;
     }
-    Ok(())
+    loop {
+        let known = leader.known().await?;
+        if known > migrations.len() + NEWER_MAX {
+            return Err(StoreError::Corrupt(format!(
+                "the database has schema {known}, this release knows {}; start a newer release",
+                migrations.len()
+            )));
+        }
+        if known >= migrations.len() {
+            return Ok(());
+        }
+        if leader.leads().await? {
+            let outcome = leader.complete(migrations).await;
+            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&run];
+            let down = leader.session.rows(STEP_DOWN, &params).await;
+            return outcome.and(down.map(|_| ()).map_err(refused));
+        }
+        pause(LOOK_MS).await;
+    }
+}
+
+/// A process that leads, or would like to.
+struct Leader<'a> {
+    session: Session,
+    /// Renews while the other connection is busy.
+    keeper: Session,
+    run: &'a str,
+}
+
+impl Leader<'_> {
+    async fn known(&self) -> Result<usize, StoreError> {
+        let rows = self.session.rows(KNOWN, &[]).await.map_err(refused)?;
+        let known: i64 = rows
+            .first()
+            .map_or(Ok(0), |row| row.try_get(0))
+            .map_err(refused)?;
+        Ok(usize::try_from(known).unwrap_or(0))
+    }
+
+    async fn leads(&self) -> Result<bool, StoreError> {
+        let rows = self.keeper.rows(LEAD, &[&self.run, &LEADER_MS]).await;
+        match rows {
+            Ok(rows) => Ok(!rows.is_empty()),
+            Err(error) if Trouble::of(&error) == Trouble::Again => Ok(false),
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    async fn complete(&self, migrations: &[&str]) -> Result<(), StoreError> {
+        let known = self.known().await?;
+        for (index, migration) in migrations.iter().enumerate().skip(known) {
+            for statement in statements(migration, Dialect::Postgres) {
+                let statement = match index {
+                    0 => Cow::Borrowed(&*statement),
+                    _ => self.online(&statement).await?,
+                };
+                let outcome = self.leading(self.session.plain(&statement)).await?;
+                tolerate(outcome)?;
+            }
+            let number = index as i64 + 1;
+            let done = self.session.rows(DONE, &[&number]).await;
+            done.map_err(refused)?;
+        }
+        Ok(())
+    }
+
+    /// Renews while something runs.
+    async fn leading<T>(&self, running: impl Future<Output = T>) -> Result<T, StoreError> {
+        let mut running = pin!(running);
+        loop {
+            tokio::select! {
+                done = &mut running => return Ok(done),
+                () = pause(RENEW_MS) => {}
+            }
+            if !self.leads().await? {
+                return Err(StoreError::Unavailable(
+                    "another process took over the migration".to_owned(),
+                ));
+            }
+        }
+    }
+
+    /// A statement that does not hold up those who write; what an interrupted run left behind goes first.
+    async fn online<'s>(&self, statement: &'s str) -> Result<Cow<'s, str>, StoreError> {
+        let Some((index, concurrent)) = concurrent(statement) else {
+            return Ok(Cow::Borrowed(statement));
+        };
+        let broken = self.session.rows(IS_BROKEN, &[&index]).await;
+        if !broken.map_err(refused)?.is_empty() {
+            let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
+            self.leading(self.session.plain(&drop))
+                .await?
+                .map_err(refused)?;
+        }
+        Ok(Cow::Owned(concurrent))
+    }
+}
+
+/// The name of the index that a statement makes, and the statement that makes it concurrently.
+fn concurrent(statement: &str) -> Option<(&str, String)> {
+    ["CREATE INDEX ", "CREATE UNIQUE INDEX "]
+        .into_iter()
+        .find_map(|begin| {
+            let rest = statement.strip_prefix(begin)?;
+            let name = rest.split_whitespace().next()?;
+            Some((name, format!("{begin}CONCURRENTLY {rest}")))
+        })
 }
 
 fn refused(error: Error) -> StoreError {
@@ -55,5 +196,20 @@ fn tolerate(outcome: Result<(), Error>) -> Result<(), StoreError> {
     match error.code().is_some_and(|code| there.contains(code)) {
         true => Ok(()),
         false => Err(refused(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_indexes_are_made_concurrently() {
+        let unique = "CREATE UNIQUE INDEX a_by_b ON a (b)";
+        let made = "CREATE UNIQUE INDEX CONCURRENTLY a_by_b ON a (b)";
+        assert_eq!(concurrent(unique), Some(("a_by_b", made.to_owned())));
+        let plain = concurrent("CREATE INDEX a_by_c ON a (c)").map(|(name, _)| name);
+        assert_eq!(plain, Some("a_by_c"));
+        assert_eq!(concurrent("CREATE TABLE a (b BIGINT)"), None);
     }
 }

@@ -11,21 +11,26 @@ mod doubt;
 mod effects;
 #[cfg(test)]
 mod guard_tests;
-mod jitter;
+mod home;
+mod installation;
+pub(crate) mod jitter;
 mod jobs;
+#[cfg(test)]
+mod live_tests;
 mod locks;
-mod migrate;
-mod params;
+pub(crate) mod migrate;
+pub(crate) mod params;
 mod pool;
 mod prepared;
 mod read;
 mod records;
-mod session;
+pub(crate) mod session;
 mod sql;
-mod target;
-mod trouble;
+pub(crate) mod target;
+pub(crate) mod trouble;
 mod writer;
 
+use crate::lease::{Held, Wanted};
 use crate::{
     Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
     TransactionQuery,
@@ -38,13 +43,9 @@ use pool::Pool;
 use prepared::Prepared;
 use std::fmt;
 use std::sync::Arc;
-use target::Target;
+use target::{Role, Target};
 use writer::{Door, Writer};
 
-/// How long a lease lasts.
-pub const LEASE_MS: i64 = 30_000;
-/// How many jobs of one lane are leased at once.
-pub const LANE_JOBS_MAX: i64 = 32;
 /// How long the writer waits for the database before it closes the connection, in milliseconds.
 pub const COMMIT_ANSWER_MS: u64 = 5_000;
 /// How long a reader waits for the database before it closes the connection, in milliseconds.
@@ -53,8 +54,11 @@ pub const READ_ANSWER_MS: u64 = 5_000;
 pub const CONNECT_MS: u64 = 2_000;
 /// How many connections readers share.
 pub const READERS: usize = 4;
+/// How many connections the shelf has.
+const SHELF_CONNECTIONS: usize = 2;
+pub use pool::QUESTIONS_MAX;
 
-/// The isolation that sessions ask for.
+/// The isolation of commits. Everything else is a single statement under READ COMMITTED.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Isolation {
     /// What the database gives by default.
@@ -71,16 +75,18 @@ pub enum Isolation {
 pub struct Options {
     /// A keyword string or an URL, with one or several hosts. May hold a password.
     pub config: String,
-    /// The isolation of every session.
+    /// The isolation of commits.
     pub isolation: Isolation,
     /// How long a commit may take before its outcome is looked up, in milliseconds.
     pub commit_answer_ms: u64,
-    /// How long a read may take, in milliseconds.
+    /// How long a read may take, connecting included, in milliseconds.
     pub read_answer_ms: u64,
     /// How long one host may take to accept a connection, in milliseconds.
     pub connect_ms: u64,
     /// How many connections readers share.
     pub readers: usize,
+    /// Accept a server that does not wait for its disk. Only for throw-away data.
+    pub unsafe_no_fsync: bool,
 }
 
 impl Options {
@@ -93,6 +99,7 @@ impl Options {
             read_answer_ms: READ_ANSWER_MS,
             connect_ms: CONNECT_MS,
             readers: READERS,
+            unsafe_no_fsync: false,
         }
     }
 }
@@ -105,6 +112,13 @@ pub struct PostgresStore {
 
 struct Inner {
     pool: Pool,
+    /// For what tells whether the database is there and whether settings changed: it never waits behind a question.
+    pulse: Pool,
+    /// For single statements that change something.
+    chores: Pool,
+    /// For the shelf: a payment must not wait behind a chore.
+    shelf: Pool,
+    target: Arc<Target>,
     door: Arc<Door>,
     process: Arc<str>,
 }
@@ -137,13 +151,21 @@ impl PostgresStore {
     pub async fn open(options: Options) -> Result<PostgresStore, StoreError> {
         let process: Arc<str> = jitter::run_name().into();
         let target = Arc::new(Target::new(&options, &process)?);
-        let pool = Pool::new(Arc::clone(&target), &options);
-        pool.rows("SELECT 1", &[]).await?;
+        let pool = Pool::new(&target, Role::Reader, options.readers, &options);
+        let pulse = Pool::new(&target, Role::Reader, 1, &options);
+        let chores = Pool::new(&target, Role::Chores, 1, &options);
+        let shelf = Pool::new(&target, Role::Chores, SHELF_CONNECTIONS, &options);
+        pulse.rows("SELECT 1", &[]).await?;
         let door = Arc::new(Door::default());
-        tokio::spawn(Writer::new(target, Arc::clone(&door), &process, &options).run());
+        let writer = Writer::new(Arc::clone(&target), Arc::clone(&door), &process, &options);
+        tokio::spawn(writer.run());
         Ok(PostgresStore {
             inner: Arc::new(Inner {
                 pool,
+                pulse,
+                chores,
+                shelf,
+                target,
                 door,
                 process,
             }),
@@ -155,28 +177,12 @@ impl PostgresStore {
     /// # Errors
     /// The database does not answer or refuses a statement.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        migrate::migrate(&self.inner.pool).await
+        migrate::migrate(&self.inner.target, &self.inner.process).await
     }
 
     /// The name under which this process leases jobs and marks its groups.
     pub fn process(&self) -> &str {
         &self.inner.process
-    }
-
-    /// A text that belongs to the installation and not to an account, such as the wrapped key ring.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn installation(&self, name: &str) -> Result<Option<String>, StoreError> {
-        records::installation(&self.inner.pool, name).await
-    }
-
-    /// Sets such a text.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn set_installation(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        records::set_installation(&self.inner.pool, name, value).await
     }
 }
 
@@ -208,13 +214,12 @@ impl Store for PostgresStore {
         Box::pin(async move { answer?.await.unwrap_or_else(|_| gone()) })
     }
 
-    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
-        Box::pin(jobs::lease(
-            &self.inner.pool,
-            kinds,
-            limit,
-            &self.inner.process,
-        ))
+    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
+        Box::pin(async move { jobs::lease(&self.inner.chores, &wanted, &self.inner.process).await })
+    }
+
+    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
+        Box::pin(async move { jobs::renew(&self.inner.chores, &held).await })
     }
 
     fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
@@ -237,16 +242,16 @@ impl Store for PostgresStore {
     }
 
     fn epoch(&self) -> StoreFuture<'_, u64> {
-        Box::pin(records::epoch(&self.inner.pool))
+        Box::pin(records::epoch(&self.inner.pulse))
     }
 
-    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
-        Box::pin(records::prune(&self.inner.pool, before, limit))
+    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
+        Box::pin(records::prune(&self.inner.chores, kept_ms, limit))
     }
 
     fn health(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            self.inner.pool.rows("SELECT 1", &[]).await?;
+            self.inner.pulse.rows("SELECT 1", &[]).await?;
             match self.inner.door.is_closed() {
                 true => Err(StoreError::Unavailable("the writer is gone".to_owned())),
                 false => Ok(()),

@@ -9,9 +9,13 @@ use florin_base::{Asset, Scope, Timestamp};
 use florin_domain::changes::Created;
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
 use florin_domain::{Record, Versioned};
+use std::borrow::Cow;
 use std::fmt::Write;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+
+/// How many values of one filter get a branch of their own in a list. More of them are looked up together and sorted.
+const BRANCHES_MAX: usize = 8;
 
 /// A WHERE clause and what stands in it.
 struct Conditions<'a> {
@@ -40,7 +44,13 @@ impl<'a> Conditions<'a> {
         let _ = write!(self.text, " AND {condition} ${place}");
     }
 
-    fn one_of<T: ToSql + Sync + Send + 'a>(&mut self, name: &str, values: Vec<T>) {
+    /// One value is compared by itself: behind an equality an index gives its rows in order, behind an array it does not.
+    fn one_of<T: ToSql + Sync + Send + 'a>(&mut self, name: &str, mut values: Vec<T>) {
+        if let [_] = values[..]
+            && let Some(value) = values.pop()
+        {
+            return self.and(&format!("{name} ="), Param::new(value));
+        }
         let place = self.place(Param::new(values));
         let _ = write!(self.text, " AND {name} = ANY(${place}::text[])");
     }
@@ -54,8 +64,13 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    /// The cursor, the order and the limit.
-    fn page(&mut self, after: Option<&'a (Timestamp, String)>, order: Order, limit: usize) {
+    /// The cursor. Gives the order and the limit.
+    fn page(
+        &mut self,
+        after: Option<&'a (Timestamp, String)>,
+        order: Order,
+        limit: usize,
+    ) -> String {
         let (sign, way) = match order {
             Order::NewestFirst => ("<", "DESC"),
             Order::OldestFirst => (">", "ASC"),
@@ -68,10 +83,7 @@ impl<'a> Conditions<'a> {
             let _ = write!(self.text, " AND (created, id) {sign} (${at}, ${behind})");
         }
         let limit = self.place(Param::new(i64::try_from(limit).unwrap_or(i64::MAX)));
-        let _ = write!(
-            self.text,
-            " ORDER BY created {way}, id {way} LIMIT ${limit}"
-        );
+        format!("ORDER BY created {way}, id {way} LIMIT ${limit}")
     }
 
     async fn rows(&self, pool: &Pool, text: &str) -> Result<Vec<Row>, StoreError> {
@@ -80,25 +92,70 @@ impl<'a> Conditions<'a> {
     }
 }
 
-/// A page of records.
-pub async fn list(pool: &Pool, query: &ListQuery) -> Result<Vec<Versioned<Record>>, StoreError> {
+/// A question for a page of records.
+pub struct Listing<'a> {
+    /// The statement.
+    pub text: String,
+    conditions: Conditions<'a>,
+}
+
+impl Listing<'_> {
+    /// What stands in the statement.
+    pub fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
+        self.conditions.params.iter().map(Param::as_sql).collect()
+    }
+}
+
+/// Asks for a page. Of a filter with several values each is looked up by itself, in the order of its index and within
+/// the limit; the few rows that come out are put in order then.
+///
+/// # Errors
+/// `Corrupt` for a filter that is no key column.
+pub fn listing(query: &ListQuery) -> Result<Listing<'_>, StoreError> {
     let table = query.kind.table();
     let mut conditions = Conditions::of(&query.scope);
+    let mut branches: Option<(&str, Vec<Cow<'_, str>>)> = None;
     for (name, wanted) in &query.filters {
         if !query.kind.columns().contains(name) {
             return Err(StoreError::Corrupt(format!(
                 "{table} has no key column {name}"
             )));
         }
-        conditions.one_of(name, wanted.iter().map(|value| clean(value)).collect());
+        let mut values: Vec<Cow<'_, str>> = wanted.iter().map(|value| clean(value)).collect();
+        values.sort_unstable();
+        values.dedup();
+        match branches.is_none() && (2..=BRANCHES_MAX).contains(&values.len()) {
+            true => branches = Some((*name, values)),
+            false => conditions.one_of(name, values),
+        }
     }
     conditions.created(&query.created);
-    conditions.page(query.after.as_ref(), query.order, query.limit);
-    let text = format!(
+    let order = conditions.page(query.after.as_ref(), query.order, query.limit);
+    let base = format!(
         "SELECT id, version, created, body FROM {table} WHERE {}",
         conditions.text
     );
-    let rows = conditions.rows(pool, &text).await?;
+    let text = match branches {
+        None => format!("{base} {order}"),
+        Some((name, values)) => {
+            let branch = |value: Cow<'_, str>| {
+                let place = conditions.place(Param::new(value.into_owned()));
+                format!("({base} AND {name} = ${place} {order})")
+            };
+            let branches: Vec<String> = values.into_iter().map(branch).collect();
+            format!(
+                "SELECT id, version, created, body FROM ({}) AS u {order}",
+                branches.join(" UNION ALL ")
+            )
+        }
+    };
+    Ok(Listing { text, conditions })
+}
+
+/// A page of records.
+pub async fn list(pool: &Pool, query: &ListQuery) -> Result<Vec<Versioned<Record>>, StoreError> {
+    let listing = listing(query)?;
+    let rows = pool.rows(&listing.text, &listing.params()).await?;
     rows.iter()
         .map(|row| {
             decode(
@@ -164,14 +221,14 @@ pub async fn transactions(
         conditions.and("asset =", Param::new(asset.to_string()));
     }
     conditions.created(&query.created);
-    conditions.page(query.after.as_ref(), query.order, query.limit);
+    let order = conditions.page(query.after.as_ref(), query.order, query.limit);
     let way = match query.order {
         Order::NewestFirst => "DESC",
         Order::OldestFirst => "ASC",
     };
     let text = format!(
         "SELECT t.id, t.movement, t.source, t.asset, t.created, t.available_on, t.description, e.ledger_account, e.amount
-         FROM (SELECT * FROM ledger_transactions WHERE {}) t
+         FROM (SELECT * FROM ledger_transactions WHERE {} {order}) t
          LEFT JOIN ledger_entries e ON e.account = t.account AND e.live = t.live AND e.txn = t.id
          ORDER BY t.created {way}, t.id {way}, e.line",
         conditions.text

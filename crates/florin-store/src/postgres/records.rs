@@ -4,7 +4,7 @@ use super::params::{Param, live, scopes, texts};
 use super::pool::Pool;
 use crate::StoreError;
 use crate::commit::{Reply, SavedClaim};
-use florin_base::{Millis, Scope, Timestamp};
+use florin_base::{Scope, Timestamp};
 use florin_domain::{Kind, Record, RecordKey, Versioned};
 use futures_util::future::try_join_all;
 use std::collections::HashMap;
@@ -199,10 +199,17 @@ pub async fn epoch(pool: &Pool) -> Result<u64, StoreError> {
     Ok(column::<i64>(row, 0)? as u64)
 }
 
-/// Drops old idempotency keys with their replies, in one statement.
-pub async fn prune(pool: &Pool, before: Millis, limit: usize) -> Result<usize, StoreError> {
-    let text = "WITH old AS (
-            SELECT account, live, name FROM idempotency_keys WHERE made < $1 ORDER BY made, account, live, name LIMIT $2
+/// Drops idempotency keys answered longer ago than this, by the database's clock, with their replies, in one statement. Keys that wait for an attempt
+/// stay; an answer that came late is kept as long as any other, so its own time counts.
+pub async fn prune(pool: &Pool, kept_ms: i64, limit: usize) -> Result<usize, StoreError> {
+    let text = "WITH c AS MATERIALIZED (
+            SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint AS before
+        ), old AS (
+            SELECT account, live, name FROM idempotency_keys o
+            WHERE made < (SELECT before FROM c) AND (attempt IS NULL OR EXISTS (
+                SELECT 1 FROM idempotency_replies w
+                WHERE w.account = o.account AND w.live = o.live AND w.request = o.request AND w.made < (SELECT before FROM c)))
+            ORDER BY made, account, live, name LIMIT $2
         ), gone AS (
             DELETE FROM idempotency_keys k USING old
             WHERE k.account = old.account AND k.live = old.live AND k.name = old.name
@@ -213,23 +220,8 @@ pub async fn prune(pool: &Pool, before: Millis, limit: usize) -> Result<usize, S
         )
         SELECT count(*) FROM gone";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = pool.rows(text, &[&before.0, &limit]).await?;
+    let rows = pool.rows(text, &[&kept_ms, &limit]).await?;
     rows.first().map_or(Ok(0), |row| {
         column::<i64>(row, 0).map(|count| count as usize)
     })
-}
-
-/// A text of the installation.
-pub async fn installation(pool: &Pool, name: &str) -> Result<Option<String>, StoreError> {
-    let rows = pool
-        .rows("SELECT value FROM installation WHERE name = $1", &[&name])
-        .await?;
-    rows.first().map(|row| column(row, 0)).transpose()
-}
-
-/// Sets a text of the installation.
-pub async fn set_installation(pool: &Pool, name: &str, value: &str) -> Result<(), StoreError> {
-    let text = "INSERT INTO installation (name, value) VALUES ($1, $2)
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    pool.rows(text, &[&name, &value]).await.map(|_| ())
 }

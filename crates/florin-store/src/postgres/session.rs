@@ -1,6 +1,8 @@
 //! One connection: prepared statements, pipelines in order, and a watch on warnings.
 
+use super::home::{TIMELINE, parse_timeline};
 use super::params::Param;
+use futures_util::future::join3;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -11,9 +13,12 @@ use tokio::task::JoinHandle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{
-    AsyncMessage, Client, Config, Connection, Error, NoTls, Row, Socket, Statement,
-    tls::NoTlsStream,
+    AsyncMessage, Client, Config, Connection, Error, NoTls, Row, SimpleQueryMessage,
+    SimpleQueryRow, Socket, Statement, tls::NoTlsStream,
 };
+
+/// Lets the server look once a second whether its client is still there. Not every server can.
+const WATCH_CLIENT: &str = "SET client_connection_check_interval = '1s'";
 
 /// One statement of a pipeline.
 pub enum Step<'a> {
@@ -29,6 +34,21 @@ pub struct Session {
     driver: JoinHandle<()>,
     warned: Arc<AtomicBool>,
     statements: Mutex<HashMap<String, Statement>>,
+    /// A setting under which the server loses what it acknowledged.
+    pub volatile: Option<String>,
+    /// The timeline of the server, where it knows one.
+    pub timeline: Option<u32>,
+    /// Which server this is in the order in which we met them; see [`super::home`].
+    pub generation: u64,
+}
+
+/// Why a pipeline ended.
+#[derive(Debug)]
+pub struct Broken {
+    /// What the first step that failed says.
+    pub error: Error,
+    /// Every step was sent, a COMMIT included.
+    pub is_sent: bool,
 }
 
 impl Drop for Session {
@@ -46,13 +66,28 @@ impl Session {
         let (client, connection) = config.connect(NoTls).await?;
         let warned = Arc::new(AtomicBool::new(false));
         let driver = tokio::spawn(drive(connection, Arc::clone(&warned)));
-        let session = Session {
+        let mut session = Session {
             client,
             driver,
             warned,
             statements: Mutex::default(),
+            volatile: None,
+            timeline: None,
+            generation: 0,
         };
-        session.client.batch_execute(greeting).await?;
+        let client = &session.client;
+        let (said, _, timeline) = join3(
+            client.simple_query(greeting),
+            client.batch_execute(WATCH_CLIENT),
+            client.simple_query(TIMELINE),
+        )
+        .await;
+        let volatile = first_text(&said?, |row| row.try_get("volatile").ok().flatten());
+        let digits = first_text(&timeline.unwrap_or_default(), |row| {
+            row.try_get(0).ok().flatten()
+        });
+        session.volatile = volatile;
+        session.timeline = digits.and_then(|digits| parse_timeline(&digits));
         Ok(session)
     }
 
@@ -120,7 +155,7 @@ impl Session {
     ///
     /// # Errors
     /// The first error in the order of the steps.
-    pub async fn pipeline(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>, Error> {
+    pub async fn pipeline(&self, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>, Broken> {
         let mut running: Vec<Running<'_>> = Vec::with_capacity(steps.len());
         for step in steps {
             running.push(match step {
@@ -128,7 +163,11 @@ impl Session {
                     Box::pin(async { self.client.batch_execute(text).await.map(|()| Vec::new()) })
                 }
                 Step::Query(text, params) => {
-                    let statement = self.statement(text).await?;
+                    let unsent = |error| Broken {
+                        error,
+                        is_sent: false,
+                    };
+                    let statement = self.statement(text).await.map_err(unsent)?;
                     Box::pin(async move {
                         let params: Vec<&(dyn ToSql + Sync)> =
                             params.iter().map(Param::as_sql).collect();
@@ -141,10 +180,21 @@ impl Session {
     }
 }
 
+/// The first text that a question for one finds.
+fn first_text(
+    said: &[SimpleQueryMessage],
+    read: impl Fn(&SimpleQueryRow) -> Option<&str>,
+) -> Option<String> {
+    said.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => read(row).map(str::to_owned),
+        _ => None,
+    })
+}
+
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + Send + 'a>>;
 
 /// Polls each future once, in order, so that each sends its message; then takes the answers in the same order.
-async fn in_order(mut running: Vec<Running<'_>>) -> Result<Vec<Vec<Row>>, Error> {
+async fn in_order(mut running: Vec<Running<'_>>) -> Result<Vec<Vec<Row>>, Broken> {
     let mut ready: Vec<Option<Vec<Row>>> = Vec::with_capacity(running.len());
     poll_fn(|context| {
         for step in &mut running[ready.len()..] {
@@ -156,12 +206,19 @@ async fn in_order(mut running: Vec<Running<'_>>) -> Result<Vec<Vec<Row>>, Error>
         }
         Poll::Ready(Ok(()))
     })
-    .await?;
+    .await
+    .map_err(|error| Broken {
+        error,
+        is_sent: false,
+    })?;
     let mut answers = Vec::with_capacity(running.len());
     for (step, ready) in running.into_iter().zip(ready) {
         answers.push(match ready {
             Some(rows) => rows,
-            None => step.await?,
+            None => step.await.map_err(|error| Broken {
+                error,
+                is_sent: true,
+            })?,
         });
     }
     Ok(answers)

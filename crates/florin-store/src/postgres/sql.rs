@@ -72,8 +72,9 @@ fn counted(change: &str, place: usize) -> String {
     )
 }
 
-/// Marks the group.
-pub const MARK: &str = "INSERT INTO group_markers (run, number, made) VALUES ($1, $2, $3)";
+/// Marks the group. Markers carry the time of the database: that of a process may be days ahead.
+pub const MARK: &str = "INSERT INTO group_markers (run, number, made)
+    VALUES ($1, $2, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
 
 /// Drops markers of this run that nobody will ask for.
 pub const UNMARK: &str = "DELETE FROM group_markers WHERE run = $1 AND number < $2";
@@ -107,11 +108,11 @@ pub const UNCLAIM_GLOBAL: &str =
     "DELETE FROM global_claims t USING unnest($1::text[], $2::text[]) AS k(space, name)
     WHERE t.space = k.space AND t.name = k.name";
 
-/// Takes idempotency keys; gives those that were free.
+/// Takes idempotency keys; gives those that were free. They are as old as the database's clock says, by which they go.
 pub const TAKE_KEYS: &str = "INSERT INTO idempotency_keys (account, live, name, hash, made, request, attempt)
-    SELECT account, live, name, hash, made, request, attempt
-    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[], $6::text[], $7::text[])
-    AS k(account, live, name, hash, made, request, attempt)
+    SELECT account, live, name, hash, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, request, attempt
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bytea[], $5::text[], $6::text[])
+    AS k(account, live, name, hash, request, attempt)
     ON CONFLICT (account, live, name) DO NOTHING RETURNING account, live, name";
 
 /// Gives idempotency keys back.
@@ -121,9 +122,9 @@ pub const DROP_KEYS: &str = "DELETE FROM idempotency_keys t
 
 /// Saves replies.
 pub const REPLY: &str = "INSERT INTO idempotency_replies (account, live, request, name, made, status, key_id, body)
-    SELECT account, live, request, name, made, status, key_id, body
-    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[])
-    AS k(account, live, request, name, made, status, key_id, body)";
+    SELECT account, live, request, name, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, status, key_id, body
+    FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bytea[])
+    AS k(account, live, request, name, status, key_id, body)";
 
 /// Makes balances that a floor stands under, so that there is a row to lock.
 pub const FLOOR_ROWS: &str = "INSERT INTO balances (account, live, ledger_account, asset, stripe, amount)
@@ -190,8 +191,10 @@ pub const ADD_JOBS: &str = "INSERT INTO jobs (id, kind, account, live, lane, due
 
 /// Asks what became of a group. Our own mark carries a negative time. It always writes, so that its own answer says
 /// that everything before it, the group's commit included, is as durable as the database promises.
-pub const ASK: &str = "INSERT INTO group_markers (run, number, made) VALUES ($1, $2, $3)
+pub const ASK: &str = "INSERT INTO group_markers (run, number, made)
+    VALUES ($1, $2, -floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)
     ON CONFLICT (run, number) DO UPDATE SET made = group_markers.made RETURNING made";
 
-/// Drops markers of runs that ended long ago.
-pub const FORGET_RUNS: &str = "DELETE FROM group_markers WHERE made < $1 AND made > -$1::bigint";
+/// Drops markers of runs that ended so many milliseconds ago, by the database's clock.
+pub const FORGET_RUNS: &str = "DELETE FROM group_markers
+    WHERE abs(made) < floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint";

@@ -1,29 +1,57 @@
-//! Where the database is: the hosts, tried one after the other with a deadline each.
+//! Where the database is, and how a connection is set up for its purpose.
 //!
-//! A frozen host accepts connections and never speaks, so the deadline covers the whole handshake of one host and the
-//! next one gets its turn.
+//! The hosts are tried one after the other with a deadline each, the last known one first. A frozen host accepts
+//! connections and never speaks, so the deadline covers the whole handshake and the next one gets its turn.
 
+use super::home::Home;
 use super::session::Session;
 use super::trouble::unavailable;
 use super::{Isolation, Options};
 use crate::StoreError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, TargetSessionAttrs};
 
-/// How long a transaction may wait for a lock. What waits longer fails by itself and has not happened.
+/// How long a transaction may wait for a lock, in milliseconds. What waits longer fails by itself and has not happened.
 const LOCK_WAIT_MS: u64 = 4_000;
-/// How long a transaction may lie idle: only that of a process that froze does.
-const IDLE_TRANSACTION_MS: u64 = 20_000;
+/// How long a transaction may lie idle, in milliseconds: only that of a process that froze does. It is shorter than
+/// [`LOCK_WAIT_MS`], so that those who wait for its locks outlast it.
+const IDLE_TRANSACTION_MS: u64 = 2_000;
+/// How much longer than its asker the server goes on with a statement, in milliseconds. Nobody waits for it any more.
+const STATEMENT_GRACE_MS: u64 = 500;
 /// How long sent bytes may stay unacknowledged before the system gives a connection up.
 const TCP_UNANSWERED_MS: u64 = 5_000;
+
+/// Raises a setting under which an acknowledged commit is lost with the server. `remote_write` and `remote_apply` are
+/// somebody's choice between replicas and stay.
+const RAISE_COMMIT: &str = "SELECT set_config('synchronous_commit', 'on', false) AS raised
+    WHERE current_setting('synchronous_commit', true) IN ('off', 'local')";
+/// Tells of settings under which a crash of the system loses or tears what was acknowledged.
+const VOLATILE: &str =
+    "SELECT s.name AS volatile FROM (VALUES ('fsync'), ('full_page_writes')) AS s(name)
+    WHERE current_setting(s.name, true) = 'off'";
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Commits, and questions about their outcome.
+    Writer,
+    /// Questions.
+    Reader,
+    /// Single statements that change something: leases, pruning, texts of the installation.
+    Chores,
+    /// Making the tables, which takes its time.
+    Migration,
+}
 
 /// The hosts and how to speak to them.
 pub struct Target {
     hosts: Vec<Config>,
     connect_ms: u64,
-    greeting: String,
+    options: Options,
+    home: Mutex<Home>,
 }
 
 impl Target {
@@ -43,19 +71,13 @@ impl Target {
                 "the database configuration names no host".to_owned(),
             ));
         }
-        let lock_wait_ms = LOCK_WAIT_MS.min(options.commit_answer_ms * 4 / 5).max(1);
-        let mut greeting = format!(
-            "SET lock_timeout = {lock_wait_ms}; SET idle_in_transaction_session_timeout = {IDLE_TRANSACTION_MS};"
-        );
-        greeting += match options.isolation {
-            Isolation::Database => "",
-            Isolation::ReadCommitted => " SET default_transaction_isolation = 'read committed';",
-            Isolation::Serializable => " SET default_transaction_isolation = 'serializable';",
-        };
+        // The last host must get its turn before a question runs out of time.
+        let share_ms = options.read_answer_ms * 4 / 5 / hosts.len() as u64;
         Ok(Target {
             hosts,
-            connect_ms: options.connect_ms,
-            greeting,
+            connect_ms: options.connect_ms.min(share_ms).max(1),
+            options: options.clone(),
+            home: Mutex::default(),
         })
     }
 
@@ -63,20 +85,81 @@ impl Target {
     ///
     /// # Errors
     /// `Unavailable` when none does.
-    pub async fn session(&self) -> Result<Session, StoreError> {
+    pub async fn session(&self, role: Role) -> Result<Session, StoreError> {
         let mut last = StoreError::Unavailable("no host".to_owned());
-        for host in &self.hosts {
-            let connecting = Session::connect(host, &self.greeting);
-            match timeout(Duration::from_millis(self.connect_ms), connecting).await {
-                Ok(Ok(session)) => return Ok(session),
-                Ok(Err(error)) => last = unavailable(&error),
-                Err(_) => {
-                    last = StoreError::Unavailable("a database host does not answer".to_owned())
-                }
-            }
+        let first = self.home().host();
+        let others = (0..self.hosts.len()).filter(|index| *index != first);
+        let greeting = greeting(role, &self.options);
+        for index in std::iter::once(first).chain(others) {
+            let connecting = Session::connect(&self.hosts[index], &greeting);
+            let connected = timeout(Duration::from_millis(self.connect_ms), connecting).await;
+            last = match connected {
+                Ok(Ok(session)) => match self.admit(index, session) {
+                    Ok(session) => return Ok(session),
+                    Err(error) => error,
+                },
+                Ok(Err(error)) => unavailable(&error),
+                Err(_) => StoreError::Unavailable("a database host does not answer".to_owned()),
+            };
         }
         Err(last)
     }
+
+    /// Whether a connection still leads to the server that takes writes, as far as any connection of ours has shown.
+    pub fn is_current(&self, session: &Session) -> bool {
+        session.generation == self.home().generation()
+    }
+
+    fn admit(&self, host: usize, mut session: Session) -> Result<Session, StoreError> {
+        if let Some(setting) = &session.volatile
+            && !self.options.unsafe_no_fsync
+        {
+            return Err(StoreError::Unavailable(format!(
+                "the database runs with {setting} off and would lose acknowledged payments; set {setting} = on"
+            )));
+        }
+        let generation = self.home().admit(host, session.timeline);
+        session.generation = generation.ok_or_else(|| {
+            StoreError::Unavailable("a database host was replaced by a newer one".to_owned())
+        })?;
+        Ok(session)
+    }
+
+    fn home(&self) -> MutexGuard<'_, Home> {
+        self.home.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The settings of a connection. Deadlines stand on the server, too: it does not notice that nobody waits any more.
+fn greeting(role: Role, options: &Options) -> String {
+    let answer_ms = match role {
+        Role::Writer => options.commit_answer_ms,
+        Role::Reader | Role::Chores | Role::Migration => options.read_answer_ms,
+    };
+    let statement_ms = answer_ms + STATEMENT_GRACE_MS;
+    let (statement_ms, lock_ms) = match role {
+        Role::Writer | Role::Chores => (statement_ms, LOCK_WAIT_MS.min(answer_ms * 4 / 5).max(1)),
+        // Readers meet no locks but those of somebody who changes the tables.
+        Role::Reader => (statement_ms, statement_ms),
+        Role::Migration => (0, 0),
+    };
+    let isolation = match (role, options.isolation) {
+        // Single statements need no more, and reads that are watched for skew would make commits fail in vain.
+        (Role::Reader | Role::Chores, _) | (_, Isolation::ReadCommitted) => "read committed",
+        (_, Isolation::Serializable) => "serializable",
+        (_, Isolation::Database) => "",
+    };
+    let mut text = format!(
+        "SET lock_timeout = {lock_ms}; SET statement_timeout = {statement_ms};
+         SET idle_in_transaction_session_timeout = {IDLE_TRANSACTION_MS};"
+    );
+    if !isolation.is_empty() {
+        text += &format!(" SET default_transaction_isolation = '{isolation}';");
+    }
+    if role == Role::Reader {
+        text += " SET default_transaction_read_only = on;";
+    }
+    format!("{text} {RAISE_COMMIT}; {VOLATILE}")
 }
 
 /// One configuration per host.

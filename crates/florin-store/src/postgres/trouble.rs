@@ -7,7 +7,7 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 /// What went wrong, as far as it matters to us.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
-    /// The connection is gone, or the server ended it: whatever was under way is unknown.
+    /// The connection is gone, the server ended it or does not know itself: whatever was under way is unknown.
     Lost(String),
     /// The transaction lost against another one and may be tried again.
     Again,
@@ -58,8 +58,16 @@ fn is_transport(error: &Error) -> bool {
         .is_some_and(|source| source.is::<std::io::Error>())
 }
 
+/// Connection exceptions, which also proxies between us and the server tell of, and "statement completion unknown".
+fn is_unknown(code: &str) -> bool {
+    code.starts_with("08") || code == "40003"
+}
+
 fn of_code(db: &DbError) -> Trouble {
     let code = db.code();
+    if is_unknown(code.code()) {
+        return Trouble::Lost(format!("{}: {}", code.code(), db.message()));
+    }
     if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
         return Trouble::Again;
     }
@@ -70,8 +78,8 @@ fn of_code(db: &DbError) -> Trouble {
         return Trouble::Miscounted;
     }
     let why = format!("{}: {}", code.code(), db.message());
-    // Connections, resources, locks and timeouts, operators, the system, and a server that only reads: it may pass.
-    let may_pass = ["08", "25", "53", "55", "57", "58"]
+    // Resources, locks and timeouts, operators, the system, and a server that only reads: it may pass.
+    let may_pass = ["25", "53", "55", "57", "58"]
         .iter()
         .any(|class| code.code().starts_with(class));
     Trouble::Refused(if may_pass {
@@ -88,7 +96,8 @@ pub fn spoils_connection(error: &Error) -> bool {
         Some(db) => {
             let code = db.code().code();
             is_final(db)
-                || ["08", "25", "57", "58", "0A"]
+                || is_unknown(code)
+                || ["25", "57", "58", "0A"]
                     .iter()
                     .any(|class| code.starts_with(class))
         }

@@ -1,4 +1,8 @@
 //! The writer: one task that takes the waiting commits group by group.
+//!
+//! A group that the database refuses as a whole is halved until whoever spoiled it goes alone. What does not get its
+//! turn in time is sent away, but for settling and recovery, which go back to the head of the queue. Deliberately
+//! absent: SQL, which `locks` and `effects` build.
 
 use super::doubt::{Doubt, Doubts};
 use super::effects::Effects;
@@ -6,8 +10,8 @@ use super::jitter::pause;
 use super::locks::{Found, Locks};
 use super::params::Param;
 use super::prepared::Prepared;
-use super::session::{Session, Step};
-use super::target::Target;
+use super::session::{Broken, Session, Step};
+use super::target::{Role, Target};
 use super::trouble::{Trouble, spoils_connection};
 use super::{Options, sql};
 use crate::grouping::Queue;
@@ -15,10 +19,10 @@ use crate::{LeasedJob, StoreError};
 use florin_base::limits::{COMMIT_GROUP_MAX, COMMIT_QUEUE_MAX};
 use futures_channel::oneshot;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::timeout;
-use tokio_postgres::{Error, Row};
+use tokio_postgres::Row;
 
 /// How often a commit that goes alone is tried against others that win.
 const ALONE_TRIES_MAX: u32 = 20;
@@ -82,6 +86,16 @@ impl Door {
         Ok(receiver)
     }
 
+    /// Takes members back, in their order, ahead of those who wait.
+    fn take_back(&self, members: Vec<Member>) {
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        for member in members.into_iter().rev() {
+            let footprint = member.prepared.footprint();
+            let is_first = member.prepared.commit.must_not_shed;
+            inside.queue.put_back(footprint, is_first, member);
+        }
+    }
+
     /// Lets nobody in any more; those inside are served.
     pub fn close(&self) {
         self.inside
@@ -111,11 +125,11 @@ impl Door {
     }
 
     /// The next group; `None` when the door is closed and nobody waits.
-    async fn group(&self) -> Option<Vec<Member>> {
+    async fn group(&self, members_max: usize) -> Option<Vec<Member>> {
         loop {
             {
                 let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-                let group = inside.queue.next_group(COMMIT_GROUP_MAX);
+                let group = inside.queue.next_group(members_max);
                 if !group.is_empty() {
                     return Some(group);
                 }
@@ -143,6 +157,8 @@ pub struct Writer {
     run: Arc<str>,
     answer_ms: u64,
     session: Option<Session>,
+    /// How many members the next group may have: fewer after a group that took too long.
+    members_max: usize,
     number: i64,
     doubts: Arc<Doubts>,
 }
@@ -163,6 +179,7 @@ impl Writer {
             run,
             answer_ms,
             session: None,
+            members_max: COMMIT_GROUP_MAX,
             number: 0,
             doubts: Arc::default(),
         }
@@ -170,38 +187,60 @@ impl Writer {
 
     /// Serves until the door is closed.
     pub async fn run(mut self) {
-        while let Some(group) = self.door.group().await {
-            let is_alone = group.len() == 1;
-            let Some((spoiled, why)) = self.once(group).await else {
-                continue;
-            };
-            tracing::debug!(members = spoiled.len(), ?why, "a group is tried one by one");
-            let began = Instant::now();
-            for member in spoiled {
-                if began.elapsed() > Duration::from_millis(2 * self.answer_ms) {
-                    member.tell(Err(StoreError::Unavailable(
-                        "the database is too slow".to_owned(),
-                    )));
-                    continue;
-                }
-                let first = is_alone.then(|| why.clone());
-                self.alone(member, first).await;
-            }
+        while let Some(group) = self.door.group(self.members_max).await {
+            self.serve(group).await;
         }
     }
 
-    /// Commits one member by itself, again and again while others win over it.
-    async fn alone(&mut self, member: Member, mut failed: Option<Trouble>) {
-        let mut member = member;
+    /// Commits a group, in halves if need be, as long as there is time.
+    async fn serve(&mut self, group: Vec<Member>) {
+        let (began, members) = (Instant::now(), group.len());
+        let mut waiting = vec![group];
+        while let Some(part) = waiting.pop() {
+            if began.elapsed() > Duration::from_millis(2 * self.answer_ms) {
+                waiting.push(part);
+                self.members_max = (members / 2).max(1);
+                return self.put_off(waiting.into_iter().rev().flatten());
+            }
+            let Some((mut spoiled, why)) = self.once(part).await else {
+                continue;
+            };
+            if spoiled.len() > 1 {
+                tracing::debug!(members = spoiled.len(), ?why, "a group is halved");
+                let rest = spoiled.split_off(spoiled.len().div_ceil(2));
+                waiting.extend([rest, spoiled]);
+            } else if let Some(member) = spoiled.pop() {
+                self.alone(member, why).await;
+            }
+        }
+        self.members_max = (self.members_max * 2).min(COMMIT_GROUP_MAX);
+    }
+
+    /// There was no time for these. Nothing of them happened.
+    fn put_off(&self, members: impl Iterator<Item = Member>) {
+        let (must, may): (Vec<Member>, Vec<Member>) =
+            members.partition(|member| member.prepared.commit.must_not_shed);
+        for member in may {
+            member.tell(Err(StoreError::Unavailable(
+                "the database is too slow".to_owned(),
+            )));
+        }
+        self.door.take_back(must);
+    }
+
+    /// Commits one member by itself, again and again while others win over it, as long as one answer may take.
+    async fn alone(&mut self, mut member: Member, mut why: Trouble) {
+        let began = Instant::now();
         for tries in 0..ALONE_TRIES_MAX {
-            match failed.take() {
-                Some(Trouble::Again) => pause(u64::from(tries.min(6)) * 10 + 4).await,
-                Some(trouble) => return member.tell(Err(trouble.answer())),
-                None => {}
+            match why {
+                Trouble::Again if began.elapsed() < Duration::from_millis(self.answer_ms) => {
+                    pause(u64::from(tries.min(6)) * 10 + 4).await;
+                }
+                trouble => return member.tell(Err(trouble.answer())),
             }
             match self.once(vec![member]).await {
-                Some((mut spoiled, why)) => match spoiled.pop() {
-                    Some(back) => (member, failed) = (back, Some(why)),
+                Some((mut spoiled, again)) => match spoiled.pop() {
+                    Some(back) => (member, why) = (back, again),
                     None => return,
                 },
                 None => return,
@@ -339,19 +378,19 @@ impl Writer {
     }
 
     async fn session(&mut self) -> Result<Session, StoreError> {
-        if let Some(session) = self.session.take().filter(|session| !session.is_closed()) {
+        let is_good = |session: &Session| !session.is_closed() && self.target.is_current(session);
+        if let Some(session) = self.session.take().filter(is_good) {
             return Ok(session);
         }
-        let session = match self.target.session().await {
+        let session = match self.target.session(Role::Writer).await {
             Ok(session) => session,
             Err(_) => {
                 pause(200).await;
-                self.target.session().await?
+                self.target.session(Role::Writer).await?
             }
         };
         if self.number == 0 {
-            let before = now_ms() - RUNS_KEPT_MS;
-            let forgotten = session.rows(sql::FORGET_RUNS, &[&before]).await;
+            let forgotten = session.rows(sql::FORGET_RUNS, &[&RUNS_KEPT_MS]).await;
             forgotten.map_err(|error| Trouble::of(&error).answer())?;
         }
         Ok(session)
@@ -359,10 +398,7 @@ impl Writer {
 
     fn marker<'a>(&self, number: i64) -> Vec<Step<'a>> {
         let run = || Param::new(self.run.to_string());
-        let mut steps = vec![Step::Query(
-            sql::MARK,
-            vec![run(), Param::new(number), Param::new(now_ms())],
-        )];
+        let mut steps = vec![Step::Query(sql::MARK, vec![run(), Param::new(number)])];
         if number % MARKERS_KEPT == 0 {
             let before = (number - MARKERS_KEPT).min(self.doubts.oldest().unwrap_or(i64::MAX));
             steps.push(Step::Query(sql::UNMARK, vec![run(), Param::new(before)]));
@@ -371,12 +407,13 @@ impl Writer {
     }
 }
 
-/// Runs a pipeline with a deadline.
+/// Runs a pipeline with a deadline. Once all of it was sent, only an error that the database itself tells of proves that
+/// nothing happened: whatever else comes is doubt, which is always safe.
 async fn run(session: &Session, answer_ms: u64, steps: &[Step<'_>]) -> Result<Vec<Vec<Row>>, Halt> {
     let answer = timeout(Duration::from_millis(answer_ms), session.pipeline(steps)).await;
-    let error: Error = match answer {
+    let Broken { error, is_sent } = match answer {
         Ok(Ok(answers)) => return Ok(answers),
-        Ok(Err(error)) => error,
+        Ok(Err(broken)) => broken,
         Err(_) => {
             session.close();
             return Err(Halt::Silent(
@@ -389,14 +426,7 @@ async fn run(session: &Session, answer_ms: u64, steps: &[Step<'_>]) -> Result<Ve
     }
     match Trouble::of(&error) {
         Trouble::Lost(why) => Err(Halt::Silent(why)),
+        _ if is_sent && error.as_db_error().is_none() => Err(Halt::Silent(error.to_string())),
         trouble => Err(Halt::Refused(trouble)),
     }
-}
-
-/// The time of this machine, for markers alone: nothing is decided by it but when they may go.
-pub fn now_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(1, |since| since.as_millis() as i64)
-        .max(1)
 }

@@ -2,20 +2,18 @@
 
 use super::open::failed;
 use super::prepared::{Prepared, Row};
+use super::writer::TextChange;
 use crate::commit::{Finish, IdempotencyClaim, LeasedJob, StoreError};
+use crate::lease::LEASE_MS;
 use crate::schema::columns;
 use florin_base::{Asset, Millis, Scope};
 use florin_domain::changes::{Claim, Floor, Job, JobKind};
 use florin_domain::ledger::{LedgerAccount, Transaction};
 use florin_domain::{Kind, RecordKey};
-use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql, params};
+use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
+use rusqlite::{CachedStatement, Connection, ToSql, params};
 use std::collections::HashMap;
 use std::sync::LazyLock;
-
-/// How long a lease lasts in milliseconds.
-pub const LEASE_MS: i64 = 30_000;
-/// At most so many jobs of one lane are leased at once.
-pub const LANE_MAX: usize = 32;
 
 struct KindSql {
     insert: String,
@@ -47,17 +45,17 @@ fn sql(kind: Kind) -> KindSql {
     }
 }
 
-fn statement<'c>(
+pub fn statement<'c>(
     connection: &'c Connection,
     text: &str,
 ) -> Result<CachedStatement<'c>, StoreError> {
     connection.prepare_cached(text).map_err(failed)
 }
 
-/// A constraint that was hit, as `taken`; a full disk and everything else as it is.
+/// A key that was there already, as `taken`; a value out of its range, a full disk and everything else as it is.
 fn refused(error: rusqlite::Error, taken: StoreError) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => taken,
+    match error.sqlite_error().map(|error| error.extended_code) {
+        Some(SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_UNIQUE) => taken,
         _ => failed(error),
     }
 }
@@ -86,26 +84,27 @@ impl Deltas {
         }
     }
 
-    fn waiting(&self, floor: &Floor) -> i64 {
+    fn waiting(&self, floor: &Floor) -> i128 {
         let mine = self.list.iter().filter(|(scope, account, asset, _)| {
             *scope == floor.scope && *account == floor.account && *asset == floor.asset
         });
-        mine.map(|(_, _, _, amount)| amount).sum()
+        mine.map(|(_, _, _, amount)| i128::from(*amount)).sum()
     }
 
     /// Writes the sums.
     pub fn flush(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        let mut sums: HashMap<(&Scope, LedgerAccount, Asset), i64> = HashMap::new();
+        let mut sums: HashMap<(&Scope, LedgerAccount, Asset), i128> = HashMap::new();
         for (scope, account, asset, amount) in &self.list {
-            let sum = sums.entry((scope, *account, *asset)).or_default();
-            *sum = sum.saturating_add(*amount);
+            *sums.entry((scope, *account, *asset)).or_default() += i128::from(*amount);
         }
         let mut upsert = statement(
             connection,
             "INSERT INTO balances (account, live, ledger_account, asset, stripe, amount) VALUES (?, ?, ?, ?, 0, ?)
              ON CONFLICT (account, live, ledger_account, asset, stripe) DO UPDATE SET amount = amount + excluded.amount",
         )?;
-        for ((scope, account, asset), amount) in sums {
+        for ((scope, account, asset), sum) in sums {
+            let out_of_range = || StoreError::Corrupt("a balance leaves its range".to_owned());
+            let amount = i64::try_from(sum).map_err(|_| out_of_range())?;
             upsert
                 .execute(params![
                     &*scope.account,
@@ -138,7 +137,7 @@ pub fn member(
         take_claim(connection, claim)?;
     }
     if let Some(claim) = &commit.claim {
-        take_idempotency(connection, claim)?;
+        take_idempotency(connection, claim, lease.1)?;
     }
     for row in &member.rows {
         write_row(connection, row)?;
@@ -151,14 +150,15 @@ pub fn member(
         check_floor(connection, floor, deltas)?;
     }
     if commit.bumps_epoch {
-        statement(
-            connection,
-            "UPDATE epochs SET epoch = epoch + 1 WHERE name = 'settings'",
-        )?
-        .execute([])
-        .map_err(failed)?;
+        bump_epoch(connection)?;
     }
     add_jobs(connection, member, lease)
+}
+
+fn bump_epoch(connection: &Connection) -> Result<(), StoreError> {
+    let text = "UPDATE epochs SET epoch = epoch + 1 WHERE name = 'settings'";
+    let bumped = statement(connection, text)?.execute([]);
+    bumped.map(|_| ()).map_err(failed)
 }
 
 fn check_version(connection: &Connection, key: &RecordKey, version: i64) -> Result<(), StoreError> {
@@ -245,7 +245,11 @@ fn take_claim(connection: &Connection, claim: &Claim) -> Result<(), StoreError> 
         .map_err(|error| refused(error, taken))
 }
 
-fn take_idempotency(connection: &Connection, claim: &IdempotencyClaim) -> Result<(), StoreError> {
+fn take_idempotency(
+    connection: &Connection,
+    claim: &IdempotencyClaim,
+    now: Millis,
+) -> Result<(), StoreError> {
     let account: &str = &claim.scope.account;
     let live = claim.scope.live;
     let taken = || StoreError::Claimed {
@@ -258,7 +262,7 @@ fn take_idempotency(connection: &Connection, claim: &IdempotencyClaim) -> Result
             live,
             claim.key,
             claim.hash.as_slice(),
-            claim.now.0,
+            now.0,
             claim.request,
             claim.attempt
         ];
@@ -275,7 +279,7 @@ fn take_idempotency(connection: &Connection, claim: &IdempotencyClaim) -> Result
         live,
         claim.request,
         claim.key,
-        claim.now.0,
+        now.0,
         reply.status,
         reply.key_id,
         reply.body
@@ -327,21 +331,23 @@ fn book(
 }
 
 fn check_floor(connection: &Connection, floor: &Floor, deltas: &Deltas) -> Result<(), StoreError> {
-    let text = "SELECT COALESCE(SUM(amount), 0) FROM balances WHERE account = ? AND live = ? AND ledger_account = ? AND asset = ?";
+    let text = "SELECT amount FROM balances WHERE account = ? AND live = ? AND ledger_account = ? AND asset = ?";
     let values = params![
         &*floor.scope.account,
         floor.scope.live,
         floor.account.name(),
         floor.asset.as_str()
     ];
-    let held: i64 = statement(connection, text)?
-        .query_row(values, |row| row.get(0))
-        .map_err(failed)?;
-    let left = LedgerAccount::merchant_view(held.saturating_add(deltas.waiting(floor)));
-    if left >= floor.at_least {
-        Ok(())
-    } else {
-        Err(StoreError::Floor)
+    let mut select = statement(connection, text)?;
+    let stripes = select.query_map(values, |row| row.get::<_, i64>(0));
+    let mut sum = deltas.waiting(floor);
+    for stripe in stripes.map_err(failed)? {
+        sum += i128::from(stripe.map_err(failed)?);
+    }
+    let left = i64::try_from(sum).map(LedgerAccount::merchant_view);
+    match left.is_ok_and(|left| left >= floor.at_least) {
+        true => Ok(()),
+        false => Err(StoreError::Floor),
     }
 }
 
@@ -403,66 +409,6 @@ fn add_jobs(
     Ok(taken)
 }
 
-/// Jobs that one lease looks at: a lane that is full must not hide the others, and a search must end.
-const LEASE_LOOKS_MAX: usize = 10_000;
-
-/// Leases due jobs of some kinds, in (due, id) order over all of them.
-pub fn lease(
-    connection: &mut Connection,
-    process: &str,
-    wanted: (&[JobKind], usize),
-    now: Millis,
-) -> Result<Vec<LeasedJob>, StoreError> {
-    let transaction = connection.transaction().map_err(failed)?;
-    let leased = due(&transaction, wanted, now)?;
-    for job in &leased {
-        let text = "UPDATE jobs SET leased_by = ?, leased_until = ?, fence = ? WHERE id = ?";
-        let values = params![process, now.0 + LEASE_MS, job.fence, job.job.id];
-        statement(&transaction, text)?
-            .execute(values)
-            .map_err(failed)?;
-    }
-    transaction.commit().map_err(failed)?;
-    Ok(leased)
-}
-
-fn due(
-    connection: &Connection,
-    wanted: (&[JobKind], usize),
-    now: Millis,
-) -> Result<Vec<LeasedJob>, StoreError> {
-    let (kinds, limit) = wanted;
-    let names: Vec<String> = kinds
-        .iter()
-        .map(|kind| format!("'{}'", kind.name()))
-        .collect();
-    let text = format!(
-        "SELECT id, kind, account, live, lane, due, body, fence FROM jobs
-         WHERE due <= ? AND leased_until <= ? AND kind IN ({}) ORDER BY due, id LIMIT {LEASE_LOOKS_MAX}",
-        names.join(", ")
-    );
-    let mut select = statement(connection, &text)?;
-    let mut rows = select.query(params![now.0, now.0]).map_err(failed)?;
-    let mut found = Vec::new();
-    let mut lanes: HashMap<String, usize> = HashMap::new();
-    while found.len() < limit {
-        let Some(row) = rows.next().map_err(failed)? else {
-            break;
-        };
-        let job = job_of(row).map_err(failed)?;
-        let lane = lanes.entry(job.lane.clone()).or_default();
-        if *lane < LANE_MAX {
-            *lane += 1;
-            let fence: i64 = row.get(7).map_err(failed)?;
-            found.push(LeasedJob {
-                job,
-                fence: fence + 1,
-            });
-        }
-    }
-    Ok(found)
-}
-
 /// Reads a job from (id, kind, account, live, lane, due, body).
 pub fn job_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Job> {
     let kind: String = row.get(1)?;
@@ -481,7 +427,14 @@ pub fn job_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Job> {
     })
 }
 
-/// Drops idempotency keys made before an instant, with their replies.
+/// Keys that nothing waits for any more. An answer that came late is kept as long as any other, so its own time counts.
+const OLD_KEYS: &str = "SELECT account, live, name, request FROM idempotency_keys AS k
+     WHERE made < ?1 AND (attempt IS NULL OR EXISTS (
+         SELECT 1 FROM idempotency_replies AS r
+         WHERE r.account = k.account AND r.live = k.live AND r.request = k.request AND r.made < ?1))
+     ORDER BY made LIMIT ?2";
+
+/// Drops idempotency keys answered before an instant, with their replies.
 pub fn prune(
     connection: &mut Connection,
     before: Millis,
@@ -489,8 +442,7 @@ pub fn prune(
 ) -> Result<usize, StoreError> {
     let transaction = connection.transaction().map_err(failed)?;
     let old: Vec<(String, bool, String, String)> = {
-        let text = "SELECT account, live, name, request FROM idempotency_keys WHERE made < ? ORDER BY made LIMIT ?";
-        let mut select = statement(&transaction, text)?;
+        let mut select = statement(&transaction, OLD_KEYS)?;
         let rows = select
             .query_map(params![before.0, limit as i64], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -513,15 +465,26 @@ pub fn prune(
     Ok(old.len())
 }
 
-/// Sets a text of the installation.
-pub fn set_installation(
-    connection: &Connection,
-    name: &str,
-    value: &str,
-) -> Result<(), StoreError> {
-    let text = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    statement(connection, text)?
-        .execute(params![name, value])
-        .map(|_| ())
-        .map_err(failed)
+/// Replaces a text of the installation if the expected one is there, and bumps the epoch.
+pub fn replace_text(connection: &Connection, change: &TextChange) -> Result<bool, StoreError> {
+    let TextChange {
+        name,
+        expected,
+        value,
+    } = change;
+    let changed = match expected {
+        Some(expected) => {
+            let text = "UPDATE installation SET value = ? WHERE name = ? AND value = ?";
+            statement(connection, text)?.execute(params![value, name, expected])
+        }
+        None => {
+            let text = "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING";
+            statement(connection, text)?.execute(params![name, value])
+        }
+    };
+    let is_replaced = changed.map_err(failed)? == 1;
+    if is_replaced {
+        bump_epoch(connection)?;
+    }
+    Ok(is_replaced)
 }

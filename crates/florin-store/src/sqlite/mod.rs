@@ -6,7 +6,9 @@
 
 mod apply;
 mod checkpoint;
-mod open;
+mod installation;
+mod jobs;
+pub(crate) mod open;
 mod prepared;
 mod read;
 mod writer;
@@ -14,7 +16,9 @@ mod writer;
 pub use open::Options;
 
 use crate::commit::{Commit, LeasedJob, SavedClaim, StoreError};
+use crate::lease::{Held, Wanted};
 use crate::query::{Balance, ListQuery, TransactionQuery};
+use crate::shelf::Shelf;
 use crate::{Store, StoreFuture};
 use florin_base::{Millis, Scope};
 use florin_domain::changes::{Job, JobKind};
@@ -23,7 +27,7 @@ use florin_domain::{Record, RecordKey, Versioned};
 use prepared::Prepared;
 use std::future::ready;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use writer::Request;
 
 /// SQLite behind the [`Store`] trait. Cheap to clone; the last clone stops the writer.
@@ -36,6 +40,8 @@ struct Inner {
     readers: read::Readers,
     writer: writer::Writer,
     directory: open::Directory,
+    /// In memory only: what lies here must not reach the disk.
+    shelf: Mutex<Shelf>,
 }
 
 impl SqliteStore {
@@ -52,6 +58,7 @@ impl SqliteStore {
             readers,
             writer,
             directory,
+            shelf: Mutex::default(),
         });
         Ok(SqliteStore { inner })
     }
@@ -59,36 +66,6 @@ impl SqliteStore {
     /// The directory of the database.
     pub fn directory(&self) -> &Path {
         self.inner.directory.path()
-    }
-
-    /// A text that belongs to the installation and not to an account, such as the wrapped key ring.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub fn installation(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.inner
-            .readers
-            .with(|connection| read::installation(connection, name))
-    }
-
-    /// True while a saved reply is sealed with this data key.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub fn seals_a_reply(&self, key_id: &str) -> Result<bool, StoreError> {
-        self.inner
-            .readers
-            .with(|connection| read::seals_a_reply(connection, key_id))
-    }
-
-    /// Sets such a text.
-    pub fn set_installation(&self, name: &str, value: &str) -> StoreFuture<'_, ()> {
-        let (name, value) = (name.to_owned(), value.to_owned());
-        let answer = self
-            .inner
-            .writer
-            .send(|reply| Request::Installation { name, value, reply }, true);
-        Box::pin(async move { answer?.await.unwrap_or_else(|_| Err(writer::gone())) })
     }
 
     fn read<T: Send + 'static>(
@@ -139,16 +116,19 @@ impl Store for SqliteStore {
         Box::pin(async move { answer?.await.unwrap_or_else(|_| Err(writer::gone())) })
     }
 
-    fn lease<'a>(&'a self, kinds: &'a [JobKind], limit: usize) -> StoreFuture<'a, Vec<LeasedJob>> {
-        let kinds = kinds.to_vec();
-        let answer = self.inner.writer.send(
-            |reply| Request::Lease {
-                kinds,
-                limit,
-                reply,
-            },
-            true,
-        );
+    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
+        let answer = self
+            .inner
+            .writer
+            .send(|reply| Request::Lease { wanted, reply }, true);
+        Box::pin(async move { answer?.await.unwrap_or_else(|_| Err(writer::gone())) })
+    }
+
+    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
+        let answer = self
+            .inner
+            .writer
+            .send(|reply| Request::Renew { held, reply }, true);
         Box::pin(async move { answer?.await.unwrap_or_else(|_| Err(writer::gone())) })
     }
 
@@ -175,10 +155,10 @@ impl Store for SqliteStore {
         self.read(read::epoch)
     }
 
-    fn prune(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {
+    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
         let answer = self.inner.writer.send(
             |reply| Request::Prune {
-                before,
+                kept_ms,
                 limit,
                 reply,
             },

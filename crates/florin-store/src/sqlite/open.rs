@@ -2,7 +2,7 @@
 
 use crate::commit::StoreError;
 use crate::schema::{Dialect, MIGRATIONS, statements};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -92,9 +92,29 @@ fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("{}: {error}", path.display()))
 }
 
-/// Turns an error of SQLite into one of ours.
+/// Turns an error of SQLite into one of ours. What trying again cannot mend is `Corrupt`: a damaged file, a value that no
+/// column takes, a row that this release cannot read, a statement that does not fit the tables.
 pub fn failed(error: rusqlite::Error) -> StoreError {
-    StoreError::Unavailable(error.to_string())
+    let why = error.to_string();
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::OutOfMemory
+            | ErrorCode::OperationAborted
+            | ErrorCode::OperationInterrupted
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::SchemaChanged
+            | ErrorCode::PermissionDenied
+            | ErrorCode::AuthorizationForStatementDenied
+            | ErrorCode::ReadOnly
+            | ErrorCode::NoLargeFileSupport,
+        ) => StoreError::Unavailable(why),
+        _ => StoreError::Corrupt(why),
+    }
 }
 
 /// The writer's connection, with the schema in place.

@@ -1,8 +1,8 @@
 //! A commit made ready for the writer: records are encoded on the caller's thread, so that the writer only binds.
 
 use crate::commit::{Commit, StoreError};
+use crate::grouping::check;
 use florin_base::Scope;
-use florin_domain::changes::Write;
 use florin_domain::{Kind, Record};
 
 /// One row to write.
@@ -34,41 +34,26 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Encodes a commit and asserts what the domain promises.
+    /// Checks and encodes.
+    ///
+    /// # Errors
+    /// Those of [`check`], and `Corrupt` for a record that cannot be encoded.
     pub fn new(mut commit: Commit) -> Result<Prepared, StoreError> {
+        check(&commit)?;
         let changes = &mut commit.changes;
-        if let Some((_, bad)) = changes
-            .transactions
-            .iter()
-            .find(|(_, transaction)| !transaction.is_balanced())
-        {
-            return Err(StoreError::Corrupt(format!(
-                "ledger transaction {} does not balance",
-                bad.id
-            )));
-        }
         let mut rows = Vec::with_capacity(changes.writes.len() + changes.events.len());
         for write in changes.writes.drain(..) {
-            rows.push(row_of_write(write)?);
+            let versions = (write.expected, write.version);
+            rows.push(row(write.key.scope, versions, write.record)?);
         }
         for (scope, event) in changes.events.drain(..) {
-            rows.push(row(scope, 0, 1, Record::from(event))?);
+            rows.push(row(scope, (0, 1), Record::from(event))?);
         }
         Ok(Prepared { rows, commit })
     }
 }
 
-fn row_of_write(write: Write) -> Result<Row, StoreError> {
-    if write.version <= write.expected {
-        return Err(StoreError::Corrupt(format!(
-            "{:?} was staged and never saved",
-            write.key
-        )));
-    }
-    row(write.key.scope, write.expected, write.version, write.record)
-}
-
-fn row(scope: Scope, expected: u64, version: u64, record: Record) -> Result<Row, StoreError> {
+fn row(scope: Scope, versions: (u64, u64), record: Record) -> Result<Row, StoreError> {
     let body = record
         .encode()
         .map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -76,8 +61,8 @@ fn row(scope: Scope, expected: u64, version: u64, record: Record) -> Result<Row,
         kind: record.kind(),
         scope,
         id: record.id().to_owned(),
-        expected: expected as i64,
-        version: version as i64,
+        expected: versions.0 as i64,
+        version: versions.1 as i64,
         created: record.created().0,
         columns: record
             .columns()

@@ -3,6 +3,7 @@
 use super::apply::job_of;
 use super::open::{failed, reader};
 use crate::commit::{Reply, SavedClaim, StoreError};
+use crate::lease::LEASE_LOOKS_MAX;
 use crate::query::{Balance, ListQuery, Order, TransactionQuery};
 use florin_base::{Asset, Millis, Scope, Timestamp};
 use florin_domain::changes::{Created, Job, JobKind};
@@ -59,7 +60,7 @@ fn corrupt(error: &serde_json::Error) -> StoreError {
 }
 
 /// A text of the installation.
-pub fn installation(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+pub fn text(connection: &Connection, name: &str) -> Result<Option<String>, StoreError> {
     let mut select = connection
         .prepare_cached("SELECT value FROM installation WHERE name = ?")
         .map_err(failed)?;
@@ -272,25 +273,21 @@ pub fn saved(
 
 /// When the next job is due. Reads in the order of due times and stops where nothing earlier can follow.
 pub fn next_due(connection: &Connection, kinds: &[JobKind]) -> Result<Option<Millis>, StoreError> {
-    let names: Vec<String> = kinds
-        .iter()
-        .map(|kind| format!("'{}'", kind.name()))
-        .collect();
-    let text = format!(
-        "SELECT due, leased_until FROM jobs WHERE kind IN ({}) ORDER BY due",
-        names.join(", ")
-    );
-    let mut select = connection.prepare_cached(&text).map_err(failed)?;
-    let mut rows = select.query([]).map_err(failed)?;
+    let text = "SELECT due, leased_until FROM jobs WHERE kind = ? ORDER BY due, id LIMIT ?";
+    let mut select = connection.prepare_cached(text).map_err(failed)?;
     let mut next: Option<i64> = None;
-    while let Some(row) = rows.next().map_err(failed)? {
-        let (due, leased_until): (i64, i64) =
-            (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
-        if next.is_some_and(|next| due >= next) {
-            break;
+    for kind in kinds {
+        let looks = LEASE_LOOKS_MAX as i64;
+        let mut rows = select.query(params![kind.name(), looks]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let (due, leased_until): (i64, i64) =
+                (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+            if next.is_some_and(|next| due >= next) {
+                break;
+            }
+            let free = due.max(leased_until);
+            next = Some(next.map_or(free, |next| next.min(free)));
         }
-        let free = due.max(leased_until);
-        next = Some(next.map_or(free, |next| next.min(free)));
     }
     Ok(next.map(Millis))
 }

@@ -2,12 +2,13 @@
 
 use super::apply::{self, Deltas};
 use super::checkpoint::Checkpointer;
+use super::jobs;
 use super::open::Options;
 use super::prepared::Prepared;
 use crate::commit::{LeasedJob, StoreError};
+use crate::lease::{Held, Wanted};
 use florin_base::Millis;
 use florin_base::limits::{COMMIT_GROUP_MAX, COMMIT_QUEUE_MAX};
-use florin_domain::changes::JobKind;
 use futures_channel::oneshot;
 use rusqlite::{Connection, ErrorCode};
 use std::collections::VecDeque;
@@ -27,22 +28,35 @@ pub enum Request {
     },
     /// Lease due jobs.
     Lease {
-        kinds: Vec<JobKind>,
-        limit: usize,
+        wanted: Wanted,
         reply: Answer<Vec<LeasedJob>>,
+    },
+    /// Begin leases anew.
+    Renew {
+        held: Vec<Held>,
+        reply: Answer<Vec<String>>,
     },
     /// Drop old idempotency keys.
     Prune {
-        before: Millis,
+        kept_ms: i64,
         limit: usize,
         reply: Answer<usize>,
     },
-    /// Set a text of the installation.
-    Installation {
-        name: String,
-        value: String,
-        reply: Answer<()>,
+    /// Replace a text of the installation.
+    Text {
+        change: TextChange,
+        reply: Answer<bool>,
     },
+}
+
+/// A text of the installation in place of the expected one.
+pub struct TextChange {
+    /// Which one.
+    pub name: String,
+    /// What has to be there; `None` for nothing.
+    pub expected: Option<String>,
+    /// What shall be there.
+    pub value: String,
 }
 
 #[derive(Default)]
@@ -67,7 +81,8 @@ pub fn gone() -> StoreError {
     StoreError::Unavailable("the database writer has stopped".to_owned())
 }
 
-fn now() -> Millis {
+/// The system's clock, which is this engine's.
+pub fn now() -> Millis {
     Millis(
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -98,7 +113,8 @@ impl Writer {
             arrived: Condvar::new(),
         });
         let checkpointer = Checkpointer::start(database)?;
-        let process = format!("{}-{}", std::process::id(), now().0);
+        // Letters within, so that no search for card numbers takes it for one.
+        let process = format!("process{}at{:x}", std::process::id(), now().0);
         let seen = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("florin-writer".to_owned())
@@ -192,24 +208,23 @@ impl Thread {
     fn single(&mut self, request: Request) {
         match request {
             Request::Commit { member, reply } => self.group(vec![(member, reply)]),
-            Request::Lease {
-                kinds,
-                limit,
-                reply,
-            } => {
-                let leased =
-                    apply::lease(&mut self.connection, &self.process, (&kinds, limit), now());
+            Request::Lease { wanted, reply } => {
+                let leased = jobs::lease(&mut self.connection, &self.process, &wanted, now());
                 let _ = reply.send(leased);
             }
+            Request::Renew { held, reply } => {
+                let _ = reply.send(jobs::renew(&mut self.connection, &held, now()));
+            }
             Request::Prune {
-                before,
+                kept_ms,
                 limit,
                 reply,
             } => {
+                let before = now().plus_ms(-kept_ms);
                 let _ = reply.send(apply::prune(&mut self.connection, before, limit));
             }
-            Request::Installation { name, value, reply } => {
-                let _ = reply.send(apply::set_installation(&self.connection, &name, &value));
+            Request::Text { change, reply } => {
+                let _ = reply.send(self.replace_text(&change));
             }
         }
     }
@@ -232,6 +247,13 @@ impl Thread {
                 .send(result)
                 .map_err(|result| (oneshot::channel().0, result));
         }
+    }
+
+    fn replace_text(&self, change: &TextChange) -> Result<bool, StoreError> {
+        run(&self.connection, "BEGIN IMMEDIATE")?;
+        let replaced = apply::replace_text(&self.connection, change)
+            .and_then(|is_replaced| self.commit().map(|()| is_replaced));
+        replaced.map_err(|error| self.roll_back(error))
     }
 
     fn alone(&mut self, member: &Prepared) -> Result<Vec<LeasedJob>, StoreError> {

@@ -1,5 +1,7 @@
 //! A real PostgreSQL cluster, made for one test run and gone after it.
 //!
+//! The server listens on a socket in its own directory only, so that it needs no port that somebody else may have.
+//!
 //! The server stands behind a shell that waits for the end of its input, so it also stops when the test process is
 //! killed. PostgreSQL refuses to run as root; then it runs as the user `postgres`.
 
@@ -19,6 +21,9 @@ const START_MAX: Duration = Duration::from_secs(60);
 /// Runs the server until the input ends, then stops it and removes its files.
 const KEEPER: &str = r#"dir=$1; shift; "$@" >"$dir/log" 2>&1 & server=$!; read -r _; kill -CONT $server; kill -QUIT $server; wait $server; rm -rf "$dir""#;
 
+/// The number in the name of the socket; the directory makes it unique.
+const PORT: u16 = 5432;
+
 static SHARED: Mutex<Weak<Cluster>> = Mutex::const_new(Weak::new());
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
@@ -26,7 +31,6 @@ static NAMES: AtomicU32 = AtomicU32::new(0);
 pub struct Cluster {
     keeper: Child,
     dir: PathBuf,
-    port: u16,
 }
 
 impl Drop for Cluster {
@@ -73,16 +77,15 @@ impl Cluster {
             "initdb: {}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let port = free_port();
         let mut server = as_server(&bin.join("postgres"));
         server
             .arg("-D")
             .arg(&data)
             .arg("-k")
             .arg(&dir)
-            .args(["-p", &port.to_string()]);
+            .args(["-p", &PORT.to_string()]);
         for setting in [
-            "listen_addresses=127.0.0.1",
+            "listen_addresses=",
             "fsync=on",
             "max_connections=300",
             "max_wal_senders=2",
@@ -101,7 +104,7 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .expect("sh runs");
-        let cluster = Cluster { keeper, dir, port };
+        let cluster = Cluster { keeper, dir };
         cluster.wait().await;
         cluster
     }
@@ -122,21 +125,25 @@ impl Cluster {
         }
     }
 
-    /// The port on 127.0.0.1.
-    pub fn port(&self) -> u16 {
-        self.port
+    /// The socket that the server listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.dir.join(format!(".s.PGSQL.{PORT}"))
+    }
+
+    /// The host and the port of a configuration that lead to the socket.
+    pub fn place(&self) -> (String, u16) {
+        (self.dir.display().to_string(), PORT)
     }
 
     /// The configuration of a database over the socket of the system.
     pub fn config(&self, database: &str) -> String {
         format!(
-            "host={} port={} user=postgres dbname={database}",
-            self.dir.display(),
-            self.port
+            "host={} port={PORT} user=postgres dbname={database}",
+            self.dir.display()
         )
     }
 
-    /// The configuration of a database over TCP, on any port.
+    /// The configuration of a database over TCP, on the port of a proxy.
     pub fn config_on(&self, port: u16, database: &str) -> String {
         format!("host=127.0.0.1 port={port} user=postgres dbname={database}")
     }
@@ -226,9 +233,4 @@ fn directory() -> PathBuf {
         chown(&dir, Some(id("-u")), Some(id("-g"))).expect("the directory is given to `postgres`");
     }
     dir
-}
-
-fn free_port() -> u16 {
-    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("its address").port()
 }

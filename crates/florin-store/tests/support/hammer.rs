@@ -204,7 +204,10 @@ async fn take_keys(store: &dyn Store, name: &str) -> BTreeSet<String> {
 async fn do_jobs(store: &dyn Store) -> BTreeSet<String> {
     let mut done = BTreeSet::new();
     loop {
-        let leased = store.lease(&[JobKind::Recover], 3).await.expect("a lease");
+        let leased = store
+            .lease(florin_store::Wanted::of(&[JobKind::Recover], 3))
+            .await
+            .expect("a lease");
         if leased.is_empty() {
             return done;
         }

@@ -1,11 +1,17 @@
 //! A connection in between that can lose the COMMIT of one transaction, or the answer to it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UnixStream, unix};
 use tokio::sync::Notify;
+
+/// What a connection lets through of the answers: all, none, or nonsense once and then none.
+const CLEAR: u8 = 0;
+const MUTE: u8 = 1;
+const WRONG: u8 = 2;
 
 /// What happens to the next COMMIT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +22,8 @@ pub enum Fault {
     LoseCommit,
     /// It waits for [`Proxy::go_on`], then arrives; no answer comes back.
     HoldCommit,
+    /// It arrives, and the answer is one to another question.
+    WrongAnswer,
 }
 
 /// A proxy on a port of its own.
@@ -32,15 +40,16 @@ struct State {
 }
 
 impl Proxy {
-    /// A proxy to a port of this machine.
-    pub async fn to(server: u16) -> Proxy {
+    /// A proxy to a socket of this machine.
+    pub async fn to(server: PathBuf) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("its address").port();
         let state = Arc::new(State::default());
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, Arc::clone(&shared)));
+                let (server, state) = (server.clone(), Arc::clone(&shared));
+                tokio::spawn(async move { carry(client, &server, state).await });
             }
         });
         Proxy { port, state }
@@ -76,24 +85,24 @@ impl Proxy {
     }
 }
 
-async fn carry(client: TcpStream, server: u16, state: Arc<State>) {
-    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else {
+async fn carry(client: TcpStream, server: &Path, state: Arc<State>) {
+    let Ok(server) = UnixStream::connect(server).await else {
         return;
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let is_mute = Arc::new(AtomicBool::new(false));
-    let answers = tokio::spawn(answers(from_server, to_client, Arc::clone(&is_mute)));
-    requests(from_client, to_server, &state, &is_mute).await;
+    let voice = Arc::new(AtomicU8::new(CLEAR));
+    let answers = tokio::spawn(answers(from_server, to_client, Arc::clone(&voice)));
+    requests(from_client, to_server, &state, &voice).await;
     answers.abort();
 }
 
 /// Carries requests until the client hangs up.
 async fn requests(
     mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    mut to: unix::OwnedWriteHalf,
     state: &State,
-    is_mute: &AtomicBool,
+    voice: &AtomicU8,
 ) {
     let mut buffer = vec![0; 1 << 16];
     let mut tail: Vec<u8> = Vec::new();
@@ -108,10 +117,11 @@ async fn requests(
             false => None,
         };
         match fault {
-            Some(Fault::LoseAnswer) => is_mute.store(true, Ordering::SeqCst),
+            Some(Fault::LoseAnswer) => voice.store(MUTE, Ordering::SeqCst),
+            Some(Fault::WrongAnswer) => voice.store(WRONG, Ordering::SeqCst),
             Some(Fault::LoseCommit) => is_lost = true,
             Some(Fault::HoldCommit) => {
-                is_mute.store(true, Ordering::SeqCst);
+                voice.store(MUTE, Ordering::SeqCst);
                 state.held.notify_one();
                 state.go_on.notified().await;
             }
@@ -123,11 +133,19 @@ async fn requests(
     }
 }
 
-/// Carries answers; a mute connection swallows them.
-async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_mute: Arc<AtomicBool>) {
+/// Carries answers; a mute connection swallows them, a wrong one puts "a statement was parsed" in place of the first.
+async fn answers(mut from: unix::OwnedReadHalf, mut to: OwnedWriteHalf, voice: Arc<AtomicU8>) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
-        if !is_mute.load(Ordering::SeqCst) && to.write_all(&buffer[..count]).await.is_err() {
+        let heard = match voice.load(Ordering::SeqCst) {
+            CLEAR => &buffer[..count],
+            WRONG => {
+                voice.store(MUTE, Ordering::SeqCst);
+                &b"1\0\0\0\x04"[..]
+            }
+            _ => continue,
+        };
+        if to.write_all(heard).await.is_err() {
             return;
         }
     }

@@ -49,35 +49,50 @@ fn random_bytes_differ() {
     assert_ne!(one, two);
 }
 
+/// An account.
+const OWNER: &str = "acct_1";
+
 #[test]
 fn a_fingerprint_is_a_value_of_this_installation() {
     let (vault, _, text) = open_vault();
-    let print = vault.fingerprint(&number(VISA));
+    let print = vault.fingerprint(OWNER, &number(VISA));
     assert_eq!(print.len(), 16);
     assert!(print.chars().all(|letter| letter.is_ascii_alphanumeric()));
-    assert_eq!(print, vault.fingerprint(&number("4242 4242-4242 4242")));
-    assert_ne!(print, vault.fingerprint(&number("5555555555554444")));
+    assert_eq!(
+        print,
+        vault.fingerprint(OWNER, &number("4242 4242-4242 4242"))
+    );
+    assert_ne!(print, vault.fingerprint(OWNER, &number("5555555555554444")));
     let (other, ..) = open_vault();
-    assert_ne!(print, other.fingerprint(&number(VISA)), "two installations");
+    assert_ne!(
+        print,
+        vault.fingerprint("acct_2", &number(VISA)),
+        "two owners"
+    );
+    assert_ne!(
+        print,
+        other.fingerprint(OWNER, &number(VISA)),
+        "two installations"
+    );
     let (restarted, _) = open_again(&text);
-    assert_eq!(print, restarted.fingerprint(&number(VISA)));
+    assert_eq!(print, restarted.fingerprint(OWNER, &number(VISA)));
 }
 
 #[test]
 fn fingerprints_and_key_hashes_outlive_rotation_and_a_new_master_key() {
     let (vault, ..) = open_vault();
     let (print, hash) = (
-        vault.fingerprint(&number(VISA)),
+        vault.fingerprint(OWNER, &number(VISA)),
         vault.hash_key("sk_test_1"),
     );
     assert!(
         vault
-            .adopt(vault.rotate().expect("rotates"))
+            .adopt(vault.rotate(5_000).expect("rotates"))
             .expect("adopts")
     );
     assert_eq!(
         (
-            vault.fingerprint(&number(VISA)),
+            vault.fingerprint(OWNER, &number(VISA)),
             vault.hash_key("sk_test_1")
         ),
         (print.clone(), hash)
@@ -87,7 +102,7 @@ fn fingerprints_and_key_hashes_outlive_rotation_and_a_new_master_key() {
         .unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(
         (
-            after.fingerprint(&number(VISA)),
+            after.fingerprint(OWNER, &number(VISA)),
             after.hash_key("sk_test_1")
         ),
         (print, hash)

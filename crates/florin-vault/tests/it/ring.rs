@@ -7,7 +7,7 @@ use florin_vault::{
 };
 
 fn adopt_rotation(vault: &Vault) -> String {
-    let change = vault.rotate().expect("rotates");
+    let change = vault.rotate(5_000).expect("rotates");
     let text = change.text().to_owned();
     assert!(vault.adopt(change).expect("adopts"));
     text
@@ -17,7 +17,7 @@ fn adopt_rotation(vault: &Vault) -> String {
 fn a_rotation_takes_effect_only_when_it_is_adopted() {
     let (vault, ..) = open_vault();
     let first = vault.active_key_id();
-    let change = vault.rotate().expect("rotates");
+    let change = vault.rotate(5_000).expect("rotates");
     assert_eq!((change.replaces(), change.revision()), (1, 2));
     assert_eq!(
         (vault.active_key_id(), vault.revision()),
@@ -28,6 +28,8 @@ fn a_rotation_takes_effect_only_when_it_is_adopted() {
     assert_ne!(vault.active_key_id(), first);
     let states: Vec<KeyState> = vault.keys().iter().map(|key| key.state).collect();
     assert_eq!(states, [KeyState::Retiring, KeyState::Active]);
+    let superseded: Vec<i64> = vault.keys().iter().map(|key| key.superseded_ms).collect();
+    assert_eq!(superseded, [5_000, 0]);
 }
 
 #[test]
@@ -101,7 +103,9 @@ fn another_process_reloads_on_an_unknown_key() {
         there_opener.open_card(&CONTEXT, &sealed).err(),
         Some(unknown)
     );
+    assert!(!there.knows_key(sealed.key_id()) && !there.is_at(&newer).expect("read"));
     assert!(there.reload(&newer).expect("reloads"));
+    assert!(there.knows_key(sealed.key_id()) && there.is_at(&newer).expect("read"));
     assert_eq!(
         there_opener
             .open_card(&CONTEXT, &sealed)
@@ -109,6 +113,15 @@ fn another_process_reloads_on_an_unknown_key() {
             .number_digits(),
         VISA
     );
+}
+
+#[test]
+fn two_rings_of_one_revision_are_told_apart() {
+    let (here, _, text) = open_vault();
+    let (there, _) = open_again(&text);
+    let (one, other) = (adopt_rotation(&here), adopt_rotation(&there));
+    assert_eq!(here.revision(), there.revision());
+    assert!(here.is_at(&one).expect("read") && !here.is_at(&other).expect("read"));
 }
 
 #[test]
@@ -160,8 +173,10 @@ fn a_changed_ring_text_does_not_open() {
 fn what_is_no_ring_is_malformed() {
     let (_, _, text) = open_vault();
     let long = format!("{text}{}", " ".repeat(florin_vault::RING_TEXT_LEN_MAX));
-    let newer = text.replace("\"format\":1", "\"format\":2");
-    for text in ["", "{}", "null", &text[..text.len() - 1], &long, &newer] {
+    let newer = text.replace("\"format\":2", "\"format\":3");
+    let older = text.replace("\"format\":2", "\"format\":1");
+    let cut = &text[..text.len() - 1];
+    for text in ["", "{}", "null", cut, &long, &newer, &older] {
         assert!(matches!(
             Vault::open(Box::new(master(1)), text),
             Err(RingError::Malformed)

@@ -1,7 +1,14 @@
-//! The shelf of security codes: once, for fifteen minutes, ten thousand at most.
+//! The shelves of security codes: once, for fifteen minutes, ten thousand of an account and mode at most.
 
 use crate::world::open_vault;
-use florin_vault::{Brand, CVC_KEPT_MS, CVCS_KEPT_MAX, Cvc, CvcShelf, CvcStore, SealContext};
+use florin_vault::{
+    Brand, CVC_KEPT_MS, CVCS_KEPT_MAX, Cvc, CvcFuture, CvcRows, CvcShelf, CvcStore, SealContext,
+    SealedCvc, SharedCvcShelf,
+};
+use std::collections::BTreeMap;
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 fn cvc(digits: &str) -> Cvc {
@@ -100,6 +107,77 @@ fn the_oldest_gives_way() {
         .take(&at("pi_0"), 0)
         .expect("put again, hence younger");
     assert_eq!(opener.cvc_digits(&renewed), "456");
+}
+
+#[test]
+fn nobody_evicts_the_codes_of_another() {
+    let shelf = CvcShelf::new();
+    let live = SealContext {
+        live: true,
+        ..at("pi_live")
+    };
+    let other = SealContext {
+        account: "acct_2",
+        ..at("pi_other")
+    };
+    shelf.put(&live, cvc("123"), 0);
+    shelf.put(&other, cvc("123"), 0);
+    for place in 0..=CVCS_KEPT_MAX {
+        shelf.put(&at(&format!("pi_{place}")), cvc("123"), 0);
+    }
+    assert_eq!(shelf.len(), CVCS_KEPT_MAX + 2);
+    assert!(shelf.take(&live, 0).is_some() && shelf.take(&other, 0).is_some());
+    assert!(shelf.take(&at("pi_0"), 0).is_none());
+}
+
+/// Rows that are seen by the test.
+#[derive(Default)]
+struct Rows(Mutex<BTreeMap<String, SealedCvc>>);
+
+impl CvcRows for Rows {
+    fn put<'a>(&'a self, context: SealContext<'a>, sealed: SealedCvc) -> CvcFuture<'a, ()> {
+        let mut rows = self.0.lock().expect("a lock");
+        rows.insert(context.record.to_owned(), sealed);
+        Box::pin(ready(Ok(())))
+    }
+
+    fn take<'a>(&'a self, context: SealContext<'a>) -> CvcFuture<'a, Option<SealedCvc>> {
+        let taken = self.0.lock().expect("a lock").remove(context.record);
+        Box::pin(ready(Ok(taken)))
+    }
+}
+
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+#[test]
+fn shared_rows_hold_sealed_codes_and_give_each_once() {
+    let (vault, opener, _) = open_vault();
+    let rows = Arc::new(Rows::default());
+    let shelf = SharedCvcShelf::new(vault, rows.clone());
+    at_once(shelf.put(at("pi_1"), cvc("123"), 0)).expect("kept");
+    let held = rows.0.lock().expect("a lock")["pi_1"].clone();
+    assert!(!held.bytes().windows(3).any(|bytes| bytes == b"123"));
+    let taken = at_once(shelf.take(at("pi_1"), 0)).expect("an answer");
+    assert_eq!(
+        taken.map(|cvc| opener.cvc_digits(&cvc).to_owned()),
+        Some("123".to_owned())
+    );
+    assert!(
+        at_once(shelf.take(at("pi_1"), 0))
+            .expect("an answer")
+            .is_none()
+    );
+    // A row that was moved to another record does not open there.
+    rows.0
+        .lock()
+        .expect("a lock")
+        .insert("pi_2".to_owned(), held);
+    assert!(at_once(shelf.take(at("pi_2"), 0)).is_err());
 }
 
 #[test]

@@ -3,12 +3,16 @@
 //! Deliberately absent: reading files at run time; the table is part of the program's promise.
 
 /// Name and text of every file under `params/`.
-pub(super) const ALL: [(&str, &str); 12] = [
+pub(super) const ALL: [(&str, &str); 13] = [
     ("accounts", include_str!("../../params/accounts.txt")),
     ("balance", include_str!("../../params/balance.txt")),
     ("charges", include_str!("../../params/charges.txt")),
     ("customers", include_str!("../../params/customers.txt")),
     ("disputes", include_str!("../../params/disputes.txt")),
+    (
+        "early_fraud_warnings",
+        include_str!("../../params/early_fraud_warnings.txt"),
+    ),
     ("events", include_str!("../../params/events.txt")),
     (
         "payment_intents",

@@ -1,7 +1,9 @@
-//! What a version changes that is not a shape: the engine asks here and decides itself.
+//! What a version changes that is not a shape: whoever reads a request asks here.
 //!
 //! Shape: one function per published change of behaviour, a plain question about a version.
-//! Deliberately absent: the behaviour.
+//! Deliberately absent: the behaviour, and changes of behaviour that Florin does not carry out: the refund objects that
+//! partial captures and cancellations made before `2025-03-31.basil`, and the refusal of `payment_method_types` since
+//! `2026-09-30.endive`.
 
 use super::version::ApiVersion;
 
@@ -15,20 +17,6 @@ pub const fn default_capture_method(version: ApiVersion) -> &'static str {
     }
 }
 
-/// Whether the part of an authorization that a partial capture or a cancellation gives back becomes a
-/// refund object. It did before `2025-03-31.basil`: the charge then counts the part in
-/// `amount_refunded`, a cancelled charge is `refunded`, a partial capture makes a second balance
-/// transaction, and `charge.refunded` is sent.
-pub const fn released_amount_is_refund(version: ApiVersion) -> bool {
-    (version as usize) < ApiVersion::Basil2025_03_31 as usize
-}
-
-/// Whether `payment_method_types` is refused with the code `payment_method_types_no_longer_supported`
-/// on payment intents and setup intents, which is so since `2026-09-30.endive`.
-pub const fn refuses_payment_method_types(version: ApiVersion) -> bool {
-    version as usize >= ApiVersion::Endive2026_09_30 as usize
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,9 +28,5 @@ mod tests {
             default_capture_method(ApiVersion::V2024_04_10),
             "automatic_async"
         );
-        assert!(released_amount_is_refund(ApiVersion::Acacia2025_02_24));
-        assert!(!released_amount_is_refund(ApiVersion::Basil2025_03_31));
-        assert!(!refuses_payment_method_types(ApiVersion::Dahlia2026_08_26));
-        assert!(refuses_payment_method_types(ApiVersion::Endive2026_09_30));
     }
 }

@@ -55,11 +55,10 @@ pub struct Forward {
     /// Top-level parameters with another name: (newer, older). A request that carries both is left as
     /// it is, because the two always excluded each other.
     pub renamed: &'static [(&'static str, &'static str)],
+    /// Florin takes the older names in every version, also where they were published as gone.
+    pub taken_ever: bool,
     /// Paths of parameters that have no effect any more.
     pub dropped: &'static [&'static str],
-    /// Top-level parameters without a successor. They stay where they are, and only a request of an
-    /// older version may carry them.
-    pub retired: &'static [&'static str],
     /// Translated values.
     pub apply: Option<fn(&mut Map<String, Value>)>,
 }
@@ -69,8 +68,8 @@ impl Forward {
     pub(super) const NOTHING: Forward = Forward {
         routes: &[],
         renamed: &[],
+        taken_ever: false,
         dropped: &[],
-        retired: &[],
         apply: None,
     };
 

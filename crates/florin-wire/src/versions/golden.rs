@@ -10,7 +10,7 @@ mod shape;
 use serde_json::Value;
 
 use super::version::{ApiVersion, NEWEST, SUPPORTED};
-use super::{changes, retired_params, walk, walk_back, walk_forward};
+use super::{changes, walk, walk_back, walk_forward};
 
 const OLD: ApiVersion = ApiVersion::V2023_10_16;
 
@@ -23,9 +23,10 @@ macro_rules! pairs {
 
 pairs! {
     "account", "account_rare", "application_fee_rare", "balance", "balance_rare",
-    "balance_transaction", "balance_transaction_rare", "card_rare", "charge", "charge_rare",
+    "balance_transaction", "balance_transaction_rare", "card_rare", "charge", "charge_canceled",
+    "charge_given_back", "charge_open", "charge_partly_captured", "charge_rare", "charge_uncaptured",
     "customer", "customer_rare", "discount_rare", "dispute", "dispute_klarna", "dispute_rare",
-    "event", "mandate_rare", "payment_intent", "payment_intent_rare", "payment_method",
+    "early_fraud_warning", "event", "mandate_rare", "payment_intent", "payment_intent_rare", "payment_method",
     "payment_method_rare", "person_rare", "refund", "refund_rare", "setup_attempt_rare",
     "setup_intent", "setup_intent_rare", "source_rare", "tax_id_rare", "token",
     "webhook_endpoint",
@@ -75,8 +76,10 @@ fn a_walk_in_two_steps_ends_where_one_step_ends() {
     for (name, text) in PAIRS {
         let (newer, older) = pair(text);
         for halt in SUPPORTED {
-            let between = walked(&newer, *halt);
-            assert_eq!(walked(&between, OLD), older, "{name} by way of {halt}");
+            let mut object = walked(&newer, *halt);
+            let rest = changes().filter(|change| change.version <= *halt);
+            walk::walk_through(&mut object, rest, OLD);
+            assert_eq!(object, older, "{name} by way of {halt}");
         }
     }
 }
@@ -90,8 +93,5 @@ fn parameters_of_an_older_request_walk_forward() {
         let mut params = case["older"].as_object().expect("a hash").clone();
         walk_forward(method, path, &mut params, OLD);
         assert_eq!(Value::Object(params), case["newer"], "{operation}");
-        let retired: Vec<&str> = retired_params(method, path, OLD).collect();
-        let wanted = case["retired"].as_array().cloned().unwrap_or_default();
-        assert_eq!(Value::from(retired), Value::Array(wanted), "{operation}");
     }
 }

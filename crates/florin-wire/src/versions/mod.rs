@@ -10,7 +10,8 @@
 //!
 //! The chain is proven for `2023-10-16` and for the objects `payment_intent`, `setup_intent`, `charge`,
 //! `refund`, `payment_method`, `token`, `customer`, `balance`, `balance_transaction`, `event`,
-//! `webhook_endpoint`, `account` and `dispute`, with what they embed. Any other object passes unchanged.
+//! `webhook_endpoint`, `account`, `dispute` and `radar.early_fraud_warning`, with what they embed. Any other object
+//! passes unchanged.
 //!
 //! Deliberately absent: a table of the values of every enum (a younger value is passed on, unless a
 //! published text names the older value that it stands for); the hash that carries the name of a
@@ -35,7 +36,7 @@ mod y2024;
 
 pub use behaviour::default_capture_method;
 pub use change::{Change, Forward};
-pub use params::{retired_params, walk_forward, walk_param_back};
+pub use params::{Names, walk_forward, walk_param_back};
 pub use version::{ApiVersion, NEWEST, PROVEN, SUPPORTED, UnknownVersion};
 pub use walk::walk_back;
 

@@ -1,32 +1,78 @@
 //! Walking parameters forward: an older request becomes one that the newest tables understand.
 //!
-//! Shape: the changes run oldest first and only those younger than the request. [`walk_param_back`]
-//! gives an error its older parameter name, [`retired_params`] names what has no successor.
-//! Deliberately absent: checking; a parameter that no version knew is left for the schema to refuse.
+//! Shape: the changes run oldest first and only those younger than the request. The walk tells its
+//! [`Names`], which give an error the names that the request used; [`walk_param_back`] does it for one.
+//! Deliberately absent: checking; a parameter that no version knew is left for the schema to refuse, and
+//! so is one that a version took away.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::change::Forward;
+use super::change::{Change, Forward};
 use super::path;
 use super::version::ApiVersion;
+use crate::WireError;
+
+/// Under which names a request knows its parameters, where these are not the newest ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The newest name and the request's own.
+    renamed: Vec<(&'static str, &'static str)>,
+}
+
+impl Names {
+    /// The error in the words of the request: its parameter, and the parameters that its message names.
+    pub fn restored<'a>(&self, error: &'a WireError) -> Cow<'a, WireError> {
+        let mut error = Cow::Borrowed(error);
+        for (newer, older) in &self.renamed {
+            if let Some(param) = error
+                .param
+                .as_deref()
+                .and_then(|name| older_name(name, newer, older))
+            {
+                error.to_mut().param = Some(param);
+            }
+            if let Cow::Owned(message) = replace_word(&error.message, newer, older) {
+                error.to_mut().message = message;
+            }
+        }
+        error
+    }
+}
 
 /// Brings the parameters of an operation from the version `from` to the newest one.
 ///
 /// `path` is a request path or a template (`/v1/payment_intents/{intent}`), without a query.
-pub fn walk_forward(method: &str, path: &str, params: &mut Map<String, Value>, from: ApiVersion) {
-    for step in steps(method, path, from) {
+pub fn walk_forward(
+    method: &str,
+    path: &str,
+    params: &mut Map<String, Value>,
+    from: ApiVersion,
+) -> Names {
+    let mut names = Names::default();
+    for (change, step) in all_steps(method, path) {
+        let is_younger = change.version > from;
+        if !(is_younger || step.taken_ever) {
+            continue;
+        }
         for (newer, older) in step.renamed {
-            rename(params, older, newer);
+            let sends_newer = params.contains_key(*newer);
+            let renamed = rename(params, older, newer);
+            if renamed || (is_younger && !sends_newer) {
+                names.renamed.push((newer, older));
+            }
         }
-        for dropped in step.dropped {
-            path::remove(params, dropped);
-        }
-        if let Some(apply) = step.apply {
-            apply(params);
+        if is_younger {
+            step.dropped
+                .iter()
+                .for_each(|dropped| path::remove(params, dropped));
+            if let Some(apply) = step.apply {
+                apply(params);
+            }
         }
     }
+    names
 }
 
 /// The name under which a request of the version `to` sent the parameter `name`, for the `param` of an
@@ -41,23 +87,12 @@ pub fn walk_param_back<'a>(
     let mut name = Cow::Borrowed(name);
     for step in steps(method, path, to).rev() {
         for (newer, older) in step.renamed {
-            let rest = name.strip_prefix(newer);
-            if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('[')) {
-                name = Cow::Owned(format!("{older}{rest}"));
+            if let Some(renamed) = older_name(&name, newer, older) {
+                name = Cow::Owned(renamed);
             }
         }
     }
     name
-}
-
-/// Top-level parameters that a request of the version `from` may carry although the newest version has
-/// no place for them. [`walk_forward`] leaves them where they are.
-pub fn retired_params(
-    method: &str,
-    path: &str,
-    from: ApiVersion,
-) -> impl Iterator<Item = &'static str> {
-    steps(method, path, from).flat_map(|step| step.retired.iter().copied())
 }
 
 /// The steps that concern an operation and are younger than `from`, oldest first.
@@ -66,20 +101,59 @@ fn steps(
     path: &str,
     from: ApiVersion,
 ) -> impl DoubleEndedIterator<Item = &'static Forward> {
-    super::changes()
-        .rev()
-        .filter(move |change| change.version > from)
-        .filter_map(|change| change.forward.as_ref())
-        .filter(move |step| step.matches(method, path))
+    all_steps(method, path)
+        .filter(move |(change, _)| change.version > from)
+        .map(|(_, step)| step)
 }
 
-fn rename(params: &mut Map<String, Value>, older: &str, newer: &str) {
+/// The steps that concern an operation, oldest first, each with its change.
+fn all_steps(
+    method: &str,
+    path: &str,
+) -> impl DoubleEndedIterator<Item = (&'static Change, &'static Forward)> {
+    super::changes()
+        .rev()
+        .filter_map(|change| Some((change, change.forward.as_ref()?)))
+        .filter(move |(_, step)| step.matches(method, path))
+}
+
+/// The older name of a parameter or of a part of it, if it has this newer one.
+fn older_name(name: &str, newer: &str, older: &str) -> Option<String> {
+    let rest = name.strip_prefix(newer)?;
+    (rest.is_empty() || rest.starts_with('[')).then(|| format!("{older}{rest}"))
+}
+
+/// A text with one word put in the place of another, where it stands alone.
+fn replace_word<'a>(text: &'a str, word: &str, other: &str) -> Cow<'a, str> {
+    let belongs = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, found) in text.match_indices(word) {
+        let end = at + found.len();
+        if text[..at].ends_with(belongs) || text[end..].starts_with(belongs) {
+            continue;
+        }
+        out.push_str(&text[done..at]);
+        out.push_str(other);
+        done = end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// Whether there was something to rename.
+fn rename(params: &mut Map<String, Value>, older: &str, newer: &str) -> bool {
     if params.contains_key(newer) {
-        return;
+        return false;
     }
-    if let Some(value) = params.shift_remove(older) {
-        params.insert(newer.to_owned(), value);
-    }
+    let Some(value) = params.shift_remove(older) else {
+        return false;
+    };
+    params.insert(newer.to_owned(), value);
+    true
 }
 
 #[cfg(test)]
@@ -100,10 +174,52 @@ mod tests {
 
     #[test]
     fn the_newest_version_is_left_alone() {
-        let params = json!({"amount": "5", "payment_method_types": ["card"]});
-        let left = forward("POST", "/v1/payment_intents", params.clone(), NEWEST);
-        assert_eq!(left, params);
-        assert_eq!(retired_params("POST", "/v1/customers", NEWEST).count(), 0);
+        let params = json!({"amount": "5", "link": {}, "naver_pay": {}});
+        for path in ["/v1/payment_intents", "/v1/payment_methods/pm_1"] {
+            assert_eq!(forward("POST", path, params.clone(), NEWEST), params);
+        }
+    }
+
+    #[test]
+    fn the_older_list_of_types_is_taken_in_every_version() {
+        let params = json!({"payment_method_types": ["card"]});
+        for version in ApiVersion::ALL {
+            let left = forward("POST", "/v1/setup_intents", params.clone(), *version);
+            assert_eq!(
+                left,
+                json!({"allowed_payment_method_types": ["card"]}),
+                "{version}"
+            );
+        }
+    }
+
+    /// An error names what the request sent, in its parameter and in its message, whatever the newest name is.
+    #[test]
+    fn an_error_speaks_the_language_of_its_request() {
+        let clover = ApiVersion::Clover2026_02_25;
+        let (new, old) = ("allowed_payment_method_types", "payment_method_types");
+        // (version, sent, named in the error)
+        let cases = [
+            (NEWEST, new, new),
+            (NEWEST, old, old),
+            (NEWEST, "amount", new),
+            (clover, old, old),
+            (clover, new, new),
+            (clover, "amount", old),
+        ];
+        for (version, sent, named) in cases {
+            let mut params = Map::from_iter([(sent.to_owned(), json!(["klarna"]))]);
+            let names = walk_forward("POST", "/v1/payment_intents", &mut params, version);
+            let raised = WireError::invalid(format!("Send {new}[0], not my_{new} or {new}s."))
+                .with_param(format!("{new}[0]"));
+            let error = names.restored(&raised);
+            assert_eq!(error.param, Some(format!("{named}[0]")), "{version} {sent}");
+            let message = format!("Send {named}[0], not my_{new} or {new}s.");
+            assert_eq!(error.message, message, "{version} {sent}");
+        }
+        let names = walk_forward("POST", "/v1/refunds", &mut Map::new(), clover);
+        let raised = WireError::missing(new);
+        assert!(matches!(names.restored(&raised), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -92,18 +92,13 @@ impl Walk {
         }
     }
 
-    /// Undoes changes on a part of an object: fields leave and are translated, none is put back.
-    fn undo_part(&self, part: &mut Map<String, Value>, kind: &str) {
-        let known: Vec<String> = part.keys().cloned().collect();
-        for change in self.concerning(kind) {
-            for path in change.added {
-                path::remove(part, path);
-            }
-            if let Some(back) = change.back {
-                back(part);
-            }
-        }
-        part.retain(|name, _| known.contains(name));
+    /// Undoes changes on the old values of an object: put into the rest of it, so that a change can look at what did
+    /// not change, and taken out again. Fields leave and are translated, none is put back.
+    fn undo_part(&self, part: &mut Map<String, Value>, rest: Map<String, Value>, kind: &str) {
+        let mut whole = rest;
+        lay_over(&mut whole, part);
+        self.undo(&mut whole, kind);
+        pick(part, &mut whole);
     }
 
     fn concerning(&self, kind: &str) -> impl Iterator<Item = &'static Change> {
@@ -120,11 +115,37 @@ impl Walk {
             return;
         };
         let shown = data.get("object").and_then(Value::as_object);
-        let Some(kind) = shown.and_then(kind_of).map(str::to_owned) else {
+        let Some((shown, kind)) = shown.and_then(|shown| Some((shown, kind_of(shown)?.to_owned())))
+        else {
             return;
         };
+        let rest = shown.clone();
         if let Some(Value::Object(part)) = data.get_mut("previous_attributes") {
-            self.undo_part(part, &kind);
+            self.undo_part(part, rest, &kind);
+        }
+    }
+}
+
+/// Puts old values in the place of the new ones. A hash of which only a part is given keeps its other members.
+fn lay_over(whole: &mut Map<String, Value>, part: &Map<String, Value>) {
+    for (name, old) in part {
+        match (whole.get_mut(name), old) {
+            (Some(Value::Object(held)), Value::Object(old)) => lay_over(held, old),
+            _ => {
+                whole.insert(name.clone(), old.clone());
+            }
+        }
+    }
+}
+
+/// Takes from a whole what the part names; what the whole has no more leaves the part.
+fn pick(part: &mut Map<String, Value>, whole: &mut Map<String, Value>) {
+    part.retain(|name, _| whole.contains_key(name));
+    for (name, value) in part.iter_mut() {
+        match (value, whole.get_mut(name)) {
+            (Value::Object(part), Some(Value::Object(whole))) => pick(part, whole),
+            (value, Some(whole)) => *value = whole.take(),
+            (_, None) => {}
         }
     }
 }
@@ -180,6 +201,24 @@ mod tests {
         let metadata = json!({"object": "payment_intent", "hooks": "mine"});
         let given = json!({"object": "product", "metadata": metadata});
         assert_eq!(walked(given.clone(), ApiVersion::V2023_10_16), given);
+    }
+
+    #[test]
+    fn old_values_are_translated_with_the_rest_of_their_object() {
+        let charge = json!({
+            "object": "charge", "amount": 1000, "amount_captured": 600, "amount_refunded": 200,
+            "refunded": false, "status": "succeeded", "metadata": {"a": "1", "b": "2"},
+            "payment_method_details": {"card": {"multicapture": {"status": "unavailable"}}}
+        });
+        let old = json!({"amount_refunded": 0, "metadata": {"b": "1"}});
+        let given =
+            json!({"object": "event", "data": {"object": charge, "previous_attributes": old}});
+        let left = walked(given, ApiVersion::Acacia2025_02_24);
+        assert_eq!(left["data"]["object"]["amount_refunded"], 600);
+        assert_eq!(
+            left["data"]["previous_attributes"],
+            json!({"amount_refunded": 400, "metadata": {"b": "1"}})
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ const BYTES_MAX: u64 = 500_000;
 /// 32 bytes that are nobody's secret.
 const VAULT_KEY: &str = "Z29sZGVuIGtleSBvZiB0aGUgdGVzdHMgb2YgRmxvcmk=\n";
 /// Kinds of records that a golden database must hold.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 25] = [
     "accounts",
     "api_keys",
     "attempts",
@@ -31,6 +31,7 @@ const TABLES: [&str; 24] = [
     "customers",
     "deliveries",
     "disputes",
+    "early_fraud_warnings",
     "events",
     "global_claims",
     "idempotency_keys",
@@ -169,7 +170,7 @@ fn write() {
 }
 
 /// Objects that are kept, by their path, and the members that must be read back in all times to come.
-const KEPT: [(&str, &str); 13] = [
+const KEPT: [(&str, &str); 14] = [
     ("account", "id country"),
     ("customers/{customer}", "id name email metadata created"),
     (
@@ -188,6 +189,10 @@ const KEPT: [(&str, &str); 13] = [
     ("charges/{disputed}", "id disputed currency"),
     ("refunds/{refund}", "id amount status reason charge"),
     ("disputes/{dispute}", "id amount reason charge"),
+    (
+        "radar/early_fraud_warnings/{warning}",
+        "id actionable charge fraud_type",
+    ),
     ("setup_intents/{setup}", "id status customer payment_method"),
     ("tokens/{token}", "id used type"),
     (
@@ -270,11 +275,18 @@ fn make_objects(shop: &Shop) -> BTreeMap<&'static str, String> {
     let set_up = format!(
         "customer={customer}&payment_method={method}&confirm=true&payment_method_types[]=card"
     );
-    let disputed = shop.make(
-        "/v1/charges",
-        "amount=2500&currency=eur&source=tok_createDispute",
-    );
+    let direct = |amount: u32, source: &str| {
+        let body = format!("amount={amount}&currency=eur&source={source}");
+        shop.make("/v1/charges", &body)
+    };
+    let disputed = direct(2_500, "tok_createDispute");
+    let warned = direct(2_600, "tok_createIssuerFraudRecord");
     BTreeMap::from([
+        (
+            "warning",
+            shop.ids(&format!("/v1/radar/early_fraud_warnings?charge={warned}"))
+                .remove(0),
+        ),
         ("setup", shop.make("/v1/setup_intents", &set_up)),
         (
             "dispute",

@@ -7,6 +7,7 @@ use crate::folder::Folder;
 use crate::http::Answer;
 use crate::server::{PUBLISHABLE_KEY, Start};
 use crate::shop::{PAYMENT, Shop};
+use serde_json::{Value, json};
 use std::sync::Barrier;
 use std::thread;
 
@@ -243,4 +244,70 @@ fn racing_captures_and_refunds_move_the_money_once() {
     }
     assert!(server.stop().0.success());
     audit::assert_sound(&folder.join("florin.db"));
+}
+
+/// The key is for what is asked, not for the bytes that ask it: numbers, flags and lists have one meaning in every form.
+#[test]
+fn one_request_as_a_form_and_as_json_is_one_request() {
+    let server = Start::ephemeral().start();
+    let shop = server.shop();
+    let path = "/v1/payment_intents";
+    let form = |body: &str| {
+        let ask = shop.ask("POST", path).header("Idempotency-Key", "k");
+        shop.send(&ask.body("application/x-www-form-urlencoded", body.as_bytes()))
+    };
+    let by_json = |value: Value| {
+        let ask = shop.ask("POST", path).header("Idempotency-Key", "k");
+        shop.send(&ask.json(&value))
+    };
+    let rest = "currency=usd&confirm=true&payment_method=pm_card_visa";
+    let first = form(&format!("amount=2000&{rest}&payment_method_types[]=card")).expect(200);
+    let whole = json!({
+        "amount": 2000, "currency": "USD", "confirm": true, "payment_method": "pm_card_visa",
+        "payment_method_types": ["card"],
+    });
+    let mut other = whole.clone();
+    other["amount"] = json!(2001);
+    for again in [
+        by_json(whole),
+        form(&format!("{rest}&payment_method_types[0]=card&amount=2000")),
+    ] {
+        assert_eq!(
+            again.header("idempotent-replayed"),
+            Some("true"),
+            "{}",
+            again.text()
+        );
+        assert_eq!(again.body, first.body);
+    }
+    assert_eq!(
+        by_json(other).expect(400).at("/error/type"),
+        "idempotency_error"
+    );
+}
+
+/// A card may expire between a request and its repetition: the key is looked at before the card is.
+#[test]
+fn a_used_key_answers_before_the_card_is_looked_at() {
+    let server = Start::ephemeral().start();
+    let shop = server.shop();
+    let save = |key: &str, year: &str| {
+        let fields = [
+            ("type", "card"),
+            ("card[number]", "4242424242424242"),
+            ("card[exp_month]", "12"),
+            ("card[exp_year]", year),
+        ];
+        let ask = shop.ask("POST", "/v1/payment_methods").form(&fields);
+        shop.send(&ask.header("Idempotency-Key", key))
+    };
+    save("used", "2060").expect(200);
+    assert_eq!(
+        save("used", "2020").expect(400).at("/error/type"),
+        "idempotency_error"
+    );
+    assert_eq!(
+        save("new", "2020").expect(402).at("/error/code"),
+        "invalid_expiry_year"
+    );
 }

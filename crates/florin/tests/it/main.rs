@@ -5,6 +5,7 @@
 //! speed, and what the official SDKs show better (see `e2e/`).
 
 mod audit;
+mod browser;
 mod cli;
 mod folder;
 mod golden;
@@ -12,14 +13,19 @@ mod http;
 mod idempotency;
 mod kill9;
 mod leak;
+mod lists;
 mod load;
 mod matrix;
 mod matrix_samples;
+mod outside;
 mod powercut;
 mod protocol;
 mod receiver;
 mod replay;
+mod requests;
+mod sandbox_processor;
 mod server;
 mod shop;
 mod strace;
+mod versions;
 mod webhooks;

@@ -46,17 +46,13 @@ fn make_objects(shop: &Shop) -> Objects {
         "url=https://hooks.invalid/hook&enabled_events[]=*",
     );
     // Switched off at once, so that no delivery changes rows while the matrix runs.
-    shop.make(
-        &format!("/v1/webhook_endpoints/{endpoint}"),
-        "disabled=true",
-    );
+    let own = format!("/v1/webhook_endpoints/{endpoint}");
+    shop.make(&own, "disabled=true");
     let customer = shop.make("/v1/customers", "name=Ada&email=ada@example.com");
     let of_customer = format!("customer={customer}");
     let method = shop.make("/v1/payment_methods", &visa);
-    shop.make(
-        &format!("/v1/payment_methods/{method}/attach"),
-        &of_customer,
-    );
+    let attach = format!("/v1/payment_methods/{method}/attach");
+    shop.make(&attach, &of_customer);
     let pay = |more: &[(&str, &str)]| {
         let answer = shop.post("/v1/payment_intents", &[&PAYMENT[..], more].concat());
         answer.expect(200)
@@ -66,10 +62,12 @@ fn make_objects(shop: &Shop) -> Objects {
     let raise = "payment_method_options[card][request_incremental_authorization]";
     let held = pay(&[("capture_method", "manual"), (raise, "if_available")]);
     let open = format!("payment_method_types[]=card&{of_customer}");
-    let disputed = shop.make(
-        "/v1/charges",
-        "amount=2000&currency=usd&source=tok_createDispute",
-    );
+    let direct = |source: &str| {
+        let body = format!("amount=2000&currency=usd&source={source}");
+        shop.make("/v1/charges", &body)
+    };
+    let disputed = direct("tok_createDispute");
+    let warned = direct("tok_createIssuerFraudRecord");
     vec![
         ("loose", shop.make("/v1/payment_methods", &visa)),
         ("paid", paid.at("/id")),
@@ -96,6 +94,11 @@ fn make_objects(shop: &Shop) -> Objects {
             shop.ids("/v1/balance_transactions").remove(0),
         ),
         ("dispute", shop.ids("/v1/disputes").remove(0)),
+        (
+            "warning",
+            shop.ids("/v1/radar/early_fraud_warnings").remove(0),
+        ),
+        ("warned", warned),
         ("event", shop.ids("/v1/events").remove(0)),
         ("endpoint", endpoint),
         ("method", method),

@@ -1,13 +1,12 @@
 //! The basil release: `2025-03-31` to `2025-08-27`.
 //!
 //! Shape: one module per published change; the list is newest first.
-//! Deliberately absent: the refunds that partial captures and cancellations once made, which is behaviour.
+//! Deliberately absent: the refund objects that partial captures and cancellations once made, which is behaviour.
 
 mod account_capabilities;
 mod billing_tax_id;
 mod business_facts;
 mod cancellation_expired;
-mod customer_coupon;
 mod event_context;
 mod excluded_method_types;
 mod hosted_method_save;
@@ -19,6 +18,7 @@ mod prefunding;
 mod presentment_details;
 mod refund_decline_codes;
 mod refund_pending_reason;
+mod released_amount;
 
 use super::change::Change;
 
@@ -40,8 +40,8 @@ pub(super) const CHANGES: &[&Change] = &[
     &business_facts::PERSON,
     &payment_intent_invoice::CHANGE,
     &cancellation_expired::CHANGE,
+    &released_amount::CHANGE,
     &presentment_details::CHANGE,
-    &customer_coupon::CHANGE,
     &method_update::CHANGE,
     &hosted_method_save::CHANGE,
     &method_details::D2025_03_31,

@@ -2,7 +2,8 @@
 //!
 //! Both lists exclude the same other parameters. The explicit list refused a type that does not fit the
 //! payment, the new list leaves it out; a request that names no such type means the same in both.
-//! Deliberately absent: the refusal of the older parameter in the newest version, which is behaviour.
+//! Deliberately absent: the refusal of the older parameter in the newest version. Florin takes it there too, because
+//! requests without a version are of the newest one.
 
 use super::super::change::{Change, Forward};
 use super::super::version::ApiVersion;
@@ -20,6 +21,7 @@ pub(super) const CHANGE: Change = Change {
             "POST /v1/setup_intents/*",
         ],
         renamed: &[("allowed_payment_method_types", "payment_method_types")],
+        taken_ever: true,
         ..Forward::NOTHING
     }),
     ..Change::NOTHING

@@ -1,0 +1,97 @@
+//! Filters of lists that no key column answers.
+//!
+//! The store is read in batches, and what a filter keeps of them makes the page: it is full, or the list is at its end.
+//! So `has_more` is true exactly when there is more. Deliberately absent: counting ahead.
+
+use crate::Engine;
+use florin_base::limits::WEBHOOK_ENDPOINTS_MAX;
+use florin_domain::webhooks::DeliveryState;
+use florin_domain::{Kind, Record, Versioned};
+use florin_store::{ListQuery, StoreError};
+use std::collections::BTreeSet;
+
+/// Records that are looked at in one go.
+const BATCH_MAX: usize = 64;
+
+type Found = Versioned<Record>;
+
+/// Which records of a list are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sieve {
+    /// Payment methods that may be shown to the buyer again in this way.
+    Redisplay(String),
+    /// Events whose deliveries have all arrived (an event without any counts as arrived), or not all.
+    Delivered(bool),
+}
+
+impl Engine {
+    /// The first records of a list that a sieve keeps, at most `query.limit`.
+    pub(crate) async fn sift(
+        &self,
+        mut query: ListQuery,
+        sieve: &Sieve,
+    ) -> Result<Vec<Found>, StoreError> {
+        let wanted = std::mem::replace(&mut query.limit, BATCH_MAX);
+        let mut kept = Vec::new();
+        loop {
+            let batch = self.world.store.list(&query).await?;
+            let is_last = batch.len() < BATCH_MAX;
+            query.after = batch
+                .last()
+                .map(|held| (held.record.created(), held.record.id().to_owned()));
+            kept.extend(self.keep(&query, sieve, batch).await?);
+            if kept.len() >= wanted || is_last {
+                kept.truncate(wanted);
+                return Ok(kept);
+            }
+        }
+    }
+
+    async fn keep(
+        &self,
+        query: &ListQuery,
+        sieve: &Sieve,
+        mut batch: Vec<Found>,
+    ) -> Result<Vec<Found>, StoreError> {
+        match sieve {
+            Sieve::Redisplay(wanted) => batch.retain(|held| redisplay(&held.record) == wanted),
+            Sieve::Delivered(wanted) => {
+                let open = self.undelivered(query, &batch).await?;
+                batch.retain(|held| open.contains(held.record.id()) != *wanted);
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Those of some events that have a delivery which did not arrive.
+    async fn undelivered(
+        &self,
+        query: &ListQuery,
+        events: &[Found],
+    ) -> Result<BTreeSet<String>, StoreError> {
+        if events.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let limit = events.len() * WEBHOOK_ENDPOINTS_MAX;
+        let mut deliveries = ListQuery::newest(&query.scope, Kind::Delivery, limit);
+        let ids = events.iter().map(|held| held.record.id().to_owned());
+        deliveries.filters.push(("event", ids.collect()));
+        let found = self.world.store.list(&deliveries).await?;
+        let open = found.into_iter().filter_map(|held| match held.record {
+            Record::Delivery(delivery) if delivery.state != DeliveryState::Delivered => {
+                Some(delivery.event.to_string())
+            }
+            _ => None,
+        });
+        Ok(open.collect())
+    }
+}
+
+/// As payment methods show it.
+fn redisplay(record: &Record) -> &str {
+    match record {
+        Record::PaymentMethod(method) => method.allow_redisplay.as_deref(),
+        _ => None,
+    }
+    .unwrap_or("unspecified")
+}

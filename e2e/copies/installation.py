@@ -1,0 +1,232 @@
+"""One database and one vault key, several copies of `florin serve` on them, and the command line.
+
+A copy is a process of its own with its own ports and its own log. It can be killed, frozen and thawed, as machines and
+their supervisors do it. What outlives a copy is in the database alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+GREETING = re.compile(r"^Florin on (http://[^\s/]+)", re.MULTILINE)
+READY_WITHIN_S = 60.0
+STOPPED_WITHIN_S = 30.0
+COMMAND_WITHIN_S = 60.0
+PAUSE_S = 0.05
+# Two waits between the tries of a delivery, in seconds.
+RETRIES = "0.2,0.5"
+
+
+def environment() -> dict[str, str]:
+    """This process's environment without what would steer the binary behind the command line's back."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FLORIN_")}
+
+
+def binary() -> str:
+    """The binary under test."""
+    found = os.environ.get("FLORIN_BIN")
+    assert found, "FLORIN_BIN has to name the binary"
+    return found
+
+
+def write_vault_key(path: Path) -> None:
+    """Makes a file with a fresh master key that only its owner may use."""
+    path.touch(mode=0o600)
+    path.write_bytes(base64.b64encode(os.urandom(32)) + b"\n")
+
+
+class Program:
+    """A process that says where it listens in the first line that it prints."""
+
+    def __init__(self, name: str, arguments: list[str], folder: Path, greeting: re.Pattern[str],
+                 more: dict[str, str] | None = None) -> None:
+        self.name = name
+        self._out, self._log = folder / f"{name}.out", folder / f"{name}.log"
+        with open(self._out, "wb") as out, open(self._log, "wb") as log:
+            self.process = subprocess.Popen([binary(), *arguments], env={**environment(), **(more or {})},
+                                            stdin=subprocess.DEVNULL, stdout=out, stderr=log)
+        self.url = self._printed_url(greeting)
+
+    def _printed_url(self, greeting: re.Pattern[str]) -> str:
+        end = time.monotonic() + READY_WITHIN_S
+        while True:
+            has_ended = self.process.poll() is not None
+            found = greeting.search(self._out.read_text(encoding="utf-8", errors="replace"))
+            if found:
+                return found.group(1)
+            if has_ended or time.monotonic() > end:
+                log = self._log.read_text(encoding="utf-8", errors="replace")
+                raise AssertionError(f"{self.name} did not say where it listens:\n{log}")
+            time.sleep(PAUSE_S)
+
+    def panics(self) -> list[str]:
+        """Lines of its log about a panic."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [f"{self.name}: {line}" for line in lines if "panic" in line]
+
+    def kill(self) -> None:
+        """Ends it without warning."""
+        self.process.kill()
+        self.process.wait()
+
+    def freeze(self) -> None:
+        """Stops it in the middle of whatever it does; returns when it stands."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
+
+    def thaw(self) -> None:
+        """Lets it go on."""
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> int:
+        """Ends it as an operator would; gives the exit code."""
+        if self.process.poll() is None:
+            self.thaw()
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return self.process.returncode
+
+
+def is_ready(url: str) -> bool:
+    """Whether GET /readyz answers 200."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True)
+class Account:
+    """A merchant of a test of its own."""
+
+    id: str
+    key: str
+
+
+class Installation:
+    """What the copies of one run share."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder, self.database = folder, database
+        self.copies: list[Program] = []
+        self.processor: Processor | None = None
+        self._key = folder / "vault.key"
+        write_vault_key(self._key)
+        self.command("migrate", vault=False)
+
+    def command(self, *arguments: str, vault: bool = True) -> str:
+        """What a command on the database prints."""
+        at = ["--database", self.database, *(["--vault-key-file", str(self._key)] if vault else [])]
+        done = subprocess.run([binary(), *arguments, *at], env=environment(), capture_output=True, text=True,
+                              timeout=COMMAND_WITHIN_S, check=False)
+        assert done.returncode == 0, f"florin {' '.join(arguments)}: {done.stderr}"
+        return done.stdout
+
+    def asked(self, *arguments: str) -> Any:
+        """The same as JSON."""
+        return json.loads(self.command(*arguments, "--json"))
+
+    def account(self) -> Account:
+        """A fresh merchant with its secret key of test mode."""
+        made = self.asked("accounts", "create", "Copies", "--country", "US")
+        return Account(made["id"], made["test_secret_key"])
+
+    def second_key(self, account: Account) -> tuple[str, str]:
+        """Another secret key of this account: its id and the key."""
+        made = self.asked("keys", "create", "--name", "second", "--account", account.id)
+        listed = self.asked("keys", "list", "--account", account.id)
+        return next(row["id"] for row in listed if row["name"] == "second"), made["key"]
+
+    def start(self, count: int, outside: bool = False) -> list[Program]:
+        """Starts copies one after the other; with `outside` they share a processor that is a process of its own."""
+        if outside and self.processor is None:
+            self.processor = Processor(self.folder)
+        for _ in range(count):
+            arguments = ["serve", "--database", self.database, "--listen", "127.0.0.1:0", "--metrics-port", "0",
+                         "--vault-key-file", str(self._key), "--webhook-retries", RETRIES, "--allow-private-webhooks"]
+            if outside and self.processor is not None:
+                arguments += ["--sandbox-processor", self.processor.url, "--sandbox-secret", self.processor.secret]
+            self.copies.append(Program(f"copy-{len(self.copies)}", arguments, self.folder, GREETING))
+        end = time.monotonic() + READY_WITHIN_S
+        while not all(is_ready(copy.url) for copy in self.copies if copy.process.poll() is None):
+            assert time.monotonic() < end, "a copy is not ready"
+            time.sleep(PAUSE_S)
+        return self.copies[-count:]
+
+    def stop(self) -> list[str]:
+        """Stops every copy that still runs; gives what was wrong with them."""
+        found = []
+        for copy in self.copies:
+            if copy.process.poll() is None:
+                status = copy.stop()
+                found += [f"the stop of {copy.name} gave {status}"] if status else []
+            found += copy.panics()
+        return found
+
+    def clear(self) -> None:
+        """Leaves no process behind, whatever happened."""
+        for program in [*self.copies, *([self.processor] if self.processor else [])]:
+            if program.process.poll() is None:
+                program.kill()
+
+
+class Processor(Program):
+    """The sandbox's processor as a process of its own, with a book that survives every copy."""
+
+    secret = "for-these-tests"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            "processor", ["sandbox-processor", "--port", "0", "--data", str(folder / "book")], folder,
+            re.compile(r"^Florin sandbox processor on (http://\S+)", re.MULTILINE), {"FLORIN_SANDBOX_SECRET": self.secret})
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> Any:
+        where = urlsplit(self.url)
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
+        try:
+            connection.request(method, path, body, {"Authorization": f"Bearer {self.secret}"})
+            answer = connection.getresponse()
+            text = answer.read()
+            assert answer.status == 200, text
+            return json.loads(text)
+        finally:
+            connection.close()
+
+    def plan(self, *rules: dict[str, Any]) -> None:
+        """What goes wrong from now on; the first rule that fits strikes."""
+        self._ask("PUT", "/v1/faults", json.dumps({"rules": rules}))
+
+    def struck(self) -> int:
+        """How often a rule of the plan struck."""
+        return sum(rule["struck"] for rule in self._ask("GET", "/v1/faults")["rules"])
+
+    def book(self) -> list[dict[str, Any]]:
+        """Every booking: its verb, reference, amount, and whether it was approved."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self._ask("GET", f"/v1/book?after={len(found)}&limit=100")
+            for entry in page["entries"]:
+                outcome, request = entry["outcome"], entry["request"]
+                found.append({"reference": entry["reference"], "verb": request["verb"], "amount": request["amount"],
+                              "approved": isinstance(outcome, dict) and "approved" in outcome})
+            if not page["has_more"]:
+                return found
