@@ -253,6 +253,7 @@ def main() -> int:
         for suite in REQUIREMENTS:
             venv(suite)
         node_modules()
+        databases.embedded()
         return 0
     needs_server = not options.only or not set(options.only) <= {"conform", *APART}
     if not needs_server:

@@ -75,6 +75,10 @@ class Tag(NamedTuple):
         return {name: value for name, value in named.items() if value is not None}
 
 
+# Old values are partial in hashes down to this depth.
+PARTIAL_LEVELS = 5
+
+
 class Description:
     """One parsed description."""
 
@@ -102,10 +106,33 @@ class Description:
             if before is None or "$ref" not in before:
                 continue
             whole = self._schemas.get(before["$ref"].rsplit("/", 1)[-1], {})
-            # A member that was absent before the change has null as its old value.
-            members = {name: {"anyOf": [{"type": "null"}, value]} for name, value in whole.get("properties", {}).items()}
+            members = self._partial_members(whole, PARTIAL_LEVELS)
             part["properties"]["previous_attributes"] = {
                 "type": "object", "properties": members, "additionalProperties": not members}
+
+    def _partial_members(self, whole: dict[str, Any], levels: int) -> dict[str, Any]:
+        """The members of a hash as old values: one that was absent before the change is null."""
+        members = whole.get("properties", {}).items()
+        return {name: {"anyOf": [{"type": "null"}, self._partial(value, levels)]} for name, value in members}
+
+    def _partial(self, schema: Any, levels: int) -> Any:
+        """An old value: of a hash only what changed. Other objects of the API in it are whole."""
+        if not isinstance(schema, dict) or not levels:
+            return schema
+        if "$ref" in schema:
+            named = self._schemas.get(schema["$ref"].rsplit("/", 1)[-1], {})
+            is_hash = "properties" in named and "object" not in named["properties"]
+            return self._partial(named, levels) if is_hash else schema
+        for combined in ("anyOf", "oneOf", "allOf"):
+            if combined in schema:
+                return {**schema, combined: [self._partial(part, levels) for part in schema[combined]]}
+        values = schema.get("additionalProperties")
+        if isinstance(values, dict):
+            return {**schema, "additionalProperties": {"anyOf": [{"type": "null"}, values]}}
+        if "properties" in schema:
+            rest = {name: value for name, value in schema.items() if name != "required"}
+            return {**rest, "properties": self._partial_members(schema, levels - 1)}
+        return schema
 
     @staticmethod
     def _read_routes(spec: dict[str, Any]) -> Iterator[tuple[str, re.Pattern[str], str, dict[str, Any]]]:

@@ -7,6 +7,8 @@ mod copies;
 #[path = "postgres/installation.rs"]
 mod installation;
 mod support;
+#[path = "postgres/transfer.rs"]
+mod transfer;
 
 use florin_base::{Asset, Millis, Scope, Timestamp};
 use florin_domain::changes::{Floor, Job, JobKind, Write};

@@ -3,7 +3,7 @@
 use crate::admin::{self, Command as Admin};
 use crate::place::{At, SandboxArgs};
 use crate::sandbox_processor::{self, SandboxProcessorArgs};
-use crate::{compatibility, dev, openapi, serve};
+use crate::{compatibility, dev, openapi, serve, transfer};
 use clap::{Args, Parser, Subcommand};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -45,6 +45,15 @@ enum Command {
         )]
         database: String,
     },
+    /// Move a whole installation to another database. Its servers must be stopped.
+    #[command(after_help = transfer::MOVE_EXAMPLES)]
+    Move(transfer::MoveArgs),
+    /// Write a whole installation into one file, also while it is served.
+    #[command(after_help = transfer::BACKUP_EXAMPLES)]
+    Backup(transfer::BackupArgs),
+    /// Bring an installation out of a backup into an empty place.
+    #[command(after_help = transfer::RESTORE_EXAMPLES)]
+    Restore(transfer::RestoreArgs),
     /// Start the sandbox's processor as a process of its own, with its own books and with faults on purpose.
     #[command(after_help = sandbox_processor::EXAMPLES)]
     SandboxProcessor(SandboxProcessorArgs),
@@ -307,6 +316,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate { database } => serve::migrate(&database),
+        Command::Move(args) => transfer::relocate(&args),
+        Command::Backup(args) => transfer::backup(&args),
+        Command::Restore(args) => transfer::restore(&args),
         Command::SandboxProcessor(args) => sandbox_processor::run(&args),
         Command::Accounts(command) => accounts(command),
         Command::Keys(command) => keys(command),

@@ -22,6 +22,7 @@ mod runtime;
 mod sandbox_processor;
 mod serve;
 mod server;
+mod transfer;
 
 use clap::Parser;
 

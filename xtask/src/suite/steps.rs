@@ -20,6 +20,8 @@ const WIRE_SPEC: &str = "FLORIN_WIRE_SPEC";
 const FORCE_OUTSIDE: (&str, &str) = ("FLORIN_FORCE_OUTSIDE", "1");
 /// The suites that talk to a server.
 const SUITES: [&str; 6] = ["--only", "python", "--only", "python2023", "--only", "node"];
+/// Of the system, and of the package index.
+const POSTGRES_VERSIONS: [&str; 2] = ["15", "18"];
 /// A short simulation: seeds, and payments of each.
 const SIM: [&str; 4] = ["--seeds", "10", "--payments", "50"];
 
@@ -80,6 +82,12 @@ pub const STEPS: &[Step] = &[
         "the same with the sandbox's effects outside of the store",
         true,
         e2e_outside,
+    ),
+    step(
+        "e2e-postgres",
+        "the newest SDKs against `florin serve` over PostgreSQL 15 and 18",
+        true,
+        e2e_postgres,
     ),
     step(
         "openapi",
@@ -168,6 +176,26 @@ fn crashes(context: &Context) -> Result<Outcome, String> {
     let binary = florin(context).display().to_string();
     let arguments = ["e2e/run.py", "--only", "crashes", "--bin", &binary];
     watch(command(&context.root, "python3", &arguments)).map(ran)
+}
+
+/// The suites start the servers, of the database and of Florin, themselves.
+fn e2e_postgres(context: &Context) -> Result<Outcome, String> {
+    let binary = florin(context).display().to_string();
+    let mut counts = Counts::default();
+    for version in POSTGRES_VERSIONS {
+        let records = format!("e2e/records-postgres-{version}");
+        let records = context.target.join(records).display().to_string();
+        let mut suites = command(
+            &context.root,
+            "python3",
+            &["e2e/run.py", "--bin", &binary, "--records", &records],
+        );
+        suites
+            .args(["--database", version])
+            .args(["--only", "python", "--only", "node"]);
+        counts = counts.plus(watch(suites)?);
+    }
+    Ok(ran(counts))
 }
 
 /// Starts a server, runs the suites against it and stops it.

@@ -198,7 +198,7 @@ mod tests {
     use rusqlite::Connection;
 
     /// The columns of a table as SQLite knows them: name, type, nullable, place in the key.
-    fn known(connection: &Connection, table: &str) -> Vec<(String, String, bool, usize)> {
+    fn known(connection: &Connection, table: &str) -> Vec<(String, String, bool, i64)> {
         let sql =
             format!("SELECT name, type, \"notnull\" = 0, pk FROM pragma_table_info('{table}')");
         let mut select = connection.prepare(&sql).expect("a statement");
@@ -208,7 +208,7 @@ mod tests {
         rows.expect("rows").map(|row| row.expect("a row")).collect()
     }
 
-    fn read(table: &Table) -> Vec<(String, String, bool, usize)> {
+    fn read(table: &Table) -> Vec<(String, String, bool, i64)> {
         let columns = table.columns.iter().enumerate();
         columns
             .map(|(at, column)| {
@@ -218,7 +218,7 @@ mod tests {
                     CellKind::Bytes => "BLOB",
                 };
                 let place = table.key.iter().position(|key| *key == at);
-                let place = place.map_or(0, |place| place + 1);
+                let place = place.map_or(0, |place| place as i64 + 1);
                 (
                     column.name.clone(),
                     kind.to_owned(),

@@ -27,5 +27,6 @@ mod sandbox_processor;
 mod server;
 mod shop;
 mod strace;
+mod transfer;
 mod versions;
 mod webhooks;
