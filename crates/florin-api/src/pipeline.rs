@@ -176,6 +176,7 @@ async fn handle(
         idempotency,
         expand,
         client_secret: params.text("client_secret").map(str::to_owned),
+        key: Some(grant.used),
         base_url: Arc::clone(&api.engine.world().settings.base_url),
         names,
     };

@@ -550,6 +550,7 @@ pub(crate) fn nobody(engine: &Engine, scope: &florin_base::Scope, request: &str)
         request: request.to_owned(),
         idempotency: None,
         expand: florin_render::expand::ExpandPlan::default(),
+        key: None,
         client_secret: None,
         base_url: Arc::clone(&engine.world.settings.base_url),
         names: florin_wire::versions::Names::default(),

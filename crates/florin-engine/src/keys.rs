@@ -1,13 +1,16 @@
 //! Keys of the API: what a request's key opens, and making, rolling and revoking keys.
 
 use crate::Engine;
+use crate::cache::FRESH_MS;
+use crate::mutation::Caller;
 use crate::step::{Halt, Step};
 use florin_base::{Asset, Id, Scope, Timestamp};
 use florin_domain::accounts::{Account, ApiKey, KeyRole};
 use florin_domain::changes::{Changes, Claim};
 use florin_domain::transitions::Transition;
-use florin_domain::{Entity, Kind, Record, Versioned};
+use florin_domain::{Entity, Kind, Record, RecordKey, Versioned};
 use florin_store::{Commit, ListQuery, Order, StoreError};
+use florin_wire::{ErrorType, WireError};
 use std::sync::Arc;
 
 /// The space of unique key hashes.
@@ -32,8 +35,23 @@ pub struct Grant {
     pub scope: Scope,
     /// What the key may do.
     pub role: KeyRole,
-    /// The key's own id, for the log.
-    pub key: String,
+    /// The key, and when it was looked at.
+    pub used: UsedKey,
+}
+
+/// The key that a request came with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedKey {
+    /// Its own id.
+    pub id: String,
+    /// When it was known to be good, by the clock that never goes back.
+    pub checked_ms: u64,
+}
+
+/// The answer to a request whose key ended before its change was made.
+fn ended_meanwhile() -> WireError {
+    let message = "The API key of this request ended before the request was carried out. Nothing was changed. Use another key.";
+    WireError::new(401, ErrorType::InvalidRequest, message)
 }
 
 /// Why a key does not open the API.
@@ -127,8 +145,44 @@ impl Engine {
         Ok(Grant {
             scope: scope.clone(),
             role: record.role,
-            key: record.id.to_string(),
+            used: UsedKey {
+                id: record.id.to_string(),
+                checked_ms: self.world.clock.monotonic_ms(),
+            },
         })
+    }
+
+    /// Looks once more at the key of a request that was held up: a process that was frozen, or a long line for an object,
+    /// must not carry out what a key asked for that ended meanwhile.
+    ///
+    /// # Errors
+    /// The key has ended, or the database does not answer. Nothing was changed.
+    pub(crate) async fn check_again(&self, caller: &Caller) -> Result<(), Halt> {
+        let Some(used) = &caller.key else {
+            return Ok(());
+        };
+        let waited_ms = self
+            .world
+            .clock
+            .monotonic_ms()
+            .saturating_sub(used.checked_ms);
+        if waited_ms <= FRESH_MS {
+            return Ok(());
+        }
+        let key = RecordKey::new(&caller.scope, Kind::ApiKey, &used.id);
+        let found = self
+            .world
+            .store
+            .get(std::slice::from_ref(&key))
+            .await?
+            .pop();
+        let record = found
+            .flatten()
+            .and_then(|held| ApiKey::from_record(held.record));
+        match record.is_some_and(|key| key.is_usable(self.now())) {
+            true => Ok(()),
+            false => Err(ended_meanwhile().into()),
+        }
     }
 
     /// The current second.

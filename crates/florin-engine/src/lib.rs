@@ -31,7 +31,7 @@ pub use florin_domain::Kind;
 pub use florin_domain::accounts::KeyRole;
 pub use florin_domain::payments::MethodDetails;
 pub use intake::{CardInput, MethodSource, NewCard};
-pub use keys::{AdminError, Grant, KeyRefused, ListedKey, prefix as key_prefix};
+pub use keys::{AdminError, Grant, KeyRefused, ListedKey, UsedKey, prefix as key_prefix};
 pub use mutation::{Caller, Response};
 pub use operations::Operation;
 pub use step::{Answer, Decided, Halt, Step};

@@ -4,6 +4,7 @@
 //! A decision that meets a conflict is made anew, three times at most.
 
 use crate::Engine;
+use crate::keys::UsedKey;
 use crate::operations::Operation;
 use crate::read::render_answer;
 use crate::settle::{Recorded, is_unsettled};
@@ -45,6 +46,8 @@ pub struct Caller {
     pub expand: ExpandPlan,
     /// The client secret that a browser sent.
     pub client_secret: Option<String>,
+    /// The key that it came with; none for what Florin does by itself.
+    pub key: Option<UsedKey>,
     /// Where this server is reached: links in errors begin with it.
     pub base_url: Arc<str>,
     /// Under which names the request knows its parameters; errors use them.
@@ -397,6 +400,7 @@ impl Engine {
             }
         };
         let reply = render_answer(&step, caller, &answer, recorded).await?;
+        self.check_again(caller).await?;
         let changes = step.take().without(Kind::Attempt);
         let claim = self.claim(
             caller,
@@ -431,6 +435,7 @@ impl Engine {
         // What cannot be rendered must be refused before anything is asked.
         render_answer(&step, caller, &answer, Recorded::default()).await?;
         let sending = self.announce(&mut step, &mut call).await?;
+        self.check_again(caller).await?;
         let claim = self.claim(caller, None, Some(&id));
         let commit = Commit {
             changes: step.take(),
@@ -738,6 +743,7 @@ mod tests {
             client_secret: None,
             base_url: "".into(),
             names: Names::default(),
+            key: None,
         };
         for (error, status, code) in [
             (in_flight(&caller), 409, "idempotency_key_in_use"),

@@ -90,8 +90,12 @@ impl Engine {
         };
         let processor = self.world.processors.for_scope(request.scope.live);
         let delay_ms = processor.map_or(0, |processor| processor.visibility_delay_ms());
-        let last_call = self.world.settings.processor_timeout_ms + delay_ms;
-        let shown_by = attempt.created.millis().plus_ms(last_call as i64);
+        // The call was begun within one time-out of its announcement and ended within another.
+        let ended_ms = 2 * self.world.settings.processor_timeout_ms;
+        let shown_by = attempt
+            .created
+            .millis()
+            .plus_ms((ended_ms + delay_ms) as i64);
         attempt.not_found >= NOT_FOUND_COUNTS_AFTER && self.world.clock.now() >= shown_by
     }
 

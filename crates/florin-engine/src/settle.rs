@@ -30,6 +30,10 @@ pub struct Recorded {
     pub verdict: Verdict,
 }
 
+/// Recovery begins to ask so long after an announcement, in milliseconds: the call may still be under way then, which asking
+/// does not disturb, and the work of a process that died goes on soon.
+const RECOVER_AFTER_MS: i64 = 10_000;
+
 /// The secrets of one call, taken before it.
 pub(crate) struct Taken {
     sealed: Option<VaultCard>,
@@ -91,7 +95,8 @@ impl Engine {
         let sealed = self.sealed_of(step, &call.request).await?;
         let timeout_ms = self.world.settings.processor_timeout_ms;
         let last_call_ms = self.world.clock.monotonic_ms() + timeout_ms;
-        let due = self.world.clock.now().plus_ms(2 * timeout_ms as i64);
+        let wait_ms = RECOVER_AFTER_MS.min(2 * timeout_ms as i64);
+        let due = self.world.clock.now().plus_ms(wait_ms);
         let id = call.attempt.record.id().to_owned();
         let (draft, mut context) = step.parts();
         draft.save(&mut context, &mut call.attempt, Transition::AttemptChanged);
@@ -112,8 +117,8 @@ impl Engine {
     /// Makes an announced call, once its announcement is durable. The security code is taken for it now and not before: a
     /// commit that met a conflict must not cost it.
     pub(crate) async fn make(&self, request: &ProcessorRequest, sending: Sending) -> Outcome {
-        // A commit may be answered late. A call that would not end before recovery begins to ask is not made: recovery
-        // could find nothing, record a failure, and the call would charge the buyer all the same.
+        // A commit may be answered late. A call that would not end before "never seen" counts is not made: recovery could
+        // record a failure, and the call would charge the buyer all the same.
         if self.world.clock.monotonic_ms() > sending.last_call_ms {
             return Outcome::Unknown;
         }

@@ -237,6 +237,7 @@ impl Client {
             request: request.to_owned(),
             idempotency,
             expand: ExpandPlan::default(),
+            key: None,
             client_secret: None,
             base_url: BASE_URL.into(),
             names: Default::default(),

@@ -354,7 +354,13 @@ async fn a_key_is_rolled_in_one_commit() {
         .engine
         .create_key(&scope, KeyRole::Secret, Some("worker"), None);
     let old = made.await.expect("a key");
-    let id = home.engine.authenticate(&old).await.expect("a grant").key;
+    let id = home
+        .engine
+        .authenticate(&old)
+        .await
+        .expect("a grant")
+        .used
+        .id;
     let before = home.store.epoch().await.expect("an epoch");
     let rolled = home.engine.roll_key(&scope, &id, LATER).await;
     let successor = rolled.expect("a successor");

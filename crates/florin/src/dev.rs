@@ -149,6 +149,53 @@ fn greet(base_url: &str, keys: &DevKeys, places: (Option<&Path>, &metrics::Side)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use florin_engine::operations::CreateCustomer;
+    use florin_engine::{Caller, UsedKey};
+
+    fn caller(key: UsedKey) -> Caller {
+        Caller {
+            scope: Scope::test(ACCOUNT),
+            role: KeyRole::Secret,
+            version: florin_wire::versions::NEWEST,
+            request: "req_1".to_owned(),
+            idempotency: None,
+            expand: Default::default(),
+            client_secret: None,
+            key: Some(key),
+            base_url: "".into(),
+            names: Default::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_held_up_is_not_carried_out_for_a_key_that_ended() {
+        let opened = Home::open(Opening::of(Place::Ephemeral)).await;
+        let home = opened.expect("a home");
+        let keys = ensure_account(&home, false).await.expect("keys");
+        let grant = home
+            .engine
+            .authenticate(&keys.secret)
+            .await
+            .expect("a grant");
+        let make = || {
+            Box::new(CreateCustomer {
+                command: Default::default(),
+                method: None,
+                source: None,
+                default_method: None,
+            })
+        };
+        // Longer than anything that is remembered of a key counts.
+        tokio::time::sleep(std::time::Duration::from_millis(1_000)).await;
+        let held_up = caller(grant.used.clone());
+        let taken = home.engine.mutate(held_up.clone(), make()).await;
+        assert_eq!(taken.status, 200);
+        let scope = Scope::test(ACCOUNT);
+        let ended = home.engine.revoke_key(&scope, &grant.used.id).await;
+        ended.expect("a revocation");
+        let refused = home.engine.mutate(held_up, make()).await;
+        assert_eq!(refused.status, 401);
+    }
 
     #[tokio::test]
     async fn the_keys_of_a_start_end_with_the_next_one() {

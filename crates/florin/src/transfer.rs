@@ -282,6 +282,7 @@ mod tests {
         let table = Compared {
             name: "customers".to_owned(),
             recorded: None,
+            again: None,
             source: same,
             written: same,
             found: same,

@@ -119,6 +119,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("florin-writer".to_owned())
             .spawn(move || {
+                let _guard = EndsTheProcess;
                 Thread {
                     connection,
                     process,
@@ -169,6 +170,18 @@ impl Drop for Writer {
         self.shared.arrived.notify_one();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
+        }
+    }
+}
+
+/// Nobody knows what a writer that panics has left undone: the process ends, and opening the database again recovers.
+struct EndsTheProcess;
+
+impl Drop for EndsTheProcess {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("the database writer ended in a panic; the process ends");
+            std::process::abort();
         }
     }
 }

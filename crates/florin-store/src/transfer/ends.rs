@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::layout::Table;
 use crate::StoreError;
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 
 /// How many rows are read or written at a time. Together with the length of a row it bounds the memory of a copy.
@@ -21,6 +21,12 @@ pub type Local<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + 'a>
 pub trait Source {
     /// At most [`BATCH_ROWS`] rows behind a key (or from the first one on), in the order of the key. Empty at the end.
     fn batch<'a>(&'a self, table: &'a Table, after: Option<&'a [Cell]>) -> Local<'a, Vec<Row>>;
+
+    /// Where nothing kept others from changing the source, this looks at it as it is now, and the answer is true. False
+    /// where it cannot have changed, or may.
+    fn renew(&self) -> Local<'_, bool> {
+        Box::pin(ready(Ok(false)))
+    }
 }
 
 /// Where rows go.
@@ -109,7 +115,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Reads a whole table and sums it up.
+/// Reads a whole table and sums it up, with every lease taken off.
 ///
 /// # Errors
 /// As [`Cursor::batch`].
@@ -121,6 +127,9 @@ pub async fn digest(source: &dyn Source, table: &Table) -> Result<Digest, StoreE
         if rows.is_empty() {
             return Ok(digest);
         }
-        rows.iter().for_each(|row| digest.add(row));
+        for mut row in rows {
+            table.free(&mut row);
+            digest.add(&row);
+        }
     }
 }

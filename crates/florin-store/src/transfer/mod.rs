@@ -278,6 +278,13 @@ impl<'a> Copying<'a> {
         }
         self.tell(Step::Books, "ledger_entries");
         self.report.books = books::audit(&*sink, &layout).await?;
+        if self.opened.source.renew().await? {
+            for (at, table) in layout.tables.iter().enumerate() {
+                self.tell(Step::Verify, &table.name);
+                let again = digest(&*self.opened.source, table).await?;
+                self.report.tables[at].again = Some(again);
+            }
+        }
         if self.report.is_faithful() {
             sink.keep().await?;
         }

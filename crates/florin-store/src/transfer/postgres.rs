@@ -1,8 +1,9 @@
 //! PostgreSQL as an end of a copy: one connection, one transaction.
 //!
-//! A backup reads in a REPEATABLE READ READ ONLY transaction and holds nobody up. A move locks the tables of its source
-//! against writers. A target is locked and filled in one transaction, read back within it, and committed only when the
-//! copy is kept; a connection that is dropped rolls back. Deliberately absent: `COPY`, which other databases lack.
+//! A source is read in one REPEATABLE READ READ ONLY transaction, which holds nobody up. A move looks for servers before
+//! and after, and reads its source a second time as it is then. A target is filled in one transaction, read back within
+//! it, and committed only when the copy is kept; what others wrote there meanwhile shows as a difference, and a connection
+//! that is dropped rolls back. Deliberately absent: locks on tables and `COPY`, which other databases lack.
 
 use super::cells::{Cell, CellKind, Row};
 use super::ends::{BATCH_ROWS, Local, Sink, Source};
@@ -22,12 +23,12 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row as Found};
 
 /// A copy takes its time, and its connection lies idle while the other end works.
-const PATIENCE: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+/// Who waits for a lock, though, meets somebody who should not be there.
+const PATIENCE: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '10s'";
 /// Tables are read by their key. Fresh tables have no statistics, and a sort for each batch would be slow.
 const BY_KEY: &str = "SET enable_sort = off; SET enable_seqscan = off; SET enable_bitmapscan = off";
-/// How long a copy waits for those who hold the tables, in milliseconds.
-const LOCK_WAIT_MS: u64 = 4_000;
 
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const IS_OURS: &str = "SELECT to_regclass('schema_migrations') IS NOT NULL";
 const TABLES: &str =
     "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";
@@ -52,6 +53,7 @@ pub struct Postgres {
     session: Session,
     /// How many migrations the database has seen.
     pub schema: usize,
+    access: Access,
 }
 
 impl Postgres {
@@ -61,22 +63,19 @@ impl Postgres {
         if !ask::<bool>(&session, IS_OURS).await? {
             return Err(refused("the database holds no installation".to_owned()));
         }
-        if access == Access::Alone {
-            unused(&session).await?;
+        if access == Access::Alone
+            && let Some(why) = in_use(&session).await?
+        {
+            return Err(refused(why));
         }
         let schema = ask::<i64>(&session, SCHEMA).await?;
         let schema = usize::try_from(schema).unwrap_or(0);
-        let layout = super::known(schema)?;
-        let begin = match access {
-            Access::Shared => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Access::Alone => "BEGIN ISOLATION LEVEL REPEATABLE READ",
-        };
-        session.plain(begin).await.map_err(failed)?;
-        if access == Access::Alone {
-            // Before the first question, which takes the snapshot.
-            lock(&session, &layout, "SHARE").await?;
-        }
-        Ok(Postgres { session, schema })
+        session.plain(SNAPSHOT).await.map_err(failed)?;
+        Ok(Postgres {
+            session,
+            schema,
+            access,
+        })
     }
 
     /// A database to be filled. Its tables are made when there are none.
@@ -87,9 +86,10 @@ impl Postgres {
             return Err(refused(whose.to_owned()));
         }
         migrate(&target, &run_name()).await?;
-        session.plain("BEGIN").await.map_err(failed)?;
+        // What others write meanwhile must show when it is read back.
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+        session.plain(begin).await.map_err(failed)?;
         let layout = Layout::of(MIGRATIONS);
-        lock(&session, &layout, "EXCLUSIVE").await?;
         if ask::<i64>(&session, SCHEMA).await? != MIGRATIONS.len() as i64 {
             let newer = "the database has the tables of a newer release; use that one";
             return Err(refused(newer.to_owned()));
@@ -103,6 +103,7 @@ impl Postgres {
         Ok(Postgres {
             session,
             schema: MIGRATIONS.len(),
+            access: Access::Shared,
         })
     }
 
@@ -165,39 +166,18 @@ async fn connect(config: &str) -> Result<(Session, Target), TransferError> {
     Ok((session, target))
 }
 
-/// Refuses a database that somebody uses, as far as it can be known.
-async fn unused(session: &Session) -> Result<(), TransferError> {
+/// Tells of somebody who uses a database, as far as it can be known.
+async fn in_use(session: &Session) -> Result<Option<String>, StoreError> {
     // Not every database tells who is connected.
     let servers = ask::<i64>(session, SERVERS).await.unwrap_or(0);
     if servers > 0 {
-        let why = format!(
+        return Ok(Some(format!(
             "{servers} connections of Florin are open to the database; stop every server first"
-        );
-        return Err(refused(why));
+        )));
     }
-    if ask::<i64>(session, LEASES).await? > 0 {
-        let why = "a server worked on this database within the last 10 seconds; stop every server, wait, and try again";
-        return Err(refused(why.to_owned()));
-    }
-    Ok(())
-}
-
-async fn lock(session: &Session, layout: &Layout, mode: &str) -> Result<(), TransferError> {
-    let names: Vec<&str> = layout
-        .tables
-        .iter()
-        .map(|table| table.name.as_str())
-        .collect();
-    let text = format!(
-        "SET LOCAL lock_timeout = {LOCK_WAIT_MS}; LOCK TABLE {} IN {mode} MODE; SET LOCAL lock_timeout = 0",
-        names.join(", ")
-    );
-    session.plain(&text).await.map_err(|error| {
-        refused(format!(
-            "the tables cannot be locked: {}; stop every server first",
-            failed(error)
-        ))
-    })
+    let why = "a server worked on this database within the last 10 seconds; stop every server, wait, and try again";
+    let leases = ask::<i64>(session, LEASES).await?;
+    Ok((leases > 0).then(|| why.to_owned()))
 }
 
 async fn ask<T>(session: &Session, text: &str) -> Result<T, StoreError>
@@ -274,6 +254,20 @@ fn row(table: &Table, found: &Found) -> Result<Row, Error> {
 impl Source for Postgres {
     fn batch<'a>(&'a self, table: &'a Table, after: Option<&'a [Cell]>) -> Local<'a, Vec<Row>> {
         Box::pin(self.read(table, after))
+    }
+
+    fn renew(&self) -> Local<'_, bool> {
+        Box::pin(async move {
+            if self.access == Access::Shared {
+                return Ok(false);
+            }
+            self.session.plain("COMMIT").await.map_err(failed)?;
+            if let Some(why) = in_use(&self.session).await? {
+                return Err(StoreError::Unavailable(why));
+            }
+            self.session.plain(SNAPSHOT).await.map_err(failed)?;
+            Ok(true)
+        })
     }
 }
 

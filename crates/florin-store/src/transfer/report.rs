@@ -12,6 +12,8 @@ pub struct Compared {
     pub recorded: Option<Digest>,
     /// What was read of the source.
     pub source: Digest,
+    /// What was read of the source a second time, where it might have changed meanwhile.
+    pub again: Option<Digest>,
     /// What was written: the same, unless the target cannot hold zero bytes in texts.
     pub written: Digest,
     /// What was read back of the target.
@@ -22,10 +24,19 @@ impl Compared {
     /// What differs, in words; `None` when nothing does.
     pub fn difference(&self) -> Option<String> {
         let recorded = self.recorded.unwrap_or(self.source);
-        let (whose, wanted, got) = match (recorded == self.source, self.written == self.found) {
-            (true, true) => return None,
-            (false, _) => ("the backup is damaged: it recorded", recorded, self.source),
-            (true, false) => ("the copy differs: written were", self.written, self.found),
+        let again = self.again.unwrap_or(self.source);
+        let (whose, wanted, got) = if recorded != self.source {
+            ("the backup is damaged: it recorded", recorded, self.source)
+        } else if again != self.source {
+            (
+                "the source changed meanwhile: there were",
+                self.source,
+                again,
+            )
+        } else if self.written != self.found {
+            ("the copy differs: written were", self.written, self.found)
+        } else {
+            return None;
         };
         Some(format!(
             "{}: {whose} {} rows with checksum {}, read were {} rows with checksum {}",
@@ -90,6 +101,7 @@ mod tests {
             name: "t".to_owned(),
             recorded: Some(digest(2, 5)),
             source: digest(2, 5),
+            again: Some(digest(2, 5)),
             written: digest(2, 6),
             found: digest(2, 6),
         };
@@ -124,7 +136,12 @@ mod tests {
                 "the backup is damaged",
             ),
         ];
-        for (compared, why) in cases {
+        let changed = Compared {
+            again: Some(digest(3, 6)),
+            ..same.clone()
+        };
+        let cases = cases.into_iter();
+        for (compared, why) in cases.chain([(changed, "the source changed meanwhile")]) {
             let said = compared.difference().unwrap_or_default();
             assert!(said.starts_with("t: ") && said.contains(why), "{said}");
             let report = Report {

@@ -12,7 +12,7 @@ use florin_domain::webhooks::Event;
 use florin_domain::{Kind, Record, RecordKey};
 use florin_store::postgres::PostgresStore;
 use florin_store::sqlite::{Options, SqliteStore};
-use florin_store::transfer::{Place, Progress, TransferError, backup, relocate, restore};
+use florin_store::transfer::{Place, Progress, Step, TransferError, backup, relocate, restore};
 use florin_store::{Commit, Installation, Store};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -464,6 +464,48 @@ async fn a_source_whose_books_are_wrong_is_copied_and_reported() {
         "{:?}",
         report.books.findings
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_or_target_that_somebody_changes_meanwhile_is_found_out() {
+    let cluster = Cluster::shared().await;
+    let here = Folder::new();
+    fill(&here.migrated());
+    let (first, second) = (cluster.database().await, migrated(&cluster).await);
+    let (from, to) = (place_of(&cluster, &first), place_of(&cluster, &second));
+    let report = relocate(&here.place(), &from, &mut silent).await;
+    assert!(report.expect("a report").is_sound());
+    alone(&cluster, &first).await;
+    alone(&cluster, &second).await;
+    for (database, why) in [
+        (&first, "the source changed"),
+        (&second, "the copy differs"),
+    ] {
+        let client = cluster.client(database).await;
+        // A row of its own each time: the same one would wait for the copy to end.
+        let row = format!("INSERT INTO tokens VALUES ('acct', 0, '{why}', 1, 1, '{{}}')");
+        let mut is_done = false;
+        let mut meddle = |progress: Progress<'_>| {
+            if progress.step == Step::Verify && !is_done {
+                is_done = true;
+                let insert = client.batch_execute(&row);
+                let runtime = tokio::runtime::Handle::current();
+                tokio::task::block_in_place(|| runtime.block_on(insert)).expect("a row");
+            }
+        };
+        let report = relocate(&from, &to, &mut meddle).await.expect("a report");
+        let differences = report.differences();
+        assert_eq!(differences.len(), 1, "{differences:?}");
+        assert!(
+            differences[0].starts_with(&format!("tokens: {why}")),
+            "{differences:?}"
+        );
+        let client = cluster.client(&second).await;
+        let left = client
+            .query_one("SELECT count(*) FROM customers", &[])
+            .await;
+        assert_eq!(left.expect("a count").get::<_, i64>(0), 0);
+    }
 }
 
 /// What a refusal says.
