@@ -47,7 +47,7 @@ const PATIENT: [JobKind; 4] = [
 /// A world is quiet when nothing was due for so long, in milliseconds.
 const QUIET_MS: u64 = 40_000;
 /// What is not finished after so long never will be, in milliseconds.
-const SETTLE_MS_MAX: u64 = 20 * 86_400_000;
+const SETTLE_MS_MAX: u64 = 5 * 86_400_000;
 /// Nothing is due for so long: the world may sleep until then, in milliseconds.
 const IDLE_MS: i64 = 60_000;
 /// A world wakes so long before something is due, in milliseconds.

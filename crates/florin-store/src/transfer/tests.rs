@@ -18,6 +18,8 @@ type Rows = BTreeMap<String, BTreeMap<Vec<Cell>, Row>>;
 
 /// Something that happens to rows on their way.
 type Harm = fn(&Table, &mut Vec<Row>);
+/// Something that happens to a source later on.
+type Later = fn(&Memory);
 
 /// Tables in memory, with a hand that may damage what is written.
 #[derive(Clone, Default)]
@@ -25,7 +27,7 @@ struct Memory {
     rows: Rc<RefCell<Rows>>,
     damage: Option<Harm>,
     /// What somebody does to it before it is looked at again.
-    later: Option<fn(&Memory)>,
+    later: Option<Later>,
     is_kept: Rc<RefCell<bool>>,
     batches: Rc<RefCell<Vec<usize>>>,
 }
@@ -331,7 +333,7 @@ async fn a_copy_that_differs_is_reported_and_not_kept() {
 
 #[tokio::test]
 async fn a_source_that_changes_meanwhile_is_found_out() {
-    let cases: [(fn(&Memory), &[&str]); 2] = [
+    let cases: [(Later, &[&str]); 2] = [
         (|_| {}, &[]),
         (
             |memory| {
