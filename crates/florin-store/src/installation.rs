@@ -86,4 +86,10 @@ pub trait Installation: Store {
 
     /// Removes what lay too long, and says how much it was.
     fn purge_shelf(&self) -> StoreFuture<'_, usize>;
+
+    /// What the database should be told from time to time, so that it stays quick. Asked every few seconds; an engine that
+    /// needs nothing does nothing.
+    fn tend(&self) -> StoreFuture<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }

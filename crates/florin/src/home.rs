@@ -130,6 +130,15 @@ impl Keeper {
         self.codes.purge(self.engine.world().clock.now()).await;
     }
 
+    /// Tells the database what keeps it quick.
+    pub async fn tend(&self) {
+        if let Some(store) = &self.shared
+            && let Err(error) = store.tend().await
+        {
+            tracing::debug!(%error, "the tables could not be looked at");
+        }
+    }
+
     /// Follows the database's clock, where several processes share it.
     pub async fn set_clock(&self) {
         if let Some(store) = &self.shared {

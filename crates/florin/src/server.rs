@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+/// The database is tended so often, in seconds.
+const TEND_S: u32 = 2;
 /// Requests that are under way at a stop get so long.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -94,8 +96,13 @@ pub async fn run(
 
 /// Where several processes share a database, its clock is theirs: what is due is due for all of them.
 async fn keep_time(keeper: Keeper) {
+    let mut seconds = 0u32;
     loop {
         keeper.set_clock().await;
+        if seconds.is_multiple_of(TEND_S) {
+            keeper.tend().await;
+        }
+        seconds = seconds.wrapping_add(1);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

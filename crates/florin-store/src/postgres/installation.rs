@@ -159,6 +159,22 @@ fn count(rows: &[tokio_postgres::Row]) -> Result<i64, StoreError> {
     rows.first().map_or(Ok(0), |row| column(row, 0))
 }
 
+/// Tables that have outgrown what the planner knows of them. It cannot tell which of two indexes serves a key in a table that
+/// it believes to be empty, keeps such a plan, and its own housekeeping looks once a minute.
+const OUTGROWN: &str =
+    "SELECT s.relname::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+    WHERE s.n_live_tup > 200 AND s.n_live_tup > 4 * greatest(c.reltuples, 0)";
+
+/// Lets the planner look at the tables that have outgrown what it knows.
+async fn analyze(chores: &Pool) -> Result<(), StoreError> {
+    for row in chores.rows(OUTGROWN, &[]).await? {
+        let table: String = column(&row, 0)?;
+        // The names are those of our own migrations.
+        chores.rows(&format!("ANALYZE {table}"), &[]).await?;
+    }
+    Ok(())
+}
+
 impl Installation for PostgresStore {
     fn now(&self) -> StoreFuture<'_, Millis> {
         Box::pin(self.inner.now())
@@ -195,5 +211,9 @@ impl Installation for PostgresStore {
 
     fn purge_shelf(&self) -> StoreFuture<'_, usize> {
         Box::pin(purge(&self.inner.shelf))
+    }
+
+    fn tend(&self) -> StoreFuture<'_, ()> {
+        Box::pin(analyze(&self.inner.chores))
     }
 }

@@ -30,8 +30,10 @@ fn build(kind: Kind) -> KindSql {
         format!(
             "SELECT t.account, t.live, t.id, t.version
              FROM unnest($1::text[], $2::bigint[], $3::text[]) AS k(account, live, id)
-             JOIN {table} t ON t.account = k.account AND t.live = k.live AND t.id = k.id
-             ORDER BY t.account, t.live, t.id FOR {how} OF t"
+             CROSS JOIN LATERAL (
+                 SELECT r.account, r.live, r.id, r.version FROM {table} r
+                 WHERE r.account = k.account AND r.live = k.live AND r.id = k.id FOR {how}
+             ) t"
         )
     };
     let names: String = keys.iter().map(|column| format!("{column}, ")).collect();
@@ -80,9 +82,8 @@ pub const MARK: &str = "INSERT INTO group_markers (run, number, made)
 pub const UNMARK: &str = "DELETE FROM group_markers WHERE run = $1 AND number < $2";
 
 /// Locks jobs that are finished.
-pub const LOCK_JOBS: &str =
-    "SELECT t.id, t.fence FROM unnest($1::text[]) AS k(id) JOIN jobs t ON t.id = k.id
-    ORDER BY t.id FOR UPDATE OF t";
+pub const LOCK_JOBS: &str = "SELECT t.id, t.fence FROM unnest($1::text[]) AS k(id)
+    CROSS JOIN LATERAL (SELECT j.id, j.fence FROM jobs j WHERE j.id = k.id FOR UPDATE) t";
 
 /// Takes unique keys; gives those that were free.
 pub const CLAIM: &str = "INSERT INTO claims (account, live, space, name, kind, id)
