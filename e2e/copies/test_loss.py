@@ -23,8 +23,8 @@ UNDER_WAY = {f"under-way-{number}": 5_100 + number for number in range(4)}
 AT_ONCE = 8
 # A frozen copy stays so at least as long: beyond its leases of ten seconds.
 FROZEN_S = 12.0
-# A payment whose process died is asked for twice the processor's deadline of thirty seconds after it was noted.
-RECOVERY_DUE_S = 60.0
+# A payment whose process died is asked for so long after it was noted.
+RECOVERY_DUE_S = 10.0
 RESUMED_WITHIN_S = 60.0
 
 
