@@ -1,7 +1,8 @@
 """A `florin dev` that is started again at once when it dies, as an operator's supervisor would do it.
 
-The first process is armed with FLORIN_CRASH_AT; the ones after it get 0, which names no step but keeps the processor's
-books and its short deadline. Everything that the processes logged stays in one file each.
+The first process is armed with FLORIN_CRASH_AT; the ones after it get 0, which names no step but keeps the short deadline of
+a drill. A processor outside is a `florin sandbox-processor` beside them, which does not die. Everything that the processes
+logged stays in one file each.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
 import threading
+import time
+import urllib.request
 from pathlib import Path
 
 CLEARED = ("FLORIN_DATA", "FLORIN_FORCE_OUTSIDE", "FLORIN_LOG", "FLORIN_METRICS_PORT", "FLORIN_PORT",
            "FLORIN_URL_PUBLIC", "FLORIN_VAULT_KEY", "FLORIN_WEBHOOK_RETRIES")
 # Below the ports that systems hand out by themselves, so that nobody takes one between a crash and the restart.
 PORTS = range(20_000, 32_000, 2)
-BOOKS = "processor-books.jsonl"
+SECRET = "a-secret-of-both-sides-of-the-line"
+READY_WITHIN_S = 60
 
 _given: set[int] = set()
 _lock = threading.Lock()
@@ -45,6 +50,43 @@ def _two_ports() -> int:
     raise AssertionError("there are no free ports")
 
 
+class Processor:
+    """A sandbox processor of one life, with its own book."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [os.environ["FLORIN_BIN"], "sandbox-processor", "--port", "0", "--data", str(folder / "book"),
+                   "--secret", SECRET, "--visibility-delay-ms", "0"]
+        self._out = folder / "processor.out"
+        with open(self._out, "wb") as out, open(folder / "processor.log", "wb") as log:
+            self._process = subprocess.Popen(command, stdout=out, stderr=log)
+        self._url = self._printed()
+
+    def _printed(self) -> str:
+        end = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < end:
+            found = re.search(r"http://[\d.:]+", self._out.read_text(encoding="utf-8"))
+            if found:
+                return found.group(0)
+            time.sleep(0.02)
+        raise AssertionError("the sandbox processor does not say where it listens")
+
+    def arguments(self) -> list[str]:
+        """What a server needs to use it."""
+        return ["--sandbox-processor", self._url, "--sandbox-secret", SECRET, "--sandbox-visibility-ms", "0"]
+
+    def book(self) -> list[tuple[dict, object]]:
+        """Each booked request with its outcome."""
+        asked = urllib.request.Request(f"{self._url}/v1/book?limit=1000", headers={"Authorization": f"Bearer {SECRET}"})
+        with urllib.request.urlopen(asked, timeout=READY_WITHIN_S) as answer:
+            entries = json.load(answer)["entries"]
+        return [(entry["request"], entry["outcome"]) for entry in entries]
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._process.terminate()
+        self._process.wait()
+
+
 class Supervised:
     """One data folder and the processes on it, one after the other."""
 
@@ -52,7 +94,7 @@ class Supervised:
         folder.mkdir(parents=True)
         self.folder = folder
         self.deaths: list[int] = []
-        self._outside = outside
+        self._processor = Processor(folder) if outside else None
         self._port = _two_ports()
         self._stopping = False
         self._process = self._start(crash_at)
@@ -67,10 +109,10 @@ class Supervised:
     def _start(self, crash_at: int) -> subprocess.Popen[bytes]:
         environment = {k: v for k, v in os.environ.items() if k not in CLEARED}
         environment["FLORIN_CRASH_AT"] = str(crash_at)
-        if self._outside:
-            environment["FLORIN_FORCE_OUTSIDE"] = "1"
         command = [os.environ["FLORIN_BIN"], "dev", "--port", str(self._port), "--metrics-port", str(self._port + 1),
                    "--data", str(self.folder / "data")]
+        if self._processor:
+            command += self._processor.arguments()
         with open(self._log(len(self.deaths)), "wb") as log:
             return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
 
@@ -100,10 +142,7 @@ class Supervised:
 
     def books(self) -> list[tuple[dict, object]] | None:
         """What the processor outside did: each request with its outcome; `None` without such a processor."""
-        path = self.folder / "data" / BOOKS
-        if not path.exists():
-            return None
-        return [tuple(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+        return self._processor.book() if self._processor else None
 
     def panics(self) -> list[str]:
         """Lines of any process about a panic."""
@@ -123,5 +162,7 @@ class Supervised:
             return process.wait()
         finally:
             self._thread.join(timeout=20)
+            if self._processor:
+                self._processor.stop()
             with _lock:
                 _given.discard(self._port)

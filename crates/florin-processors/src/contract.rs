@@ -173,3 +173,56 @@ pub trait Processor: Send + Sync {
         secrets: Secrets<'_>,
     ) -> Option<Decline>;
 }
+
+/// Writes the methods of [`Processor`] that only say what an adapter is, by asking the adapter in a field. A decorator
+/// writes [`Processor::call`] and [`Processor::inquire`] itself. A method with a default belongs here too: a decorator
+/// that forgot it would answer the default for its adapter.
+#[macro_export]
+macro_rules! forward_to_processor {
+    ($inner:ident) => {
+        fn name(&self) -> &'static str {
+            self.$inner.name()
+        }
+
+        fn effects(&self) -> $crate::Effects {
+            self.$inner.effects()
+        }
+
+        fn is_simulation(&self) -> bool {
+            self.$inner.is_simulation()
+        }
+
+        fn visibility_delay_ms(&self) -> u64 {
+            self.$inner.visibility_delay_ms()
+        }
+
+        fn parse_notice(
+            &self,
+            headers: &[(String, String)],
+            body: &[u8],
+        ) -> Result<Vec<$crate::ProcessorNotice>, $crate::NoticeError> {
+            self.$inner.parse_notice(headers, body)
+        }
+
+        fn describe(
+            &self,
+            number: &florin_vault::CardNumber,
+        ) -> Result<$crate::CardTraits, florin_domain::processor::Decline> {
+            self.$inner.describe(number)
+        }
+
+        fn published(&self, name: &str) -> Option<$crate::PublishedCard> {
+            self.$inner.published(name)
+        }
+
+        fn may_attach(
+            &self,
+            scope: &florin_base::Scope,
+            card: &florin_domain::cards::CardSource,
+            cvc_given: bool,
+            secrets: $crate::Secrets<'_>,
+        ) -> Option<florin_domain::processor::Decline> {
+            self.$inner.may_attach(scope, card, cvc_given, secrets)
+        }
+    };
+}

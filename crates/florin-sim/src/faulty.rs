@@ -7,18 +7,16 @@ use crate::evidence::Entry;
 use crate::executor::{Group, VirtualClock};
 use crate::sabotage::Sabotage;
 use crate::scene::{Fate, Inner, Scene, When};
-use florin_base::{Millis, Scope};
-use florin_domain::changes::{Changes, Job, JobKind, Write};
-use florin_domain::ledger::Transaction;
+use florin_base::Scope;
+use florin_domain::changes::{Changes, JobKind, Write};
 use florin_domain::payments::{IntentStatus, PaymentIntent};
 use florin_domain::{Entity, Kind, Record, RecordKey, Versioned};
 use florin_engine::Clock;
 use florin_store::memory::MemoryStore;
 use florin_store::{
-    Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
-    TransactionQuery,
+    Commit, Held, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture, Wanted,
+    forward_to_store,
 };
-use florin_store::{Held, Wanted};
 use std::future::pending;
 use std::sync::Arc;
 
@@ -177,6 +175,8 @@ fn resurrection(inner: &mut Inner, commit: &Commit) -> Option<Commit> {
 }
 
 impl Store for Faulty {
+    forward_to_store!(memory: find, next_due, jobs, balances, transactions, prune);
+
     fn get<'a>(&'a self, keys: &'a [RecordKey]) -> StoreFuture<'a, Vec<Option<Versioned<Record>>>> {
         Box::pin(async move {
             self.read().await?;
@@ -200,15 +200,6 @@ impl Store for Faulty {
             self.read().await?;
             self.memory.list(query).await
         })
-    }
-
-    fn find<'a>(
-        &'a self,
-        scope: Option<&'a Scope>,
-        space: &'a str,
-        key: &'a str,
-    ) -> StoreFuture<'a, Option<RecordKey>> {
-        self.memory.find(scope, space, key)
     }
 
     fn saved<'a>(&'a self, scope: &'a Scope, key: &'a str) -> StoreFuture<'a, Option<SavedClaim>> {
@@ -246,34 +237,11 @@ impl Store for Faulty {
         })
     }
 
-    fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
-        self.memory.next_due(kinds)
-    }
-
-    fn jobs<'a>(&'a self, scope: &'a Scope, limit: usize) -> StoreFuture<'a, Vec<Job>> {
-        self.memory.jobs(scope, limit)
-    }
-
-    fn balances<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Vec<Balance>> {
-        self.memory.balances(scope)
-    }
-
-    fn transactions<'a>(
-        &'a self,
-        query: &'a TransactionQuery,
-    ) -> StoreFuture<'a, Vec<Transaction>> {
-        self.memory.transactions(query)
-    }
-
     fn epoch(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             self.read().await?;
             self.memory.epoch().await
         })
-    }
-
-    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
-        self.memory.prune(kept_ms, limit)
     }
 
     fn health(&self) -> StoreFuture<'_, ()> {

@@ -8,14 +8,12 @@ use crate::evidence::Receipt;
 use crate::executor::{Group, VirtualClock};
 use crate::sabotage::Sabotage;
 use crate::scene::{Inner, Scene, When};
-use florin_base::Scope;
 use florin_domain::cards::CardSource;
-use florin_domain::processor::{Decline, Outcome, ProcessorRequest, Verb};
+use florin_domain::processor::{Outcome, ProcessorRequest, Verb};
 use florin_egress::{Egress, EgressError, EgressFuture, Policy, Request, Response};
 use florin_processors::{
-    CardTraits, Effects, InquiryFuture, Processor, ProcessorFuture, PublishedCard, Sandbox, Secrets,
+    Effects, InquiryFuture, Processor, ProcessorFuture, Sandbox, Secrets, forward_to_processor,
 };
-use florin_vault::CardNumber;
 use std::future::pending;
 use std::sync::Arc;
 
@@ -92,17 +90,7 @@ impl Line {
 }
 
 impl Processor for Line {
-    fn name(&self) -> &'static str {
-        self.sandbox.name()
-    }
-
-    fn effects(&self) -> Effects {
-        self.sandbox.effects()
-    }
-
-    fn is_simulation(&self) -> bool {
-        self.sandbox.is_simulation()
-    }
+    forward_to_processor!(sandbox);
 
     fn call<'a>(
         &'a self,
@@ -118,24 +106,6 @@ impl Processor for Line {
         secrets: Secrets<'a>,
     ) -> InquiryFuture<'a> {
         self.sandbox.inquire(request, secrets)
-    }
-
-    fn describe(&self, number: &CardNumber) -> Result<CardTraits, Decline> {
-        self.sandbox.describe(number)
-    }
-
-    fn published(&self, name: &str) -> Option<PublishedCard> {
-        self.sandbox.published(name)
-    }
-
-    fn may_attach(
-        &self,
-        scope: &Scope,
-        card: &CardSource,
-        cvc_given: bool,
-        secrets: Secrets<'_>,
-    ) -> Option<Decline> {
-        self.sandbox.may_attach(scope, card, cvc_given, secrets)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod commit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod forward;
 pub mod grouping;
 pub mod installation;
 pub mod lease;

@@ -1,17 +1,16 @@
 //! The suite against stores with a planted bug each: a suite that lets one of them pass is worth nothing.
 
-use florin_base::{Millis, Scope};
-use florin_domain::changes::{Job, JobKind};
+use florin_base::Millis;
+
 use florin_domain::ledger::Transaction;
-use florin_domain::{Record, RecordKey, Versioned};
+use florin_domain::{Record, Versioned};
 use florin_store::conformance::{BEHAVIOURS, Subject};
 use florin_store::installation::SHELVED_BYTES_MAX;
 use florin_store::memory::MemoryStore;
 use florin_store::{
-    Balance, Commit, Installation, LeasedJob, ListQuery, SavedClaim, ShelfKey, Shelved, Store,
-    StoreFuture, TransactionQuery,
+    Commit, Installation, LeasedJob, ListQuery, ShelfKey, Shelved, Store, StoreFuture,
+    TransactionQuery, forward_to_store,
 };
-use florin_store::{Held, Wanted};
 use std::sync::Arc;
 
 /// A store in memory that sees every commit and every list through a distorting glass.
@@ -101,9 +100,7 @@ impl Planted {
 }
 
 impl Store for Planted {
-    fn get<'a>(&'a self, keys: &'a [RecordKey]) -> StoreFuture<'a, Vec<Option<Versioned<Record>>>> {
-        self.inner.get(keys)
-    }
+    forward_to_store!(inner: get, find, saved, lease, renew, next_due, jobs, balances, epoch, prune, health);
 
     fn list<'a>(&'a self, query: &'a ListQuery) -> StoreFuture<'a, Vec<Versioned<Record>>> {
         let mut query = query.clone();
@@ -111,42 +108,9 @@ impl Store for Planted {
         Box::pin(async move { self.inner.list(&query).await })
     }
 
-    fn find<'a>(
-        &'a self,
-        scope: Option<&'a Scope>,
-        space: &'a str,
-        key: &'a str,
-    ) -> StoreFuture<'a, Option<RecordKey>> {
-        self.inner.find(scope, space, key)
-    }
-
-    fn saved<'a>(&'a self, scope: &'a Scope, key: &'a str) -> StoreFuture<'a, Option<SavedClaim>> {
-        self.inner.saved(scope, key)
-    }
-
     fn commit(&self, mut commit: Commit) -> StoreFuture<'_, Vec<LeasedJob>> {
         (self.commit)(&self.inner, &mut commit);
         self.inner.commit(commit)
-    }
-
-    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
-        self.inner.lease(wanted)
-    }
-
-    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
-        self.inner.renew(held)
-    }
-
-    fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
-        self.inner.next_due(kinds)
-    }
-
-    fn jobs<'a>(&'a self, scope: &'a Scope, limit: usize) -> StoreFuture<'a, Vec<Job>> {
-        self.inner.jobs(scope, limit)
-    }
-
-    fn balances<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Vec<Balance>> {
-        self.inner.balances(scope)
     }
 
     fn transactions<'a>(
@@ -156,18 +120,6 @@ impl Store for Planted {
         let mut query = query.clone();
         (self.page)(&mut query);
         Box::pin(async move { self.inner.transactions(&query).await })
-    }
-
-    fn epoch(&self) -> StoreFuture<'_, u64> {
-        self.inner.epoch()
-    }
-
-    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
-        self.inner.prune(kept_ms, limit)
-    }
-
-    fn health(&self) -> StoreFuture<'_, ()> {
-        self.inner.health()
     }
 }
 

@@ -3,37 +3,20 @@
 //! Shape: a counter of steps, and two decorators that pass it: [`CrashingStore`] before and after each commit that
 //! changes something or touches an idempotency key, [`CrashingProcessor`] before and after each call. Each step is
 //! logged before it may be the last one. `0` names no step, so that the steps of a whole run can be read in its log. A
-//! processor outside keeps its books across a crash, so during a drill they are a file in the data folder.
-//! Deliberately absent: crashes inside a commit (the tests that kill at random moments meet those) and power cuts.
+//! processor outside that is to outlive the crash is a `florin sandbox-processor`. Deliberately absent: crashes inside a
+//! commit (the tests that kill at random moments meet those) and power cuts.
 
-use anyhow::{Context, Result, bail};
-use florin_base::{Millis, Scope};
-use florin_domain::cards::CardSource;
-use florin_domain::changes::{Job, JobKind};
-use florin_domain::ledger::Transaction;
-use florin_domain::processor::{Decline, Outcome, ProcessorRequest};
-use florin_domain::{Record, RecordKey, Versioned};
-use florin_processors::{
-    CardTraits, Effects, Inquiry, InquiryFuture, Processor, ProcessorFuture, PublishedCard, Secrets,
-};
-use florin_store::{
-    Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreFuture, TransactionQuery,
-};
-use florin_store::{Held, Wanted};
-use florin_vault::CardNumber;
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::Path;
+use anyhow::{Context, Result};
+use florin_domain::processor::ProcessorRequest;
+use florin_processors::{InquiryFuture, Processor, ProcessorFuture, Secrets, forward_to_processor};
+use florin_store::{Commit, LeasedJob, Store, StoreFuture, forward_to_store};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// The number of the step at which the process ends; 0 for none.
 pub const CRASH_AT: &str = "FLORIN_CRASH_AT";
 /// How long a processor may take during a drill, in milliseconds. Recovery asks after twice that.
 pub const PROCESSOR_TIMEOUT_MS: u64 = 1_000;
-/// The processor's own books in the data folder.
-const BOOKS: &str = "processor-books.jsonl";
 
 /// The steps of a process.
 pub struct Steps {
@@ -69,21 +52,11 @@ impl Steps {
     }
 
     /// The processor with steps around its calls.
-    pub fn around_processor(
-        self: &Arc<Self>,
-        inner: Arc<dyn Processor>,
-        data: Option<&Path>,
-    ) -> Result<Arc<dyn Processor>> {
-        let books = match (inner.effects(), data) {
-            (Effects::Inside, _) => None,
-            (Effects::Outside, Some(data)) => Some(Books::open(&data.join(BOOKS))?),
-            (Effects::Outside, None) => bail!("{CRASH_AT} needs a data folder that stays"),
-        };
-        Ok(Arc::new(CrashingProcessor {
+    pub fn around_processor(self: &Arc<Self>, inner: Arc<dyn Processor>) -> Arc<dyn Processor> {
+        Arc::new(CrashingProcessor {
             inner,
             steps: Arc::clone(self),
-            books: books.map(Mutex::new),
-        }))
+        })
     }
 
     fn pass(&self, place: &'static str) {
@@ -102,27 +75,6 @@ struct CrashingStore {
 }
 
 impl Store for CrashingStore {
-    fn get<'a>(&'a self, keys: &'a [RecordKey]) -> StoreFuture<'a, Vec<Option<Versioned<Record>>>> {
-        self.inner.get(keys)
-    }
-
-    fn list<'a>(&'a self, query: &'a ListQuery) -> StoreFuture<'a, Vec<Versioned<Record>>> {
-        self.inner.list(query)
-    }
-
-    fn find<'a>(
-        &'a self,
-        scope: Option<&'a Scope>,
-        space: &'a str,
-        key: &'a str,
-    ) -> StoreFuture<'a, Option<RecordKey>> {
-        self.inner.find(scope, space, key)
-    }
-
-    fn saved<'a>(&'a self, scope: &'a Scope, key: &'a str) -> StoreFuture<'a, Option<SavedClaim>> {
-        self.inner.saved(scope, key)
-    }
-
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Vec<LeasedJob>> {
         // The bare end of a job is housekeeping, whose moment differs from run to run.
         if commit.changes.is_empty() && commit.claim.is_none() {
@@ -136,82 +88,16 @@ impl Store for CrashingStore {
         })
     }
 
-    fn lease(&self, wanted: Wanted) -> StoreFuture<'_, Vec<LeasedJob>> {
-        self.inner.lease(wanted)
-    }
-
-    fn renew(&self, held: Vec<Held>) -> StoreFuture<'_, Vec<String>> {
-        self.inner.renew(held)
-    }
-
-    fn next_due<'a>(&'a self, kinds: &'a [JobKind]) -> StoreFuture<'a, Option<Millis>> {
-        self.inner.next_due(kinds)
-    }
-
-    fn jobs<'a>(&'a self, scope: &'a Scope, limit: usize) -> StoreFuture<'a, Vec<Job>> {
-        self.inner.jobs(scope, limit)
-    }
-
-    fn balances<'a>(&'a self, scope: &'a Scope) -> StoreFuture<'a, Vec<Balance>> {
-        self.inner.balances(scope)
-    }
-
-    fn transactions<'a>(
-        &'a self,
-        query: &'a TransactionQuery,
-    ) -> StoreFuture<'a, Vec<Transaction>> {
-        self.inner.transactions(query)
-    }
-
-    fn epoch(&self) -> StoreFuture<'_, u64> {
-        self.inner.epoch()
-    }
-
-    fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {
-        self.inner.prune(kept_ms, limit)
-    }
-
-    fn health(&self) -> StoreFuture<'_, ()> {
-        self.inner.health()
-    }
+    forward_to_store!(inner: get, list, find, saved, lease, renew, next_due, jobs, balances, transactions, epoch, prune, health);
 }
 
 /// A processor that may be the last thing that this process asks.
 struct CrashingProcessor {
     inner: Arc<dyn Processor>,
     steps: Arc<Steps>,
-    /// What a processor outside remembers, whatever becomes of us.
-    books: Option<Mutex<Books>>,
-}
-
-impl CrashingProcessor {
-    fn booked(&self, reference: &str) -> Option<Outcome> {
-        let books = self.books.as_ref()?;
-        let books = books.lock().unwrap_or_else(PoisonError::into_inner);
-        books.entries.get(reference).cloned()
-    }
-
-    fn book(&self, request: &ProcessorRequest, outcome: &Outcome) {
-        if let Some(books) = &self.books {
-            let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
-            books.add(request, outcome);
-        }
-    }
 }
 
 impl Processor for CrashingProcessor {
-    fn name(&self) -> &'static str {
-        self.inner.name()
-    }
-
-    fn effects(&self) -> Effects {
-        self.inner.effects()
-    }
-
-    fn is_simulation(&self) -> bool {
-        self.inner.is_simulation()
-    }
-
     fn call<'a>(
         &'a self,
         request: &'a ProcessorRequest,
@@ -219,14 +105,7 @@ impl Processor for CrashingProcessor {
     ) -> ProcessorFuture<'a> {
         Box::pin(async move {
             self.steps.pass("before call");
-            let outcome = match self.booked(&request.reference) {
-                Some(outcome) => outcome,
-                None => {
-                    let outcome = self.inner.call(request, secrets).await;
-                    self.book(request, &outcome);
-                    outcome
-                }
-            };
+            let outcome = self.inner.call(request, secrets).await;
             self.steps.pass("after call");
             outcome
         })
@@ -237,99 +116,15 @@ impl Processor for CrashingProcessor {
         request: &'a ProcessorRequest,
         secrets: Secrets<'a>,
     ) -> InquiryFuture<'a> {
-        Box::pin(async move {
-            match self.inner.inquire(request, secrets).await {
-                Inquiry::NotFound => self
-                    .booked(&request.reference)
-                    .map_or(Inquiry::NotFound, Inquiry::Known),
-                known => known,
-            }
-        })
+        self.inner.inquire(request, secrets)
     }
 
-    fn describe(&self, number: &CardNumber) -> Result<CardTraits, Decline> {
-        self.inner.describe(number)
-    }
-
-    fn published(&self, name: &str) -> Option<PublishedCard> {
-        self.inner.published(name)
-    }
-
-    fn may_attach(
-        &self,
-        scope: &Scope,
-        card: &CardSource,
-        cvc_given: bool,
-        secrets: Secrets<'_>,
-    ) -> Option<Decline> {
-        self.inner.may_attach(scope, card, cvc_given, secrets)
-    }
-}
-
-/// The books of a processor outside: a line for each request, with what came of it.
-struct Books {
-    file: File,
-    entries: HashMap<String, Outcome>,
-}
-
-impl Books {
-    fn open(path: &Path) -> Result<Books> {
-        let mut entries = HashMap::new();
-        if path.exists() {
-            let text =
-                std::fs::read_to_string(path).context("cannot read the processor's books")?;
-            for line in text.lines() {
-                let (request, outcome): (ProcessorRequest, Outcome) =
-                    serde_json::from_str(line).context("the processor's books are damaged")?;
-                entries.insert(request.reference, outcome);
-            }
-        }
-        let file = OpenOptions::new().create(true).append(true).open(path);
-        let file = file.context("cannot write the processor's books")?;
-        Ok(Books { file, entries })
-    }
-
-    /// One write for each line: the end of this process does not take back what the kernel has.
-    fn add(&mut self, request: &ProcessorRequest, outcome: &Outcome) {
-        let written = serde_json::to_string(&(request, outcome))
-            .map_err(std::io::Error::from)
-            .and_then(|line| self.file.write_all(format!("{line}\n").as_bytes()));
-        if let Err(error) = written {
-            tracing::error!(%error, "the processor's books could not be written; the drill is void");
-            std::process::abort();
-        }
-        self.entries
-            .insert(request.reference.clone(), outcome.clone());
-    }
+    forward_to_processor!(inner);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use florin_domain::processor::Approval;
-
-    fn request(reference: &str) -> ProcessorRequest {
-        let request = serde_json::json!({
-            "verb": "authorize", "reference": reference, "amount": 2_000, "currency": "usd",
-            "card": CardSource::Published("visa".to_owned()), "scope": Scope::test("acct_1"),
-        });
-        serde_json::from_value(request).expect("a request as it is stored")
-    }
-
-    #[test]
-    fn the_books_of_a_processor_outlive_it() {
-        let folder = std::env::temp_dir().join(format!("florin-books-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder can be made");
-        let path = folder.join(BOOKS);
-        let outcome = Outcome::Approved(Approval::default());
-        Books::open(&path)
-            .expect("fresh books open")
-            .add(&request("ref_1"), &outcome);
-        let books = Books::open(&path).expect("the books open again");
-        assert_eq!(books.entries.get("ref_1"), Some(&outcome));
-        assert_eq!(books.entries.get("ref_2"), None);
-        std::fs::remove_dir_all(&folder).expect("the folder can be removed");
-    }
 
     #[test]
     fn steps_that_are_not_the_chosen_one_are_passed() {

@@ -277,11 +277,7 @@ fn parts(
     let Some(steps) = &opening.steps else {
         return Ok((store, registry));
     };
-    let data = match &opening.place {
-        Place::Directory(path) => Some(path.as_path()),
-        Place::Ephemeral | Place::Postgres(_) => None,
-    };
-    let test = steps.around_processor(registry.test, data)?;
+    let test = steps.around_processor(registry.test);
     Ok((steps.around_store(store), Registry { test, ..registry }))
 }
 
