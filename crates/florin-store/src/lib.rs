@@ -84,8 +84,8 @@ pub trait Store: Send + Sync {
     fn epoch(&self) -> StoreFuture<'_, u64>;
 
     /// Drops idempotency keys that were answered longer ago than this by the database's clock, in milliseconds, at most
-    /// `limit` of them, with their replies. Returns how many went. A key that still waits for its attempt stays, however old it is: without it the client's
-    /// next try would be a second payment.
+    /// `limit` of them, with their replies. Returns how many went. A key that still waits for its attempt stays, however
+    /// old it is: without it the client's next try would be a second payment.
     fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize>;
 
     /// Fails when the database does not answer.

@@ -23,13 +23,10 @@ pub const KEYS_MAX: usize = 64;
 pub const RING_TEXT_LEN_MAX: usize = 32 * 1024;
 
 const FORMAT: u8 = 2;
-/// The first layout, in which a key does not tell when it was superseded. It is read, and written no more.
-const FORMAT_WITHOUT_TIMES: u8 = 1;
 const KEY_ID_LEN: usize = 19;
 const RING_LABEL: &[u8] = b"florin.ring.1";
 const FIXED_LEN: usize = 2 * KEY_LEN;
-const ROW_LEN_WITHOUT_TIMES: usize = KEY_ID_LEN + KEY_LEN + 1 + 8;
-const ROW_LEN: usize = ROW_LEN_WITHOUT_TIMES + 8;
+const ROW_LEN: usize = KEY_ID_LEN + KEY_LEN + 1 + 8 + 8;
 
 /// Whether a data key seals, or only opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,8 +87,7 @@ pub(crate) struct RingKey {
     pub(crate) state: KeyState,
     /// How often the key has sealed, as far as it was counted into the ring.
     pub(crate) seals: u64,
-    /// When another key took its place, in milliseconds since 1970; 0 for an active key, and for one that was superseded
-    /// before rings told.
+    /// When another key took its place, in milliseconds since 1970; 0 for an active key.
     pub(crate) superseded_ms: i64,
 }
 
@@ -183,11 +179,9 @@ impl KeyRing {
             return Err(RingError::Malformed);
         }
         let wrapped: WrappedRing = serde_json::from_str(text).map_err(|_| RingError::Malformed)?;
-        let row_len = match wrapped.format {
-            FORMAT => ROW_LEN,
-            FORMAT_WITHOUT_TIMES => ROW_LEN_WITHOUT_TIMES,
-            _ => return Err(RingError::Malformed),
-        };
+        if wrapped.format != FORMAT {
+            return Err(RingError::Malformed);
+        }
         let given = master.id();
         if wrapped.master_key != given {
             return Err(RingError::WrongMaster {
@@ -209,7 +203,7 @@ impl KeyRing {
             })?;
         let plain =
             AeadKey::new(&ring_key)?.open(&revision_data(wrapped.revision), &sealed_ring)?;
-        KeyRing::decode(wrapped.revision, &plain, row_len)
+        KeyRing::decode(wrapped.revision, &plain)
             .filter(|ring| ring.active_place().is_some())
             .ok_or(RingError::Malformed)
     }
@@ -231,12 +225,11 @@ impl KeyRing {
         plain
     }
 
-    fn decode(revision: u64, plain: &[u8], row_len: usize) -> Option<KeyRing> {
+    fn decode(revision: u64, plain: &[u8]) -> Option<KeyRing> {
         let (fixed, rows) = plain.split_at_checked(FIXED_LEN)?;
         let (fingerprint_key, pepper) = fixed.split_at(KEY_LEN);
-        let is_whole = rows.len().is_multiple_of(row_len);
-        let rows = rows.chunks(row_len);
-        if !is_whole || rows.len() > KEYS_MAX {
+        let rows = rows.chunks(ROW_LEN);
+        if rows.len() > KEYS_MAX {
             return None;
         }
         Some(KeyRing {
@@ -275,10 +268,7 @@ impl RingKey {
                 _ => return None,
             },
             seals: u64::from_be_bytes(seals.try_into().ok()?),
-            superseded_ms: match superseded_ms {
-                [] => 0,
-                bytes => i64::from_be_bytes(bytes.try_into().ok()?),
-            },
+            superseded_ms: i64::from_be_bytes(superseded_ms.try_into().ok()?),
         })
     }
 }
@@ -344,30 +334,15 @@ mod tests {
             plain.len(),
             "the buffer of keys must never grow"
         );
-        let read = KeyRing::decode(2, &plain, ROW_LEN).expect("the same layout");
+        let read = KeyRing::decode(2, &plain).expect("the same layout");
         assert_eq!(*read.encode(), *plain);
         assert_eq!(read.keys[0].seals, 77);
         assert_eq!(read.active_place(), Some(1));
         let superseded: Vec<i64> = read.keys.iter().map(|key| key.superseded_ms).collect();
         assert_eq!(superseded, [7_000, 0]);
         for len in [0, FIXED_LEN - 1, FIXED_LEN + 1, plain.len() - 1] {
-            assert!(
-                KeyRing::decode(2, &plain[..len], ROW_LEN).is_none(),
-                "{len} bytes"
-            );
+            assert!(KeyRing::decode(2, &plain[..len]).is_none(), "{len} bytes");
         }
-    }
-
-    #[test]
-    fn a_ring_of_the_first_layout_is_read() {
-        let mut ring = KeyRing::generate().expect("randomness");
-        ring.keys[0].seals = 77;
-        let mut plain = ring.encode().to_vec();
-        plain.truncate(FIXED_LEN + ROW_LEN_WITHOUT_TIMES);
-        let read = KeyRing::decode(1, &plain, ROW_LEN_WITHOUT_TIMES).expect("the first layout");
-        assert_eq!((read.keys[0].seals, read.keys[0].superseded_ms), (77, 0));
-        assert_eq!(*read.encode(), *ring.encode());
-        assert!(KeyRing::decode(1, &plain, ROW_LEN).is_none());
     }
 
     #[test]

@@ -36,8 +36,7 @@ pub struct KeyInfo {
     pub state: KeyState,
     /// How often it has sealed, as far as this process knows.
     pub seals: u64,
-    /// When a rotation put another key in its place, in milliseconds since 1970; 0 for the active key, and for one that was
-    /// superseded before rings told.
+    /// When a rotation put another key in its place, in milliseconds since 1970; 0 for the active key.
     pub superseded_ms: i64,
 }
 

@@ -1,13 +1,11 @@
 //! The guard of the second pipeline: a statement that misses a row takes the COMMIT behind it along.
 
-pub use crate::cluster;
-
 use super::params::Param;
 use super::session::{Session, Step};
 use super::trouble::Trouble;
 use super::{Options, sql};
+use crate::cluster::Cluster;
 use crate::postgres::PostgresStore;
-use cluster::Cluster;
 use florin_domain::Kind;
 
 async fn session(cluster: &Cluster) -> Session {

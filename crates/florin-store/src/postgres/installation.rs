@@ -11,6 +11,7 @@ use super::{Inner, PostgresStore};
 use crate::installation::{Installation, SHELVED_MAX, SHELVED_MS, ShelfKey, Shelved};
 use crate::{StoreError, StoreFuture};
 use florin_base::Millis;
+use tokio_postgres::types::ToSql;
 
 /// How many rows one statement purges.
 const PURGED_MAX: i64 = 1_000;
@@ -52,7 +53,7 @@ const SHELVE: &str = "WITH beyond AS (
     SET made = excluded.made, key_id = excluded.key_id, sealed = excluded.sealed";
 
 /// Takes a row off the shelf, also one that is too old, and says whether it is still good.
-const TAKE: &str = "DELETE FROM shelf WHERE account = $1 AND live = $2 AND name = $3
+pub const TAKE: &str = "DELETE FROM shelf WHERE account = $1 AND live = $2 AND name = $3
     RETURNING key_id, sealed, made > floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $4::bigint";
 
 const PURGE: &str = "WITH old AS (
@@ -100,32 +101,19 @@ impl Inner {
 
     async fn shelve(&self, key: &ShelfKey, sealed: Shelved) -> Result<(), StoreError> {
         sealed.check()?;
-        let account = &*key.scope.account;
+        let (account, mode) = (&*key.scope.account, live(&key.scope));
         let others_max = SHELVED_MAX as i64 - 1;
         let Shelved { key_id, bytes } = &sealed;
-        let scope = &key.scope;
-        self.shelf
-            .rows(
-                SHELVE,
-                &[
-                    &account,
-                    &live(scope),
-                    &key.name,
-                    key_id,
-                    bytes,
-                    &others_max,
-                ],
-            )
-            .await
-            .map(|_| ())
+        let params: [&(dyn ToSql + Sync); 6] =
+            [&account, &mode, &key.name, key_id, bytes, &others_max];
+        self.shelf.rows(SHELVE, &params).await.map(|_| ())
     }
 
     async fn take_shelved(&self, key: &ShelfKey) -> Result<Option<Shelved>, StoreError> {
-        let account = &*key.scope.account;
-        let scope = live(&key.scope);
+        let (account, mode) = (&*key.scope.account, live(&key.scope));
         let rows = self
             .shelf
-            .rows_once(TAKE, &[&account, &scope, &key.name, &SHELVED_MS])
+            .rows_once(TAKE, &[&account, &mode, &key.name, &SHELVED_MS])
             .await?;
         let Some(row) = rows.first() else {
             return Ok(None);
@@ -162,14 +150,13 @@ fn count(rows: &[tokio_postgres::Row]) -> Result<i64, StoreError> {
 /// Tables that have outgrown what the planner knows of them. It cannot tell which of two indexes serves a key in a table that
 /// it believes to be empty, keeps such a plan, and its own housekeeping looks once a minute.
 const OUTGROWN: &str =
-    "SELECT s.relname::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
-    WHERE s.n_live_tup > 200 AND s.n_live_tup > 4 * greatest(c.reltuples, 0)";
+    "SELECT s.relid::regclass::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+    WHERE s.schemaname = current_schema() AND s.n_live_tup > 200 AND s.n_live_tup > 4 * greatest(c.reltuples, 0)";
 
 /// Lets the planner look at the tables that have outgrown what it knows.
 async fn analyze(chores: &Pool) -> Result<(), StoreError> {
     for row in chores.rows(OUTGROWN, &[]).await? {
         let table: String = column(&row, 0)?;
-        // The names are those of our own migrations.
         chores.rows(&format!("ANALYZE {table}"), &[]).await?;
     }
     Ok(())

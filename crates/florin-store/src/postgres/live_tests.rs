@@ -1,16 +1,22 @@
 //! What only the inside can show of a real server: the settings of connections, the plans of lists, live migrations.
 
-use super::guard_tests::cluster::Cluster;
+use super::installation::TAKE;
 use super::migrate::apply;
 use super::read::listing;
+use super::records::by_keys;
 use super::target::{Role, Target};
 use super::{Isolation, Options, PostgresStore};
+use crate::cluster::Cluster;
 use crate::schema::MIGRATIONS;
-use crate::{ListQuery, Store};
+use crate::{Installation, ListQuery, Store};
 use florin_base::Scope;
 use florin_domain::Kind;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio_postgres::types::ToSql;
+
+/// How long the server may take to count what was written.
+const FIGURES_MAX: Duration = Duration::from_secs(60);
 
 async fn shows(target: &Target, role: Role, names: &[&str]) -> Vec<String> {
     let session = target.session(role).await.expect("a connection");
@@ -152,6 +158,56 @@ async fn several_values_make_one_page_in_order() {
         let page = store.list(&query).await.expect("a page");
         let ids: Vec<&str> = page.iter().map(|held| held.record.id()).collect();
         assert_eq!(ids, newest, "{wanted:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_prepared_key_is_found_by_its_index_in_a_table_that_grew() {
+    let cluster = Cluster::shared().await;
+    let config = cluster.config(&cluster.database().await);
+    let store = PostgresStore::connect(&config).await.expect("a connection");
+    store.migrate().await.expect("the tables");
+    let target = target(&Options::new(&config));
+    let asker = target.session(Role::Chores).await.expect("a connection");
+    // The server's own housekeeping stays away, and another table does not stop ours.
+    let alone = format!(
+        "ALTER TABLE customers SET (autovacuum_enabled = false); ALTER TABLE shelf SET (autovacuum_enabled = false);
+         CREATE TABLE \"An Other\" AS SELECT n FROM generate_series(1, 5000) n;
+         SET plan_cache_mode = force_generic_plan;
+         PREPARE found (text[], bigint[], text[], bigint[]) AS {};
+         PREPARE taken (text, bigint, text, bigint) AS {TAKE}",
+        by_keys(Kind::Customer)
+    );
+    asker.plain(&alone).await.expect("prepared statements");
+    let asked = [
+        (
+            "customers",
+            "found (ARRAY['acct_1'], ARRAY[0], ARRAY['x_7'], ARRAY[0])",
+        ),
+        ("shelf", "taken ('acct_1', 0, 'x_7', 0)"),
+    ];
+    for (_, question) in asked {
+        let planned = asker.plain(&format!("EXECUTE {question}")).await;
+        planned.expect("a plan for empty tables");
+    }
+    let fill = "INSERT INTO customers (account, live, id, version, created, body)
+        SELECT 'acct_1', 0, 'x_' || n, 1, n, '{}' FROM generate_series(1, 5000) n;
+        INSERT INTO shelf (account, live, name, made, key_id, sealed)
+        SELECT 'acct_1', 0, 'x_' || n, n, 'dk_1', '' FROM generate_series(1, 5000) n";
+    asker.plain(fill).await.expect("rows");
+    for (table, question) in asked {
+        let known = format!("SELECT reltuples::bigint FROM pg_class WHERE relname = '{table}'");
+        let began = Instant::now();
+        while asker.rows(&known, &[]).await.expect("a row")[0].get::<_, i64>(0) < 5000 {
+            assert!(began.elapsed() < FIGURES_MAX, "{table} is not looked at");
+            store.tend().await.expect("figures");
+        }
+        let text = format!("EXPLAIN (ANALYZE, TIMING off) EXECUTE {question}");
+        let rows = asker.rows(&text, &[]).await.expect("a plan");
+        let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let key = format!("{table}_pkey");
+        assert!(plan.iter().any(|line| line.contains(&key)), "{plan:#?}");
+        assert_eq!(most_rows(&plan), 1, "{plan:#?}");
     }
 }
 

@@ -90,6 +90,28 @@ impl Pool {
         text: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
+        self.ask(text, params, CONNECTIONS_TRIED_MAX).await
+    }
+
+    /// The rows of one statement that must not be repeated once it may have been carried out. It is asked again only when
+    /// the database itself says that it lost against another one.
+    ///
+    /// # Errors
+    /// As [`Pool::rows`]; after `Unavailable` nobody knows whether it happened.
+    pub async fn rows_once(
+        &self,
+        text: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.ask(text, params, 1).await
+    }
+
+    async fn ask(
+        &self,
+        text: &str,
+        params: &[&(dyn ToSql + Sync)],
+        connections_max: u32,
+    ) -> Result<Vec<Row>, StoreError> {
         let deadline = Instant::now() + Duration::from_millis(self.answer_ms);
         let mut lost = 0;
         for tries in 0..TRIES_MAX {
@@ -99,7 +121,7 @@ impl Pool {
                 Err(Halt::Final(error)) => return Err(error),
                 Err(Halt::Lost(error)) => {
                     lost += 1;
-                    if lost == CONNECTIONS_TRIED_MAX {
+                    if lost == connections_max {
                         return Err(error);
                     }
                     // The first one was stale, most likely; after that the server may need a moment.
@@ -113,27 +135,6 @@ impl Pool {
         Err(StoreError::Unavailable(
             "others kept winning over a question".to_owned(),
         ))
-    }
-
-    /// The rows of one statement that must not be repeated once it may have been carried out. It is asked again only when
-    /// the database itself says that it lost against another one.
-    ///
-    /// # Errors
-    /// As [`Pool::rows`]; after `Unavailable` nobody knows whether it happened.
-    pub async fn rows_once(
-        &self,
-        text: &str,
-        params: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, StoreError> {
-        let deadline = Instant::now() + Duration::from_millis(self.answer_ms);
-        for tries in 0..TRIES_MAX {
-            match self.once(text, params, deadline).await {
-                Ok(rows) => return Ok(rows),
-                Err(Halt::Again) => pause(u64::from(tries.min(6)) * 10 + 4).await,
-                Err(Halt::Lost(error) | Halt::Final(error)) => return Err(error),
-            }
-        }
-        Err(StoreError::Conflict)
     }
 
     async fn once(

@@ -51,6 +51,16 @@ pub async fn get(
     Ok((0..keys.len()).map(|at| found.remove(&at)).collect())
 }
 
+/// Asks for the records of a kind by their keys.
+pub fn by_keys(kind: Kind) -> String {
+    format!(
+        "SELECT k.place, t.version, t.created, t.body
+         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS k(account, live, id, place)
+         JOIN {} t ON t.account = k.account AND t.live = k.live AND t.id = k.id",
+        kind.table()
+    )
+}
+
 async fn of_kind(
     pool: &Pool,
     kind: Kind,
@@ -62,12 +72,7 @@ async fn of_kind(
         .enumerate()
         .filter(|(_, key)| key.kind == kind && !key.id.contains('\0'));
     let wanted: Vec<(usize, &RecordKey)> = wanted.collect();
-    let text = format!(
-        "SELECT k.place, t.version, t.created, t.body
-         FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS k(account, live, id, place)
-         JOIN {} t ON t.account = k.account AND t.live = k.live AND t.id = k.id",
-        kind.table()
-    );
+    let text = by_keys(kind);
     let [accounts, lives] = scopes(wanted.iter().map(|(_, key)| &key.scope));
     let ids = texts(wanted.iter().map(|(_, key)| key.id.as_str()));
     let places = Param::new(
@@ -199,8 +204,8 @@ pub async fn epoch(pool: &Pool) -> Result<u64, StoreError> {
     Ok(column::<i64>(row, 0)? as u64)
 }
 
-/// Drops idempotency keys answered longer ago than this, by the database's clock, with their replies, in one statement. Keys that wait for an attempt
-/// stay; an answer that came late is kept as long as any other, so its own time counts.
+/// Drops idempotency keys answered longer ago than this, by the database's clock, with their replies, in one statement.
+/// Keys that wait for an attempt stay; an answer that came late is kept as long as any other, so its own time counts.
 pub async fn prune(pool: &Pool, kept_ms: i64, limit: usize) -> Result<usize, StoreError> {
     let text = "WITH c AS MATERIALIZED (
             SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint AS before

@@ -130,8 +130,9 @@ impl Target {
     }
 }
 
-/// Every question is served by an index. A server that has not seen how tables grew plans to read them whole, keeps such a
-/// plan for a prepared statement, and gets slower with each payment. Settings that a server does not know are left alone.
+/// Every question of a payment is served by an index. A server that has not seen how tables grew plans to read them whole,
+/// keeps such a plan for a prepared statement, and gets slower with each payment. Which index it takes is left to what it
+/// knows of the tables; see `Installation::tend`. Settings that a server does not know are left alone.
 const USE_INDEXES: &str = " SELECT set_config(name, 'off', false) FROM pg_settings
      WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin');";
 

@@ -1,5 +1,5 @@
 //! What the tests of PostgreSQL stand on: a cluster of their own, a connection that fails on demand, a heavy load.
 
-pub mod cluster;
+pub use florin_store::cluster;
 pub mod hammer;
 pub mod proxy;
