@@ -15,6 +15,7 @@ pub mod grouping;
 pub mod installation;
 pub mod lease;
 pub mod memory;
+pub mod packing;
 pub mod postgres;
 pub mod query;
 pub mod schema;

@@ -34,8 +34,14 @@ enum Command {
     )]
     Serve(ServeArgs),
     /// Make or change the tables of a PostgreSQL database for this release, also while others serve it.
-    #[command(after_help = "Example:\n  florin migrate --database postgres://florin@db1/florin")]
+    #[command(
+        after_help = "Examples:\n  florin migrate --database postgres://florin@db1/florin\n  florin migrate --finish --database postgres://florin@db1/florin    when no copy of an older release serves any more"
+    )]
     Migrate {
+        /// Take away what only older releases use, and write in the newest form. Run it once no copy of an older release
+        /// serves this database any more; those of this release may go on serving.
+        #[arg(long)]
+        finish: bool,
         /// The database.
         #[arg(
             long,
@@ -315,7 +321,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
-        Command::Migrate { database } => serve::migrate(&database),
+        Command::Migrate { finish, database } => serve::migrate(&database, finish),
         Command::Move(args) => transfer::relocate(&args),
         Command::Backup(args) => transfer::backup(&args),
         Command::Restore(args) => transfer::restore(&args),

@@ -18,7 +18,7 @@ pub fn run(args: &ServeArgs) -> Result<()> {
 }
 
 /// Makes or changes the tables of a database, and ends.
-pub fn migrate(database: &str) -> Result<()> {
+pub fn migrate(database: &str, finish: bool) -> Result<()> {
     let Place::Postgres(config) = place::parse(database)? else {
         bail!(
             "a directory is migrated by the server that opens it; this command is for PostgreSQL"
@@ -27,12 +27,16 @@ pub fn migrate(database: &str) -> Result<()> {
     runtime()?.block_on(async {
         let store = florin_store::postgres::PostgresStore::connect(&config).await;
         let store = store.context("cannot reach the database")?;
-        store
-            .migrate()
-            .await
-            .context("the tables could not be made")
+        let made = match finish {
+            true => store.finish().await,
+            false => store.migrate().await,
+        };
+        made.context("the tables could not be made")
     })?;
     println!("The tables are those of this release.");
+    if finish {
+        println!("Nothing is kept for older releases any more: they must not serve this database.");
+    }
     Ok(())
 }
 

@@ -26,23 +26,31 @@ pub async fn every_kind_is_written_and_read_back(store: Subject) {
     let blank = |kind: Kind| {
         Record::decode(kind, "id_1", Timestamp(7), "{}").expect("every member has a default")
     };
+    let told = Event {
+        id: "id_1".into(),
+        created: Timestamp(7),
+        object: "id_1".to_owned(),
+        object_version: "1".to_owned(),
+        ..Event::default()
+    };
     let mut commit = making();
     for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Event) {
         commit = commit.save(0, blank(*kind));
     }
-    commit
-        .event(Event::from_record(blank(Kind::Event)).expect("an event"))
-        .lands(&store)
-        .await;
+    commit.event(told.clone()).lands(&store).await;
     let keys: Vec<RecordKey> = Kind::ALL
         .iter()
         .map(|kind| RecordKey::new(&scope(), *kind, "id_1"))
         .collect();
     let found = store.get(&keys).await.expect("an answer");
     for (kind, found) in Kind::ALL.iter().zip(found) {
+        let wanted = match kind {
+            Kind::Event => told.clone().into(),
+            other => blank(*other),
+        };
         assert_eq!(
             found.map(|found| (found.version, found.record)),
-            Some((1, blank(*kind))),
+            Some((1, wanted)),
             "{kind:?}"
         );
     }
@@ -273,6 +281,8 @@ pub async fn a_refused_commit_leaves_nothing(store: Subject) {
         .book(earned("txn_1", 500))
         .event(Event {
             id: "evt_1".into(),
+            object: "cus_new".to_owned(),
+            object_version: "1".to_owned(),
             ..Event::default()
         })
         .job(job("job_1", LONG_AGO));
@@ -304,7 +314,7 @@ pub async fn an_empty_commit_is_fine(store: Subject) {
     assert_eq!(making().lands(&store).await, Vec::new());
 }
 
-pub async fn events_are_records_and_told_once(store: Subject) {
+pub async fn events_are_records(store: Subject) {
     let event = |id: &str, kind: &str, version: &str| Event {
         id: id.into(),
         created: Timestamp(5),
@@ -315,6 +325,7 @@ pub async fn events_are_records_and_told_once(store: Subject) {
         ..Event::default()
     };
     making()
+        .save(0, customer("cus_1", 1))
         .event(event("evt_1", "customer.created", "1"))
         .lands(&store)
         .await;
@@ -325,26 +336,50 @@ pub async fn events_are_records_and_told_once(store: Subject) {
         (found.version, Event::from_record(found.record)),
         (1, Some(event("evt_1", "customer.created", "1")))
     );
+    let known_id =
+        making()
+            .save(1, customer("cus_1", 1))
+            .event(event("evt_1", "customer.updated", "2"));
+    known_id.refused_with(&store, StoreError::Conflict).await;
     making()
-        .event(event("evt_1", "customer.deleted", "9"))
-        .refused_with(&store, StoreError::Conflict)
-        .await;
-    making()
-        .event(event("evt_2", "customer.created", "1"))
-        .refused_with(&store, StoreError::Conflict)
-        .await;
-    making()
-        .event(event("evt_2", "customer.updated", "1"))
+        .save(1, customer("cus_1", 1))
+        .event(event("evt_2", "customer.updated", "2"))
+        .event(event("evt_3", "customer.deleted", "2"))
         .lands(&store)
         .await;
+}
+
+pub async fn an_event_tells_of_a_version_that_its_commit_writes(store: Subject) {
+    let event = |id: &str, object: &str, version: &str| Event {
+        id: id.into(),
+        created: Timestamp(5),
+        kind: "customer.updated".to_owned(),
+        object: object.to_owned(),
+        object_version: version.to_owned(),
+        ..Event::default()
+    };
+    making().save(0, customer("cus_1", 1)).lands(&store).await;
+    for (object, version) in [
+        ("cus_1", "1"),
+        ("cus_1", "3"),
+        ("cus_1", "x"),
+        ("cus_2", "2"),
+    ] {
+        let foreign = making()
+            .save(1, customer("cus_1", 1))
+            .event(event("evt_1", object, version));
+        foreign.found_unsound(&store).await;
+    }
     making()
-        .event(event("evt_3", "customer.created", "2"))
-        .lands(&store)
+        .event(event("evt_1", "cus_1", "1"))
+        .found_unsound(&store)
         .await;
     let twice = making()
-        .event(event("evt_4", "customer.updated", "3"))
-        .event(event("evt_5", "customer.updated", "3"));
-    twice.refused_with(&store, StoreError::Conflict).await;
+        .save(1, customer("cus_1", 1))
+        .event(event("evt_1", "cus_1", "2"))
+        .event(event("evt_2", "cus_1", "2"));
+    twice.found_unsound(&store).await;
+    assert_eq!(version(&store, &key("cus_1")).await, 1);
 }
 
 pub async fn the_epoch_grows_when_a_commit_says_so(store: Subject) {

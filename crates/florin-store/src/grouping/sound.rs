@@ -3,7 +3,7 @@
 use crate::{Commit, StoreError};
 use florin_base::{Asset, Scope};
 use florin_domain::Kind;
-use florin_domain::changes::Write;
+use florin_domain::changes::{Changes, Write};
 use florin_domain::ledger::LedgerAccount;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,9 @@ pub type BalanceId = (Scope, LedgerAccount, Asset);
 /// Checks what must hold of every commit by itself.
 ///
 /// # Errors
-/// `Corrupt` for a write that does not raise its version, names another record than it carries, or stands twice, and
-/// for a ledger transaction that does not sum to zero; `Claimed` for a unique key that the commit takes twice.
+/// `Corrupt` for a write that does not raise its version, names another record than it carries, or stands twice, for an
+/// event of something else than a version that the commit writes, and for a ledger transaction that does not sum to zero;
+/// `Claimed` for a unique key that the commit takes twice.
 pub fn check(commit: &Commit) -> Result<(), StoreError> {
     let changes = &commit.changes;
     let mut written = BTreeSet::new();
@@ -27,6 +28,7 @@ pub fn check(commit: &Commit) -> Result<(), StoreError> {
             )));
         }
     }
+    check_events(changes)?;
     if let Some((_, transaction)) = changes
         .transactions
         .iter()
@@ -48,6 +50,28 @@ pub fn check(commit: &Commit) -> Result<(), StoreError> {
         }),
         None => Ok(()),
     }
+}
+
+/// An event tells of a version that this very commit writes, and each type once. Every version is written by one commit
+/// only, so (object, version, type) is unique without an index that has to look for it.
+fn check_events(changes: &Changes) -> Result<(), StoreError> {
+    let mut told = BTreeSet::new();
+    for (scope, event) in &changes.events {
+        let version = event.object_version.parse::<u64>().unwrap_or(0);
+        let of = |write: &&Write| write.key.id == event.object && write.key.scope == *scope;
+        let is_written = changes
+            .writes
+            .iter()
+            .filter(of)
+            .any(|write| write.expected < version && version <= write.version);
+        if !is_written || !told.insert((scope, &event.object, version, &event.kind)) {
+            return Err(StoreError::Corrupt(format!(
+                "{} tells of version {} of {}, which its commit does not write, or tells it twice",
+                event.kind, event.object_version, event.object
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn check_write(write: &Write) -> Result<(), StoreError> {

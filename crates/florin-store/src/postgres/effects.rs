@@ -301,5 +301,7 @@ fn row_params<'a>(kind: Kind, rows: &[&'a Row], fifth: impl Fn(&Row) -> i64) -> 
         params.push(Param::new(column));
     }
     params.push(Param::new(bodies));
+    let packed: Vec<Option<&[u8]>> = rows.iter().map(|row| row.packed.as_deref()).collect();
+    params.push(Param::new(packed));
     params
 }

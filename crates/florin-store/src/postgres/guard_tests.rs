@@ -5,6 +5,7 @@ use super::session::{Session, Step};
 use super::trouble::Trouble;
 use super::{Options, sql};
 use crate::cluster::Cluster;
+use crate::packing::pack;
 use crate::postgres::PostgresStore;
 use florin_domain::Kind;
 
@@ -44,7 +45,8 @@ fn update(expected: i64) -> Step<'static> {
         one("tok_1"),
         number(expected + 1),
         number(expected),
-        one("{}"),
+        one(""),
+        Param::new(vec![Some(pack(b"{}"))]),
         Param::new(1i64),
     ];
     Step::Query(&sql::of(Kind::Token).update, params)

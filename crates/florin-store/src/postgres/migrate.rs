@@ -10,12 +10,13 @@ use super::session::Session;
 use super::target::{Role, Target};
 use super::trouble::Trouble;
 use crate::StoreError;
-use crate::schema::{Dialect, MIGRATIONS, statements};
+use crate::schema::{Dialect, FINISHED, MIGRATIONS, finishing, statements};
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::pin;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
 
 /// How long a leader leads without renewing, in milliseconds.
 const LEADER_MS: i64 = 15_000;
@@ -43,6 +44,10 @@ const LEAD: &str = "INSERT INTO schema_leaders (name, run, until)
 
 const STEP_DOWN: &str = "DELETE FROM schema_leaders WHERE name = 'migrate' AND run = $1";
 
+/// Says up to which migration no older release serves.
+const FINISH: &str = "INSERT INTO installation (name, value) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
 const DONE: &str = "INSERT INTO schema_migrations (number, made)
     VALUES ($1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) ON CONFLICT (number) DO NOTHING";
 
@@ -58,19 +63,25 @@ pub async fn migrate(target: &Target, run: &str) -> Result<(), StoreError> {
     apply(target, run, MIGRATIONS).await
 }
 
+/// Takes away what only older releases use, and says so in the database: from now on none of them may serve.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn finish(target: &Target, run: &str) -> Result<(), StoreError> {
+    let leader = Leader::new(target, run).await?;
+    while !leader.leads().await? {
+        pause(LOOK_MS).await;
+    }
+    let outcome = leader.finish(MIGRATIONS).await;
+    outcome.and(leader.step_down().await)
+}
+
 /// As [`migrate`], for any list of migrations.
 ///
 /// # Errors
 /// As [`migrate`].
 pub async fn apply(target: &Target, run: &str, migrations: &[&str]) -> Result<(), StoreError> {
-    let leader = Leader {
-        session: target.session(Role::Migration).await?,
-        keeper: target.session(Role::Migration).await?,
-        run,
-    };
-    for table in TABLES {
-        tolerate(leader.session.plain(table).await)?;
-    }
+    let leader = Leader::new(target, run).await?;
     loop {
         let known = leader.known().await?;
         if known > migrations.len() + NEWER_MAX {
@@ -84,9 +95,7 @@ pub async fn apply(target: &Target, run: &str, migrations: &[&str]) -> Result<()
         }
         if leader.leads().await? {
             let outcome = leader.complete(migrations).await;
-            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&run];
-            let down = leader.session.rows(STEP_DOWN, &params).await;
-            return outcome.and(down.map(|_| ()).map_err(refused));
+            return outcome.and(leader.step_down().await);
         }
         pause(LOOK_MS).await;
     }
@@ -100,7 +109,37 @@ struct Leader<'a> {
     run: &'a str,
 }
 
-impl Leader<'_> {
+impl<'a> Leader<'a> {
+    async fn new(target: &Target, run: &'a str) -> Result<Leader<'a>, StoreError> {
+        let leader = Leader {
+            session: target.session(Role::Migration).await?,
+            keeper: target.session(Role::Migration).await?,
+            run,
+        };
+        for table in TABLES {
+            tolerate(leader.session.plain(table).await)?;
+        }
+        Ok(leader)
+    }
+
+    async fn step_down(&self) -> Result<(), StoreError> {
+        let down = self.session.rows(STEP_DOWN, &[&self.run]).await;
+        down.map(|_| ()).map_err(refused)
+    }
+
+    /// Runs what waited for the end of older releases.
+    async fn finish(&self, migrations: &[&str]) -> Result<(), StoreError> {
+        for statement in migrations.iter().flat_map(|text| finishing(text)) {
+            let statement = statement.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1);
+            let outcome = self.leading(self.session.plain(&statement)).await?;
+            outcome.map_err(refused)?;
+        }
+        let number = migrations.len().to_string();
+        let params: [&(dyn ToSql + Sync); 2] = [&FINISHED, &number];
+        let said = self.session.rows(FINISH, &params).await;
+        said.map(|_| ()).map_err(refused)
+    }
+
     async fn known(&self) -> Result<usize, StoreError> {
         let rows = self.session.rows(KNOWN, &[]).await.map_err(refused)?;
         let known: i64 = rows
@@ -134,7 +173,11 @@ impl Leader<'_> {
             let done = self.session.rows(DONE, &[&number]).await;
             done.map_err(refused)?;
         }
-        Ok(())
+        match known {
+            // Nobody ever served what was not there.
+            0 => self.finish(migrations).await,
+            _ => Ok(()),
+        }
     }
 
     /// Renews while something runs.

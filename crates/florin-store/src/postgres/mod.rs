@@ -31,6 +31,7 @@ pub(crate) mod trouble;
 mod writer;
 
 use crate::lease::{Held, Wanted};
+use crate::schema::PACKED_SINCE;
 use crate::{
     Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
     TransactionQuery,
@@ -43,6 +44,7 @@ use pool::Pool;
 use prepared::Prepared;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use target::{Role, Target};
 use writer::{Door, Writer};
 
@@ -121,6 +123,18 @@ struct Inner {
     target: Arc<Target>,
     door: Arc<Door>,
     process: Arc<str>,
+    /// No older release serves any more, so that bodies may be packed. It never becomes untrue again.
+    packs: AtomicBool,
+}
+
+impl Inner {
+    async fn epoch(&self) -> Result<u64, StoreError> {
+        let (epoch, finished) = records::epoch(&self.pulse).await?;
+        if finished >= PACKED_SINCE {
+            self.packs.store(true, Ordering::Relaxed);
+        }
+        Ok(epoch)
+    }
 }
 
 impl Drop for Inner {
@@ -168,6 +182,7 @@ impl PostgresStore {
                 target,
                 door,
                 process,
+                packs: AtomicBool::new(false),
             }),
         })
     }
@@ -177,7 +192,19 @@ impl PostgresStore {
     /// # Errors
     /// The database does not answer or refuses a statement.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        migrate::migrate(&self.inner.target, &self.inner.process).await
+        migrate::migrate(&self.inner.target, &self.inner.process).await?;
+        self.inner.epoch().await.map(|_| ())
+    }
+
+    /// Takes away what only older releases use. None of them may serve this database any more; copies of this release
+    /// notice within a second, and may go on serving.
+    ///
+    /// # Errors
+    /// The database does not answer or refuses a statement.
+    pub async fn finish(&self) -> Result<(), StoreError> {
+        self.migrate().await?;
+        migrate::finish(&self.inner.target, &self.inner.process).await?;
+        self.inner.epoch().await.map(|_| ())
     }
 
     /// The name under which this process leases jobs and marks its groups.
@@ -209,7 +236,9 @@ impl Store for PostgresStore {
     }
 
     fn commit(&self, commit: Commit) -> StoreFuture<'_, Vec<LeasedJob>> {
-        let answer = Prepared::new(commit).and_then(|prepared| self.inner.door.enter(prepared));
+        let packs = self.inner.packs.load(Ordering::Relaxed);
+        let prepared = Prepared::new(commit, packs);
+        let answer = prepared.and_then(|prepared| self.inner.door.enter(prepared));
         let gone = || Err(StoreError::InDoubt("the writer is gone".to_owned()));
         Box::pin(async move { answer?.await.unwrap_or_else(|_| gone()) })
     }
@@ -242,7 +271,7 @@ impl Store for PostgresStore {
     }
 
     fn epoch(&self) -> StoreFuture<'_, u64> {
-        Box::pin(records::epoch(&self.inner.pulse))
+        Box::pin(self.inner.epoch())
     }
 
     fn prune(&self, kept_ms: i64, limit: usize) -> StoreFuture<'_, usize> {

@@ -2,6 +2,7 @@
 
 use super::params::clean;
 use crate::grouping::{BalanceId, Footprint, check, deltas};
+use crate::packing::{pack, pack_reply};
 use crate::{Commit, StoreError};
 use florin_domain::changes::Changes;
 use florin_domain::{Kind, Record, RecordKey};
@@ -19,8 +20,10 @@ pub struct Row {
     pub created: i64,
     /// The key columns.
     pub columns: Vec<Option<String>>,
-    /// The body.
+    /// The body as text; empty when it is packed.
     pub body: String,
+    /// The body, packed; none as long as an older release may read it.
+    pub packed: Option<Vec<u8>>,
 }
 
 /// A commit that may be tried as often as need be.
@@ -34,13 +37,16 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Checks and encodes.
+    /// Checks and encodes. With `packs` no older release reads the rows.
     ///
     /// # Errors
     /// Those of [`check`], and `Corrupt` for a key that no table can hold.
-    pub fn new(commit: Commit) -> Result<Prepared, StoreError> {
+    pub fn new(mut commit: Commit, packs: bool) -> Result<Prepared, StoreError> {
         check(&commit)?;
         check_texts(&commit)?;
+        if let Some(reply) = commit.claim.as_mut().and_then(|claim| claim.reply.as_mut()) {
+            reply.body = pack_reply(std::mem::take(&mut reply.body), &reply.key_id, packs);
+        }
         let changes = &commit.changes;
         let mut rows = Vec::with_capacity(changes.writes.len() + changes.events.len());
         for write in &changes.writes {
@@ -48,6 +54,7 @@ impl Prepared {
                 write.key.clone(),
                 (write.expected, write.version),
                 &write.record,
+                packs,
             )?);
         }
         for (scope, event) in &changes.events {
@@ -55,6 +62,7 @@ impl Prepared {
                 RecordKey::new(scope, Kind::Event, &event.id),
                 (0, 1),
                 &event.clone().into(),
+                packs,
             )?);
         }
         let deltas = deltas(&commit);
@@ -71,7 +79,19 @@ impl Prepared {
     }
 }
 
-fn row(key: RecordKey, versions: (u64, u64), record: &Record) -> Result<Row, StoreError> {
+fn row(
+    key: RecordKey,
+    versions: (u64, u64),
+    record: &Record,
+    packs: bool,
+) -> Result<Row, StoreError> {
+    let body = record
+        .encode()
+        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let (body, packed) = match packs {
+        true => (String::new(), Some(pack(body.as_bytes()))),
+        false => (body, None),
+    };
     let columns = record
         .columns()
         .into_iter()
@@ -82,9 +102,8 @@ fn row(key: RecordKey, versions: (u64, u64), record: &Record) -> Result<Row, Sto
         version: versions.1 as i64,
         created: record.created().0,
         columns: columns.collect(),
-        body: record
-            .encode()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        body,
+        packed,
     })
 }
 

@@ -132,7 +132,7 @@ pub fn listing(query: &ListQuery) -> Result<Listing<'_>, StoreError> {
     conditions.created(&query.created);
     let order = conditions.page(query.after.as_ref(), query.order, query.limit);
     let base = format!(
-        "SELECT id, version, created, body FROM {table} WHERE {}",
+        "SELECT id, version, created, body, packed FROM {table} WHERE {}",
         conditions.text
     );
     let text = match branches {
@@ -144,7 +144,7 @@ pub fn listing(query: &ListQuery) -> Result<Listing<'_>, StoreError> {
             };
             let branches: Vec<String> = values.into_iter().map(branch).collect();
             format!(
-                "SELECT id, version, created, body FROM ({}) AS u {order}",
+                "SELECT id, version, created, body, packed FROM ({}) AS u {order}",
                 branches.join(" UNION ALL ")
             )
         }
@@ -157,13 +157,7 @@ pub async fn list(pool: &Pool, query: &ListQuery) -> Result<Vec<Versioned<Record
     let listing = listing(query)?;
     let rows = pool.rows(&listing.text, &listing.params()).await?;
     rows.iter()
-        .map(|row| {
-            decode(
-                query.kind,
-                column(row, 0)?,
-                (column(row, 1)?, column(row, 2)?, column(row, 3)?),
-            )
-        })
+        .map(|row| decode(query.kind, column(row, 0)?, row, 1))
         .collect()
 }
 

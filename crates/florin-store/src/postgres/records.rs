@@ -4,6 +4,8 @@ use super::params::{Param, live, scopes, texts};
 use super::pool::Pool;
 use crate::StoreError;
 use crate::commit::{Reply, SavedClaim};
+use crate::packing;
+use crate::schema::FINISHED;
 use florin_base::{Scope, Timestamp};
 use florin_domain::{Kind, Record, RecordKey, Versioned};
 use futures_util::future::try_join_all;
@@ -24,13 +26,11 @@ pub fn column<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T, StoreErr
 ///
 /// # Errors
 /// `Corrupt` when this release cannot.
-pub fn decode(
-    kind: Kind,
-    id: &str,
-    row: (i64, i64, &str),
-) -> Result<Versioned<Record>, StoreError> {
-    let (version, created, body) = row;
-    let record = Record::decode(kind, id, Timestamp(created), body);
+pub fn decode(kind: Kind, id: &str, row: &Row, at: usize) -> Result<Versioned<Record>, StoreError> {
+    let (version, created): (i64, i64) = (column(row, at)?, column(row, at + 1)?);
+    let body = packing::text(column(row, at + 3)?, column(row, at + 2)?)
+        .map_err(|why| StoreError::Corrupt(why.0))?;
+    let record = Record::decode(kind, id, Timestamp(created), &body);
     let record = record.map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(Versioned {
         version: version as u64,
@@ -54,7 +54,7 @@ pub async fn get(
 /// Asks for the records of a kind by their keys.
 pub fn by_keys(kind: Kind) -> String {
     format!(
-        "SELECT k.place, t.version, t.created, t.body
+        "SELECT k.place, t.version, t.created, t.body, t.packed
          FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[]) AS k(account, live, id, place)
          JOIN {} t ON t.account = k.account AND t.live = k.live AND t.id = k.id",
         kind.table()
@@ -94,14 +94,7 @@ async fn of_kind(
         let key = keys
             .get(place)
             .ok_or_else(|| StoreError::Corrupt("a row that nobody asked for".to_owned()))?;
-        found.push((
-            place,
-            decode(
-                kind,
-                &key.id,
-                (column(row, 1)?, column(row, 2)?, column(row, 3)?),
-            )?,
-        ));
+        found.push((place, decode(kind, &key.id, row, 1)?));
     }
     Ok(found)
 }
@@ -181,7 +174,8 @@ pub async fn saved(
         Some(status) => Some(Reply {
             status: status as u16,
             key_id: column(row, 4)?,
-            body: column(row, 5)?,
+            body: packing::unpack_reply(column(row, 5)?, column(row, 4)?)
+                .map_err(|why| StoreError::Corrupt(why.0))?,
         }),
         None => None,
     };
@@ -193,15 +187,16 @@ pub async fn saved(
     }))
 }
 
-/// The epoch of settings.
-pub async fn epoch(pool: &Pool) -> Result<u64, StoreError> {
-    let rows = pool
-        .rows("SELECT epoch FROM epochs WHERE name = 'settings'", &[])
-        .await?;
+/// The epoch of settings, and up to which migration no older release serves any more.
+pub async fn epoch(pool: &Pool) -> Result<(u64, usize), StoreError> {
+    let text = "SELECT epoch, (SELECT value FROM installation WHERE name = $1)
+        FROM epochs WHERE name = 'settings'";
+    let rows = pool.rows(text, &[&FINISHED]).await?;
     let row = rows
         .first()
         .ok_or_else(|| StoreError::Corrupt("the epoch is missing".to_owned()))?;
-    Ok(column::<i64>(row, 0)? as u64)
+    let finished = column::<Option<&str>>(row, 1)?.and_then(|number| number.parse().ok());
+    Ok((column::<i64>(row, 0)? as u64, finished.unwrap_or(0)))
 }
 
 /// Drops idempotency keys answered longer ago than this, by the database's clock, with their replies, in one statement.

@@ -41,26 +41,27 @@ fn build(kind: Kind) -> KindSql {
         .iter()
         .map(|column| format!("{column} = k.{column}, "))
         .collect();
-    let arrays: String = (6..=keys.len() + 6)
+    let texts: String = (6..=keys.len() + 6)
         .map(|place| format!(", ${place}::text[]"))
         .collect();
+    let arrays = format!("{texts}, ${}::bytea[]", keys.len() + 7);
     KindSql {
         lock: lock("UPDATE"),
         share: lock("SHARE"),
         insert: format!(
-            "INSERT INTO {table} (account, live, id, version, created, {names}body)
-             SELECT account, live, id, version, created, {names}body
+            "INSERT INTO {table} (account, live, id, version, created, {names}body, packed)
+             SELECT account, live, id, version, created, {names}body, packed
              FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[]{arrays})
-             AS k(account, live, id, version, created, {names}body)"
+             AS k(account, live, id, version, created, {names}body, packed)"
         ),
         update: counted(
             &format!(
-                "UPDATE {table} t SET version = k.version, {sets}body = k.body
+                "UPDATE {table} t SET version = k.version, {sets}body = k.body, packed = k.packed
                  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[]{arrays})
-                 AS k(account, live, id, version, expected, {names}body)
+                 AS k(account, live, id, version, expected, {names}body, packed)
                  WHERE t.account = k.account AND t.live = k.live AND t.id = k.id AND t.version = k.expected"
             ),
-            keys.len() + 7,
+            keys.len() + 8,
         ),
     }
 }

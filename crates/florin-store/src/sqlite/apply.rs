@@ -26,7 +26,8 @@ static SQL: LazyLock<HashMap<Kind, KindSql>> =
 
 fn sql(kind: Kind) -> KindSql {
     let table = kind.table();
-    let all = columns(kind);
+    let mut all = columns(kind);
+    all.retain(|column| *column != "body");
     let marks = vec!["?"; all.len()].join(", ");
     let sets: Vec<String> = kind
         .columns()
@@ -37,9 +38,12 @@ fn sql(kind: Kind) -> KindSql {
         .iter()
         .fold(String::new(), |text, set| text + set + ", ");
     KindSql {
-        insert: format!("INSERT INTO {table} ({}) VALUES ({marks})", all.join(", ")),
+        insert: format!(
+            "INSERT INTO {table} ({}, body) VALUES ({marks}, '')",
+            all.join(", ")
+        ),
         update: format!(
-            "UPDATE {table} SET version = ?, {sets}body = ? WHERE account = ? AND live = ? AND id = ? AND version = ?"
+            "UPDATE {table} SET version = ?, {sets}packed = ?, body = '' WHERE account = ? AND live = ? AND id = ? AND version = ?"
         ),
         version: format!("SELECT version FROM {table} WHERE account = ? AND live = ? AND id = ?"),
     }

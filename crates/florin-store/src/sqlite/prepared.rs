@@ -2,6 +2,7 @@
 
 use crate::commit::{Commit, StoreError};
 use crate::grouping::check;
+use crate::packing::{pack, pack_reply};
 use florin_base::Scope;
 use florin_domain::{Kind, Record};
 
@@ -21,8 +22,8 @@ pub struct Row {
     pub created: i64,
     /// Key columns.
     pub columns: Vec<Option<String>>,
-    /// The encoded record.
-    pub body: String,
+    /// The encoded record, packed.
+    pub body: Vec<u8>,
 }
 
 /// A commit ready for the writer. The rows of its records and events are taken out of the changes.
@@ -40,6 +41,9 @@ impl Prepared {
     /// Those of [`check`], and `Corrupt` for a record that cannot be encoded.
     pub fn new(mut commit: Commit) -> Result<Prepared, StoreError> {
         check(&commit)?;
+        if let Some(reply) = commit.claim.as_mut().and_then(|claim| claim.reply.as_mut()) {
+            reply.body = pack_reply(std::mem::take(&mut reply.body), &reply.key_id, true);
+        }
         let changes = &mut commit.changes;
         let mut rows = Vec::with_capacity(changes.writes.len() + changes.events.len());
         for write in changes.writes.drain(..) {
@@ -69,6 +73,6 @@ fn row(scope: Scope, versions: (u64, u64), record: Record) -> Result<Row, StoreE
             .into_iter()
             .map(|column| column.map(str::to_owned))
             .collect(),
-        body,
+        body: pack(body.as_bytes()),
     })
 }

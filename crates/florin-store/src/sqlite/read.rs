@@ -4,6 +4,7 @@ use super::apply::job_of;
 use super::open::{failed, reader};
 use crate::commit::{Reply, SavedClaim, StoreError};
 use crate::lease::LEASE_LOOKS_MAX;
+use crate::packing;
 use crate::query::{Balance, ListQuery, Order, TransactionQuery};
 use florin_base::{Asset, Millis, Scope, Timestamp};
 use florin_domain::changes::{Created, Job, JobKind};
@@ -85,10 +86,10 @@ pub fn record(
 ) -> Result<Option<Versioned<Record>>, StoreError> {
     let text = match key.kind {
         Kind::PaymentIntent => {
-            "SELECT version, created, body FROM payment_intents WHERE account = ? AND live = ? AND id = ?"
+            "SELECT version, created, body, packed FROM payment_intents WHERE account = ? AND live = ? AND id = ?"
         }
         kind => &format!(
-            "SELECT version, created, body FROM {} WHERE account = ? AND live = ? AND id = ?",
+            "SELECT version, created, body, packed FROM {} WHERE account = ? AND live = ? AND id = ?",
             kind.table()
         ),
     };
@@ -101,17 +102,25 @@ pub fn record(
     };
     let version: i64 = row.get(0).map_err(failed)?;
     let created = Timestamp(row.get(1).map_err(failed)?);
-    let body = row
-        .get_ref(2)
-        .map_err(failed)?
-        .as_str()
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let record =
-        Record::decode(key.kind, &key.id, created, body).map_err(|error| corrupt(&error))?;
+    let record = decoded(row, 2, (key.kind, &key.id, created))?;
     Ok(Some(Versioned {
         version: version as u64,
         record,
     }))
+}
+
+/// The record in the columns `body` and `packed`, which begin at a place.
+fn decoded(
+    row: &rusqlite::Row<'_>,
+    at: usize,
+    (kind, id, created): (Kind, &str, Timestamp),
+) -> Result<Record, StoreError> {
+    let plain = row.get_ref(at).map_err(failed)?.as_str();
+    let packed = row.get_ref(at + 1).map_err(failed)?.as_blob_or_null();
+    let no_body = |error: rusqlite::types::FromSqlError| StoreError::Corrupt(error.to_string());
+    let body = packing::text(packed.map_err(no_body)?, plain.map_err(no_body)?)
+        .map_err(|why| StoreError::Corrupt(why.0))?;
+    Record::decode(kind, id, created, &body).map_err(|error| corrupt(&error))
 }
 
 /// A question in the making: conditions and their values.
@@ -174,7 +183,7 @@ pub fn list(
     conditions.created(query.created);
     conditions.page(query.after.as_ref(), query.order, query.limit);
     let text = format!(
-        "SELECT id, version, created, body FROM {} WHERE {}",
+        "SELECT id, version, created, body, packed FROM {} WHERE {}",
         query.kind.table(),
         conditions.text
     );
@@ -189,9 +198,7 @@ pub fn list(
             row.get(1).map_err(failed)?,
             row.get(2).map_err(failed)?,
         );
-        let body: String = row.get(3).map_err(failed)?;
-        let record = Record::decode(query.kind, &id, Timestamp(created), &body)
-            .map_err(|error| corrupt(&error))?;
+        let record = decoded(row, 3, (query.kind, &id, Timestamp(created)))?;
         page.push(Versioned {
             version: version as u64,
             record,
@@ -249,7 +256,7 @@ pub fn saved(
                 LEFT JOIN idempotency_replies r ON r.account = k.account AND r.live = k.live AND r.request = k.request
                 WHERE k.account = ? AND k.live = ? AND k.name = ?";
     let mut select = connection.prepare_cached(text).map_err(failed)?;
-    let claim = select.query_row(params![&*scope.account, scope.live, key], |row| {
+    let held = select.query_row(params![&*scope.account, scope.live, key], |row| {
         let status: Option<u16> = row.get(3)?;
         let reply = match status {
             Some(status) => Some(Reply {
@@ -268,7 +275,13 @@ pub fn saved(
             reply,
         })
     });
-    claim.optional().map_err(failed)
+    let mut claim: Option<SavedClaim> = held.optional().map_err(failed)?;
+    if let Some(reply) = claim.as_mut().and_then(|claim| claim.reply.as_mut()) {
+        let stored = std::mem::take(&mut reply.body);
+        reply.body = packing::unpack_reply(stored, &reply.key_id)
+            .map_err(|why| StoreError::Corrupt(why.0))?;
+    }
+    Ok(claim)
 }
 
 /// When the next job is due. Reads in the order of due times and stops where nothing earlier can follow.

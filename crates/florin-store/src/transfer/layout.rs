@@ -114,6 +114,13 @@ fn apply(tables: &mut Vec<Table>, statement: &str) {
     match words[..] {
         ["CREATE", "TABLE", name, ..] => tables.push(table(name, statement)),
         ["DROP", "TABLE", name] => tables.retain(|table| table.name != name),
+        ["ALTER", "TABLE", name, "RENAME", "TO", new] => {
+            if let Some(at) = named(tables, name) {
+                tables[at].name = new.to_owned();
+            }
+        }
+        // Rows that a migration only moves are none of a fresh database.
+        ["INSERT", "INTO", _, "SELECT", ..] => {}
         ["INSERT", "INTO", name, ..] => {
             if let Some(at) = named(tables, name) {
                 tables[at].is_seeded = true;

@@ -3,6 +3,8 @@
 //! It knows the tables and shares no code with what wrote them. Shape: each check is a query that names the rows which
 //! break a rule. Deliberately absent: repair.
 
+use florin_store::packing;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -88,10 +90,64 @@ const RULES: [(&str, &str); 13] = [
     ),
 ];
 
-/// Opens a database for reading.
+/// Opens a database for reading. Bodies that are packed are seen as the text that they are.
 pub fn open(database: &Path) -> Connection {
-    Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)
-        .unwrap_or_else(|error| panic!("{}: {error}", database.display()))
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .unwrap_or_else(|error| panic!("{}: {error}", database.display()));
+    see_bodies(&connection);
+    connection
+}
+
+/// Puts views in front of tables with packed bodies. Of a database whose tables cannot be read nothing is seen.
+pub fn see_bodies(connection: &Connection) {
+    knows_bodies(connection);
+    for (table, body) in packed_tables(connection) {
+        let query = format!(
+            "SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('body', 'packed')"
+        );
+        let columns = column(connection, &query).expect("the columns can be read");
+        let view = format!(
+            "CREATE TEMP VIEW {table} AS SELECT {}, {body} AS body FROM main.{table}",
+            columns.join(", ")
+        );
+        connection.execute_batch(&view).expect("a view can be made");
+    }
+}
+
+/// Teaches a connection the function that unpacks.
+fn knows_bodies(connection: &Connection) {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let unpacked = connection.create_scalar_function("unpacked", 2, flags, |row| {
+        let unreadable =
+            |why: packing::Unreadable| rusqlite::Error::UserFunctionError(why.0.into());
+        // Of a record the text of before stands beside it, of an answer its seal.
+        match (row.get_raw(0), row.get_raw(1)) {
+            (ValueRef::Null, ValueRef::Text(plain)) => Ok(plain.to_vec()),
+            (ValueRef::Blob(packed), ValueRef::Text(b"")) if packed.first() != Some(&b'{') => {
+                packing::unpack(packed)
+                    .map(std::borrow::Cow::into_owned)
+                    .map_err(unreadable)
+            }
+            (ValueRef::Blob(bytes), _) => Ok(bytes.to_vec()),
+            _ => Ok(Vec::new()),
+        }
+    });
+    unpacked.expect("a function can be added");
+}
+
+/// The tables that may hold packed bodies, and what gives them as text.
+fn packed_tables(connection: &Connection) -> Vec<(String, &'static str)> {
+    let query = "SELECT t.name FROM main.sqlite_schema t JOIN pragma_table_info(t.name) c ON c.name = 'packed'
+        WHERE t.type = 'table'";
+    let records = column(connection, query).unwrap_or_default();
+    let mut tables: Vec<(String, &str)> = records
+        .into_iter()
+        .map(|table| (table, "CAST(unpacked(packed, body) AS TEXT)"))
+        .collect();
+    if !tables.is_empty() {
+        tables.push(("idempotency_replies".to_owned(), "unpacked(body, key_id)"));
+    }
+    tables
 }
 
 /// Everything that is wrong, each with its rule; empty when the books are right.
@@ -139,7 +195,7 @@ fn shown(value: ValueRef<'_>) -> String {
 
 /// The tables of a database.
 pub fn tables(connection: &Connection) -> Vec<String> {
-    let query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let query = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
     column(connection, query).expect("the schema can be read")
 }
 
@@ -163,6 +219,15 @@ pub fn assert_caught(database: &Path, sabotage: &str, rule: &str) {
     let copy = database.with_extension("sabotaged");
     std::fs::copy(database, &copy).expect("the database can be copied");
     let connection = Connection::open(&copy).expect("the copy opens");
+    knows_bodies(&connection);
+    for (table, body) in packed_tables(&connection) {
+        if table != "idempotency_replies" {
+            let plain = format!("UPDATE {table} SET body = {body}, packed = NULL");
+            connection
+                .execute_batch(&plain)
+                .expect("bodies can be unpacked");
+        }
+    }
     let changed = connection.execute(sabotage, []).expect("sabotage runs");
     assert!(changed > 0, "{sabotage:?} changed nothing");
     let found = findings(&connection);

@@ -138,7 +138,7 @@ fn the_audit_catches_sabotage(database: &Path) {
             "a charge is refunded by what its refunds say",
         ),
         (
-            "INSERT INTO payment_intents SELECT account, live, id || 'x', version, created, customer, body FROM payment_intents LIMIT 1".to_owned(),
+            "INSERT INTO payment_intents (account, live, id, version, created, customer, body) SELECT account, live, id || 'x', version, created, customer, body FROM payment_intents LIMIT 1".to_owned(),
             "is paid by one intent",
         ),
         (

@@ -139,6 +139,7 @@ impl Replay {
             Ok(connection) => connection,
             Err(error) => return vec![error.to_string()],
         };
+        audit::see_bodies(&connection);
         let Ok(held) = audit::column(&connection, self.held) else {
             // A cut before the schema was there is right as long as nobody was told anything.
             return match disk.told().is_empty() {
