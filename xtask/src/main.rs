@@ -22,7 +22,7 @@ cargo xtask dev [ARGUMENTS]                 builds Florin and runs `florin dev` 
 cargo xtask test [--only STEP]... [--list]  installs what the tests need and runs all of them
 cargo xtask tidy                            checks the style rules
 cargo xtask bench [--quick]                 measures a release build, writes target/bench/latest.md
-cargo xtask sim [--seeds N] [--payments N]  runs the simulator in a release build
+cargo xtask sim [--payments N] [--seed S]    runs the simulator in a release build; --help lists its arguments
 cargo xtask openapi [--check]               writes openapi/florin.json and docs/compatibility.md, or compares them
 cargo xtask help                            prints this";
 

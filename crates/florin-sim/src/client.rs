@@ -3,7 +3,8 @@
 //! Deliberately absent: HTTP. A client calls the engine as the API would after parsing.
 
 use crate::evidence::{Ack, Violation};
-use crate::executor::{Group, VirtualClock};
+use crate::executor::{Group, Sleep, VirtualClock};
+use crate::keyring::Keyring;
 use crate::random::Seeded;
 use crate::scene::Scene;
 use crate::world::BASE_URL;
@@ -63,12 +64,36 @@ impl Doors {
         self.with(|open| open.contains_key(&group))
     }
 
-    fn pick(&self, random: &mut Seeded) -> Option<(Group, Arc<Engine>)> {
+    /// The processes that take requests.
+    pub fn all(&self) -> Vec<Arc<Engine>> {
+        self.with(|open| open.values().cloned().collect())
+    }
+
+    /// One of them.
+    pub fn pick(&self, random: &mut Seeded) -> Option<(Group, Arc<Engine>)> {
         self.with(|open| {
             let groups: Vec<Group> = open.keys().copied().collect();
             let group = random.pick(&groups)?;
             Some((*group, Arc::clone(open.get(group)?)))
         })
+    }
+
+    /// Waits for an answer as long as the process lives.
+    pub async fn while_open<T>(&self, group: Group, answer: impl Future<Output = T>) -> Option<T> {
+        let mut answer = pin!(answer);
+        let heard = poll_fn(|context| match self.is_open(group) {
+            false => Poll::Ready(None),
+            true => answer.as_mut().poll(context).map(Some),
+        });
+        heard.await
+    }
+}
+
+/// An answer, unless the wait for it is over before.
+pub async fn first<T>(answer: impl Future<Output = Option<T>>, wait: Sleep) -> Option<T> {
+    match select(pin!(answer), pin!(wait)).await {
+        Either::Left((heard, _)) => heard,
+        Either::Right(_) => None,
     }
 }
 
@@ -83,6 +108,8 @@ pub struct Wish {
     pub object: &'static str,
     /// A card number in the request, and the prefix of the object that is made of it.
     pub card: Option<(&'static str, &'static str)>,
+    /// A browser asks, with this client secret, which may be empty.
+    pub browser: Option<String>,
     /// Makes the operation.
     pub make: Make,
 }
@@ -141,15 +168,19 @@ pub struct Client {
     pub doors: Arc<Doors>,
     /// Time.
     pub clock: VirtualClock,
+    /// The vault's data keys.
+    pub keyring: Keyring,
     /// Numbers its keys and requests.
     pub count: u64,
 }
 
 /// One try: through which door, and for how long.
-struct Try {
+pub(crate) struct Try {
     group: Group,
-    engine: Arc<Engine>,
-    request: String,
+    /// The process that is asked.
+    pub(crate) engine: Arc<Engine>,
+    /// `req_…`
+    pub(crate) request: String,
     patience_ms: u64,
 }
 
@@ -164,6 +195,7 @@ impl Client {
             scene: Arc::clone(&self.scene),
             doors: Arc::clone(&self.doors),
             clock: self.clock.clone(),
+            keyring: self.keyring.clone(),
             count: 0,
         }
     }
@@ -176,13 +208,27 @@ impl Client {
 
     /// Sends an operation until it is answered for good.
     pub async fn ask(&mut self, wish: Wish) -> Heard {
+        let key = self.fresh_key();
+        self.ask_under(wish, &key).await
+    }
+
+    /// An idempotency key that nobody used.
+    pub fn fresh_key(&mut self) -> String {
         self.count += 1;
-        let key = format!("{}-{}", self.name, self.count);
+        format!("{}-{}", self.name, self.count)
+    }
+
+    /// Sends an operation under a key until it is answered for good.
+    pub async fn ask_under(&mut self, wish: Wish, key: &str) -> Heard {
         let mut wait_ms = WAIT_MS;
         for _ in 0..TRIES_MAX {
-            if let Some(response) = self.submit(&wish, &key).await
+            if let Some(response) = self.submit(&wish, key).await
                 && !matches!(response.status, 409 | 429 | 500..)
             {
+                let pays = matches!(wish.operation, "CreateIntent" | "CreateCharge");
+                let is_answer = matches!(response.status, 200 | 402);
+                self.scene
+                    .with(|inner| inner.payments += u64::from(pays && is_answer));
                 return Heard::of(&response);
             }
             self.clock.pause(wait_ms + self.random.below(100)).await;
@@ -212,7 +258,8 @@ impl Client {
         }
     }
 
-    fn draw(&mut self) -> Option<Try> {
+    /// Any process, and a request's name.
+    pub(crate) fn draw(&mut self) -> Option<Try> {
         self.count += 1;
         let impatient = self.scene.with(|inner| inner.weather.impatient);
         let patience_ms = if self.random.chance(impatient) {
@@ -229,7 +276,8 @@ impl Client {
         })
     }
 
-    fn caller(&self, request: &str, idempotency: Option<(String, [u8; 32])>) -> Caller {
+    /// A request with a secret key.
+    pub(crate) fn caller(&self, request: &str, idempotency: Option<(String, [u8; 32])>) -> Caller {
         Caller {
             scope: self.scope.clone(),
             role: KeyRole::Secret,
@@ -245,7 +293,11 @@ impl Client {
     }
 
     async fn once(&self, wish: &Wish, key: &str, by: Try) -> Option<Response> {
-        let caller = self.caller(&by.request, Some((key.to_owned(), hash(wish.operation))));
+        let mut caller = self.caller(&by.request, Some((key.to_owned(), hash(wish.operation))));
+        if let Some(secret) = &wish.browser {
+            caller.role = KeyRole::Publishable;
+            caller.client_secret = Some(secret.clone());
+        }
         let answer = async {
             let card = match wish.card {
                 Some((number, prefix)) => match self.intake(&by.engine, number, prefix).await {
@@ -285,24 +337,20 @@ impl Client {
     }
 
     /// Waits for an answer as long as the process lives and the patience lasts.
-    async fn while_open<T>(&self, by: &Try, answer: impl Future<Output = T>) -> Option<T> {
-        let mut answer = pin!(answer);
-        let heard = poll_fn(|context| match self.doors.is_open(by.group) {
-            false => Poll::Ready(None),
-            true => answer.as_mut().poll(context).map(Some),
-        });
-        match select(pin!(heard), self.clock.pause(by.patience_ms)).await {
-            Either::Left((heard, _)) => heard,
-            Either::Right(_) => None,
-        }
+    pub(crate) async fn while_open<T>(
+        &self,
+        by: &Try,
+        answer: impl Future<Output = T>,
+    ) -> Option<T> {
+        let heard = self.doors.while_open(by.group, answer);
+        first(heard, self.clock.pause(by.patience_ms)).await
     }
 
     fn note(&self, wish: &Wish, key: &str, response: Option<&Response>) {
         let at_ms = self.clock.monotonic_ms();
         let status = response.map_or(0, |response| response.status);
-        let id = response
-            .map(|response| Heard::of(response).text("id"))
-            .unwrap_or_default();
+        let told = response.map(Heard::of).unwrap_or_default();
+        let id = told.text("id");
         self.scene.with(|inner| {
             inner.trace.push(format!(
                 "{at_ms} {} {} {key} -> {status} {id}",
@@ -310,6 +358,9 @@ impl Client {
             ));
             let Some(response) = response else { return };
             *inner.answers.entry((wish.operation, status)).or_default() += 1;
+            if status == 200 {
+                inner.learn(&self.scope, &told.body);
+            }
             if status == 500 {
                 let body = String::from_utf8_lossy(&response.body).into_owned();
                 inner.suspicions.push(Violation::new(

@@ -3,8 +3,8 @@
 //! Deliberately absent: anything that the engine remembers.
 
 use florin_base::{Millis, Scope};
-use florin_domain::Record;
 use florin_domain::processor::{Outcome, ProcessorRequest};
+use florin_domain::{Kind, Record};
 use florin_store::Commit;
 use florin_store::memory::Snapshot;
 use serde_json::Value;
@@ -25,27 +25,50 @@ pub struct Entry {
     pub bodies: Vec<Arc<Value>>,
     /// What each event tells, as the store keeps it.
     pub told: Vec<Arc<Value>>,
+    /// Ids of what shows a card number or a signing secret in clear.
+    pub shows: Vec<String>,
 }
 
 impl Entry {
-    /// Of a commit; its bodies are read here once for every audit.
+    /// Of a commit; its texts are read here once for every audit.
     pub fn new(number: u64, at_ms: u64, commit: Commit) -> Entry {
         let changes = &commit.changes;
-        let told = changes.events.iter().map(|(_, event)| {
-            Arc::new(serde_json::from_str(event.snapshot.json()).unwrap_or_default())
-        });
+        let mut shows = Vec::new();
+        let mut bodies = Vec::with_capacity(changes.writes.len());
+        for write in &changes.writes {
+            let text = write.record.encode().unwrap_or_default();
+            // The hash of a key is so many digits that some run of them looks like anything.
+            if write.key.kind != Kind::ApiKey && shows_secret(&text) {
+                shows.push(write.key.id.clone());
+            }
+            bodies.push(parsed(&text));
+        }
+        let mut told = Vec::with_capacity(changes.events.len());
+        for (_, event) in &changes.events {
+            let text = event.snapshot.json();
+            if shows_secret(text) {
+                shows.push(event.id.to_string());
+            }
+            told.push(parsed(text));
+        }
         Entry {
             number,
             at_ms,
-            bodies: changes
-                .writes
-                .iter()
-                .map(|write| Arc::new(body(&write.record)))
-                .collect(),
-            told: told.collect(),
+            bodies,
+            told,
+            shows,
             commit,
         }
     }
+}
+
+fn parsed(text: &str) -> Arc<Value> {
+    Arc::new(serde_json::from_str(text).unwrap_or_default())
+}
+
+/// True for a text with a card number or a signing secret in clear.
+pub fn shows_secret(text: &str) -> bool {
+    florin_vault::looks_like_card_number(text) || text.contains("whsec_")
 }
 
 /// The body of a record, as the store keeps it.
@@ -87,6 +110,45 @@ pub struct Receipt {
     pub event: String,
 }
 
+/// One of several requests that raced for one payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Takes so much and gives up the rest.
+    Capture(i64),
+    /// Gives the authorization back.
+    Cancel,
+    /// Gives so much back to the buyer.
+    Refund(i64),
+}
+
+/// What a client heard of its move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was done.
+    Done,
+    /// It was refused, and nothing was changed.
+    Refused,
+    /// It may or may not have been done.
+    Unsure,
+}
+
+/// A race for one payment that was authorized for an amount.
+#[derive(Clone, Debug)]
+pub struct Contest {
+    /// Whose.
+    pub scope: Scope,
+    /// The intent.
+    pub intent: String,
+    /// Its charge.
+    pub charge: String,
+    /// What was authorized, minor units.
+    pub amount: i64,
+    /// Who wanted what, and what came of it.
+    pub moves: Vec<(Move, Told)>,
+    /// So many moves at the front were over before the others began.
+    pub before: usize,
+}
+
 /// Everything at one moment in which nothing is under way.
 #[derive(Clone, Debug)]
 pub struct Evidence {
@@ -108,6 +170,12 @@ pub struct Evidence {
     pub receipts: Vec<Receipt>,
     /// References of calls whose outcome the engine did not hear.
     pub unheard: BTreeSet<String>,
+    /// How far the wall clock jumped ahead since the beginning, in milliseconds.
+    pub jumped_ms: u64,
+    /// How far it jumped back, in milliseconds.
+    pub fell_back_ms: u64,
+    /// Races that are over.
+    pub contests: Vec<Contest>,
 }
 
 /// Something that must not be.

@@ -20,6 +20,9 @@ pub type Group = u64;
 /// Everything that is no process of ours: merchants, buyers, timers of the world.
 pub const OUTSIDE: Group = 0;
 
+/// Messages that are still on their way when everybody who sent them is gone.
+pub const WIRE: Group = u64::MAX;
+
 /// The wall clock at the beginning of virtual time: 2027-01-15, early in the morning.
 const EPOCH_MS: i64 = 1_800_000_000_000;
 
@@ -29,6 +32,8 @@ type TimerId = (u64, u64);
 
 struct State {
     now_ms: u64,
+    /// How far the wall clock was set forward or back.
+    wall_ms: i64,
     random: Seeded,
     next: u64,
     ready: Vec<TaskId>,
@@ -65,6 +70,12 @@ impl Handle {
     /// Milliseconds of virtual time so far.
     pub fn elapsed_ms(&self) -> u64 {
         self.lock().now_ms
+    }
+
+    /// The wall clock, which may jump.
+    fn wall(&self) -> Millis {
+        let state = self.lock();
+        Millis(EPOCH_MS.saturating_add_unsigned(state.now_ms)).plus_ms(state.wall_ms)
     }
 
     /// The clock.
@@ -158,11 +169,22 @@ impl VirtualClock {
             timer: None,
         }
     }
+
+    /// Sets the wall clock forward or back. The clock that never goes back takes no notice.
+    pub fn jump(&self, ms: i64) {
+        let mut state = self.handle.lock();
+        state.wall_ms = state.wall_ms.saturating_add(ms);
+    }
+
+    /// Runs a task that belongs to no process: what is on the wire outlives whoever sent it.
+    pub fn spawn_on_wire(&self, task: Task) {
+        self.handle.spawn(WIRE, task);
+    }
 }
 
 impl Clock for VirtualClock {
     fn now(&self) -> Millis {
-        Millis(EPOCH_MS.saturating_add_unsigned(self.handle.elapsed_ms()))
+        self.handle.wall()
     }
 
     fn monotonic_ms(&self) -> u64 {
@@ -239,6 +261,7 @@ impl Executor {
     pub fn new(random: Seeded) -> Executor {
         let state = State {
             now_ms: 0,
+            wall_ms: 0,
             random,
             next: 0,
             ready: Vec::new(),
@@ -365,6 +388,17 @@ mod tests {
             evens_first,
             "a task that sleeps comes after those that do not"
         );
+    }
+
+    #[test]
+    fn the_wall_clock_jumps_and_the_other_one_does_not() {
+        let executor = Executor::new(Seeded::new(1));
+        let clock = executor.handle().clock();
+        executor.leap(10);
+        let before = clock.now();
+        clock.jump(-3_600_000);
+        assert_eq!(clock.now(), before.plus_ms(-3_600_000));
+        assert_eq!(clock.monotonic_ms(), 10);
     }
 
     #[test]

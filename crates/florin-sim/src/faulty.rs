@@ -5,9 +5,10 @@
 
 use crate::evidence::Entry;
 use crate::executor::{Group, VirtualClock};
+use crate::fate::{Fate, When};
 use crate::sabotage::Sabotage;
-use crate::scene::{Fate, Inner, Scene, When};
-use florin_base::Scope;
+use crate::scene::{Inner, Scene};
+use florin_base::{Scope, Timestamp};
 use florin_domain::changes::{Changes, JobKind, Write};
 use florin_domain::payments::{IntentStatus, PaymentIntent};
 use florin_domain::{Entity, Kind, Record, RecordKey, Versioned};
@@ -17,8 +18,17 @@ use florin_store::{
     Commit, Held, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture, Wanted,
     forward_to_store,
 };
+use serde_json::Value;
 use std::future::pending;
 use std::sync::Arc;
+
+/// What a planted bug writes in clear: the number that the merchants' cards have, too.
+const LEAKED: &str = "4242424242424242";
+/// A planted bug hides so many of a thousand reads of what was just made.
+const STALE: u64 = 100;
+/// The epoch of settings at which a planted bug stops.
+const FROZEN_EPOCH: u64 = 1;
+const DAY_S: i64 = 86_400;
 
 /// The store as one process sees it.
 pub struct Faulty {
@@ -52,8 +62,15 @@ impl Faulty {
 
     async fn fated(&self, commit: Commit) -> Result<Vec<LeasedJob>, StoreError> {
         let (wait_ms, fate) = self.scene.with(Inner::draw_commit);
+        if let Some(jump_ms) = self.scene.with(Inner::draw_jump) {
+            self.clock.jump(jump_ms);
+        }
         if wait_ms > 0 {
             self.clock.pause(wait_ms).await;
+        }
+        let is_asked_for = commit.claim.is_some();
+        if is_asked_for && self.scene.with(|inner| inner.strikes(Sabotage::HoldCommit)) {
+            pending::<()>().await;
         }
         match fate {
             Fate::Done { answer_ms } => {
@@ -78,6 +95,9 @@ impl Faulty {
         let is_lost = self.scene.with(|inner| bend(inner, &mut commit));
         if is_lost {
             return Ok(Vec::new());
+        }
+        if self.scene.with(|inner| inner.is(Sabotage::LostUpdate)) {
+            self.overwrite(&mut commit.changes).await?;
         }
         let done = self.memory.commit(commit.clone()).await?;
         self.note(&commit);
@@ -130,11 +150,54 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
         inner.struck += u64::from(commit.claim.take().is_some());
     }
     if inner.is(Sabotage::ForgetRecovery) {
-        let before = changes.jobs.len();
-        changes.jobs.retain(|job| job.kind != JobKind::Recover);
-        inner.struck += (before - changes.jobs.len()) as u64;
+        forget(inner, changes, JobKind::Recover);
+    }
+    if inner.is(Sabotage::ForgetFanOut) {
+        forget(inner, changes, JobKind::FanOut);
+    }
+    if inner.is(Sabotage::LeakNumber) {
+        leak_number(inner, changes);
+    }
+    if inner.is(Sabotage::TurnClockBack) {
+        turn_back(inner, changes);
     }
     false
+}
+
+fn forget(inner: &mut Inner, changes: &mut Changes, kind: JobKind) {
+    let before = changes.jobs.len();
+    changes.jobs.retain(|job| job.kind != kind);
+    inner.struck += (before - changes.jobs.len()) as u64;
+}
+
+/// Writes a card number in clear into the next payment method.
+fn leak_number(inner: &mut Inner, changes: &mut Changes) {
+    let methods = changes
+        .writes
+        .iter_mut()
+        .filter_map(|write| match &mut write.record {
+            Record::PaymentMethod(method) => Some(method),
+            _ => None,
+        });
+    for method in methods {
+        if inner.strikes(Sabotage::LeakNumber) {
+            let number = Value::from(LEAKED);
+            method.unknown.insert("seen".to_owned(), number);
+        }
+    }
+}
+
+/// Dates the next event about a change of an object a day back.
+fn turn_back(inner: &mut Inner, changes: &mut Changes) {
+    let later = changes
+        .events
+        .iter_mut()
+        .filter(|(_, event)| event.object_version != "1");
+    for (_, event) in later {
+        if inner.strikes(Sabotage::TurnClockBack) {
+            event.created = Timestamp(event.created.0 - DAY_S);
+        }
+    }
 }
 
 fn makes_payment(changes: &Changes) -> bool {
@@ -180,7 +243,8 @@ impl Store for Faulty {
     fn get<'a>(&'a self, keys: &'a [RecordKey]) -> StoreFuture<'a, Vec<Option<Versioned<Record>>>> {
         Box::pin(async move {
             self.read().await?;
-            let found = self.memory.get(keys).await?;
+            let mut found = self.memory.get(keys).await?;
+            self.hide(&mut found);
             if !self.scene.with(|inner| inner.is(Sabotage::LeakScope)) {
                 return Ok(found);
             }
@@ -240,6 +304,10 @@ impl Store for Faulty {
     fn epoch(&self) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             self.read().await?;
+            if self.scene.with(|inner| inner.is(Sabotage::FreezeEpoch)) {
+                self.scene.with(|inner| inner.struck += 1);
+                return Ok(FROZEN_EPOCH);
+            }
             self.memory.epoch().await
         })
     }
@@ -250,6 +318,39 @@ impl Store for Faulty {
 }
 
 impl Faulty {
+    /// A planted bug: what was made and never changed is now and then not there yet.
+    fn hide(&self, found: &mut [Option<Versioned<Record>>]) {
+        for held in found {
+            let is_new = held.as_ref().is_some_and(|held| held.version == 1);
+            let hides = |inner: &mut Inner| inner.strikes_often(Sabotage::StaleRead, STALE);
+            if is_new && self.scene.with(hides) {
+                *held = None;
+            }
+        }
+    }
+
+    /// A planted bug: what others wrote since it was read is overwritten.
+    async fn overwrite(&self, changes: &mut Changes) -> Result<(), StoreError> {
+        changes.requires.clear();
+        for write in &mut changes.writes {
+            let held = self.memory.get(std::slice::from_ref(&write.key)).await?;
+            let current = held.into_iter().flatten().next();
+            let missed = current.map_or(0, |held| held.version.saturating_sub(write.expected));
+            if missed == 0 {
+                continue;
+            }
+            self.scene.with(|inner| inner.struck += 1);
+            write.expected += missed;
+            write.version += missed;
+            let own = changes.events.iter_mut().map(|(_, event)| event);
+            for event in own.filter(|event| event.object == write.key.id) {
+                let version: u64 = event.object_version.parse().unwrap_or_default();
+                event.object_version = (version + missed).to_string();
+            }
+        }
+        Ok(())
+    }
+
     /// A planted bug: what this scope does not have is looked for at its neighbours.
     async fn leak(&self, key: &RecordKey) -> Result<Option<Versioned<Record>>, StoreError> {
         for scope in &self.neighbours {

@@ -3,10 +3,12 @@
 //! # Shape
 //!
 //! [`executor`] runs everything on one thread in virtual time, in an order that the seed decides. [`world`] starts engine
-//! processes over one store in memory ([`faulty`]) and one sandbox ([`line`]), kills them at commits and calls, and lets
-//! recovery work. [`client`] and [`workload`] are the merchants: every operation of the engine, with idempotency keys,
-//! retries and races. [`auditor`] reads the store's rows, its journal, the processor's book and what clients heard; it
-//! shares no code with the domain's decisions. [`sabotage`] plants bugs that it must find.
+//! processes over one store in memory ([`faulty`]) and one sandbox ([`line`], [`messenger`]), kills them at commits and
+//! calls, and lets recovery work. [`client`] and [`workload`] are merchants, buyers and operators: every operation, every
+//! reading route ([`question`]) and every command, with idempotency keys, retries and races. [`auditor`] reads the store's
+//! rows, its journal, the processor's book and what clients heard; it shares no code with the domain's decisions.
+//! [`sweep`] puts one fault at every commit and every call in turn. [`sabotage`] plants bugs, and [`controls`] fails when
+//! the auditor does not find one.
 //!
 //! # What a seed means
 //!
@@ -17,18 +19,24 @@
 
 pub mod auditor;
 pub mod client;
+pub mod controls;
 pub mod evidence;
 pub mod executor;
+pub mod fate;
 pub mod faulty;
+pub mod keyring;
 pub mod line;
+pub mod messenger;
+pub mod question;
 pub mod random;
 pub mod sabotage;
 pub mod scene;
+pub mod sweep;
 pub mod weather;
 pub mod workload;
 pub mod world;
 
 pub use evidence::Violation;
 pub use sabotage::Sabotage;
-pub use workload::PERFORMED;
+pub use workload::{ADMINISTERED, PERFORMED, READ};
 pub use world::{Plan, Report, run};

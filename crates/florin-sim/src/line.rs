@@ -1,21 +1,32 @@
 //! The line to the processor, and the line to merchants' endpoints.
 //!
-//! [`Line`] stands between an engine and the sandbox: it delays, and it is where a process may die with a call under
-//! way. Losses are scripted in the sandbox itself. [`Receiver`] is every endpoint of every merchant. Deliberately
-//! absent: a request that arrives after an inquiry said that it never did, which no processor may do.
+//! [`Line`] stands between an engine and the sandbox: it delays, it is where a process may die with a call under way, and
+//! it is where a processor outside contradicts itself, names a wrong amount, or gets a request days late. Losses are
+//! scripted in the sandbox itself. [`Receiver`] is every endpoint of every merchant. Deliberately absent: what the
+//! processor tells by itself, which is the part of [`crate::messenger`].
 
-use crate::evidence::Receipt;
+use crate::evidence::{Receipt, Violation, shows_secret};
 use crate::executor::{Group, VirtualClock};
+use crate::fate::{CallFate, Turn, When};
 use crate::sabotage::Sabotage;
-use crate::scene::{Inner, Scene, When};
+use crate::scene::{Inner, Scene};
+use florin_base::Scope;
 use florin_domain::cards::CardSource;
-use florin_domain::processor::{Outcome, ProcessorRequest, Verb};
+use florin_domain::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
 use florin_egress::{Egress, EgressError, EgressFuture, Policy, Request, Response};
+use florin_engine::Clock;
 use florin_processors::{
-    Effects, InquiryFuture, Processor, ProcessorFuture, Sandbox, Secrets, forward_to_processor,
+    CardTraits, Effects, InquiryFuture, NoticeError, Processor, ProcessorFuture, ProcessorNotice,
+    PublishedCard, Sandbox, Secrets,
 };
+use florin_vault::{CardNumber, CardOpener};
 use std::future::pending;
 use std::sync::Arc;
+
+/// Only payments with this plain card go astray, so that giving their money back is never refused or late itself.
+const PLAIN_CARD: &str = "visa";
+/// Longer than the engine waits for an answer, in milliseconds.
+const SILENCE_MS: u64 = 60_000;
 
 /// The sandbox at the end of a line.
 pub struct Line {
@@ -27,6 +38,8 @@ pub struct Line {
     pub clock: VirtualClock,
     /// The process.
     pub group: Group,
+    /// Opens cards for requests that arrive when their process is gone.
+    pub opener: Arc<CardOpener>,
 }
 
 /// Notes a call whose outcome was not heard, also when the caller stopped listening.
@@ -60,27 +73,76 @@ impl Line {
         if fate.crash == Some(When::Before) {
             self.die().await;
         }
+        let turn = fate.turn.filter(|_| is_outside && may_turn(request));
+        if let Some(Turn::Stray(late_ms)) = turn {
+            self.send_late(request, late_ms);
+            self.clock.pause(SILENCE_MS).await;
+            return Outcome::Unknown;
+        }
         let opener = secrets.opener;
         let outcome = self.sandbox.call(request, secrets).await;
-        if request.verb == Verb::Authorize
-            && matches!(request.card, CardSource::Published(_))
-            && matches!(outcome, Outcome::Approved(_))
-            && self.scene.with(|inner| inner.strikes(Sabotage::CallTwice))
-        {
+        let strikes = |inner: &mut Inner| inner.strikes(Sabotage::CallTwice);
+        if may_turn(request) && is_approved(&outcome) && self.scene.with(strikes) {
             let again = ProcessorRequest {
                 reference: format!("{}-again", request.reference),
                 ..request.clone()
             };
             self.sandbox.call(&again, Secrets::none(opener)).await;
         }
-        if is_outside {
+        self.hear(&fate).await;
+        let heard = self.turned(request, outcome, turn);
+        listening.is_heard = heard != Outcome::Unknown;
+        heard
+    }
+
+    /// The way back.
+    async fn hear(&self, fate: &CallFate) {
+        if self.effects() == Effects::Outside {
             self.clock.pause(fate.after_ms).await;
         }
         if fate.crash == Some(When::After) {
             self.die().await;
         }
-        listening.is_heard = outcome != Outcome::Unknown;
-        outcome
+    }
+
+    /// What the engine hears of an outcome. The book is not touched: it holds what is true.
+    fn turned(&self, request: &ProcessorRequest, outcome: Outcome, turn: Option<Turn>) -> Outcome {
+        let Outcome::Approved(approval) = &outcome else {
+            return outcome;
+        };
+        match turn {
+            Some(Turn::Contradiction) => {
+                let truth = (request.reference.clone(), outcome);
+                self.scene.with(|inner| inner.untold.push_back(truth));
+                Outcome::Declined(taken_back())
+            }
+            Some(Turn::WrongAmount) => Outcome::Approved(Approval {
+                amount: Some(request.amount + 1),
+                ..approval.clone()
+            }),
+            _ => outcome,
+        }
+    }
+
+    /// The request arrives when everybody has stopped waiting for its answer.
+    fn send_late(&self, request: &ProcessorRequest, late_ms: u64) {
+        let (sandbox, scene) = (Arc::clone(&self.sandbox), Arc::clone(&self.scene));
+        let (clock, opener) = (self.clock.clone(), Arc::clone(&self.opener));
+        let request = request.clone();
+        let stray = (
+            self.clock.monotonic_ms() + late_ms,
+            request.reference.clone(),
+        );
+        scene.with(|inner| {
+            inner.had_strays = true;
+            inner.strays.insert(stray.clone());
+        });
+        self.clock.spawn_on_wire(Box::pin(async move {
+            clock.pause(late_ms).await;
+            sandbox.call(&request, Secrets::none(&opener)).await;
+            scene.with(|inner| inner.strays.remove(&stray));
+            scene.tell(format!("{} {} arrives late", clock.monotonic_ms(), stray.1));
+        }));
     }
 
     async fn die(&self) {
@@ -89,8 +151,63 @@ impl Line {
     }
 }
 
+/// An authorization of the plain card.
+fn may_turn(request: &ProcessorRequest) -> bool {
+    request.verb == Verb::Authorize
+        && matches!(&request.card, CardSource::Published(name) if name == PLAIN_CARD)
+}
+
+fn is_approved(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Approved(_))
+}
+
+/// The refusal that a processor takes back.
+fn taken_back() -> Decline {
+    Decline {
+        code: "processing_error".to_owned(),
+        decline_code: Some("processing_error".to_owned()),
+        message: "Something went wrong at the processor.".to_owned(),
+        ..Decline::default()
+    }
+}
+
+/// A notice as it travels: the reference and the outcome.
+type Told = (String, Outcome);
+
 impl Processor for Line {
-    forward_to_processor!(sandbox);
+    fn name(&self) -> &'static str {
+        self.sandbox.name()
+    }
+
+    fn effects(&self) -> Effects {
+        self.sandbox.effects()
+    }
+
+    fn is_simulation(&self) -> bool {
+        self.sandbox.is_simulation()
+    }
+
+    fn visibility_delay_ms(&self) -> u64 {
+        self.sandbox.visibility_delay_ms()
+    }
+
+    fn describe(&self, number: &CardNumber) -> Result<CardTraits, Decline> {
+        self.sandbox.describe(number)
+    }
+
+    fn published(&self, name: &str) -> Option<PublishedCard> {
+        self.sandbox.published(name)
+    }
+
+    fn may_attach(
+        &self,
+        scope: &Scope,
+        card: &CardSource,
+        cvc_given: bool,
+        secrets: Secrets<'_>,
+    ) -> Option<Decline> {
+        self.sandbox.may_attach(scope, card, cvc_given, secrets)
+    }
 
     fn call<'a>(
         &'a self,
@@ -106,6 +223,17 @@ impl Processor for Line {
         secrets: Secrets<'a>,
     ) -> InquiryFuture<'a> {
         self.sandbox.inquire(request, secrets)
+    }
+
+    /// Notices of the simulator are not signed: what a forged one does is a test of the real adapter.
+    fn parse_notice(
+        &self,
+        _headers: &[(String, String)],
+        body: &[u8],
+    ) -> Result<Vec<ProcessorNotice>, NoticeError> {
+        let told: Told = serde_json::from_slice(body).map_err(|_| NoticeError::Unreadable)?;
+        let (reference, outcome) = told;
+        Ok(vec![ProcessorNotice { reference, outcome }])
     }
 }
 
@@ -135,7 +263,12 @@ impl Receiver {
             .iter()
             .find(|(name, _)| name == "webhook-id");
         let event = id.map(|(_, event)| event.clone()).unwrap_or_default();
+        let shows = shows_secret(&String::from_utf8_lossy(&request.body));
         self.scene.with(|inner| {
+            if shows {
+                let what = format!("the webhook of {event} shows a secret");
+                inner.suspicions.push(Violation::new("I10", what));
+            }
             if !fails {
                 inner.receipts.push(Receipt {
                     url: request.url.clone(),

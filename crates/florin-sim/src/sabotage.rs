@@ -25,6 +25,22 @@ pub enum Sabotage {
     LeakScope,
     /// A saved reply is answered with another body.
     BendReply,
+    /// One side of a booking says a cent more.
+    Unbalance,
+    /// Nobody is told to tell the endpoints.
+    ForgetFanOut,
+    /// A card number is written into a record in clear.
+    LeakNumber,
+    /// An event is dated a day before what happened before it.
+    TurnClockBack,
+    /// A commit is never answered, so that its request stays in memory for ever.
+    HoldCommit,
+    /// What was just made is not found, as on a copy that lags behind.
+    StaleRead,
+    /// Whoever writes last wins, whatever it had read.
+    LostUpdate,
+    /// Nobody hears that keys and endpoints changed.
+    FreezeEpoch,
 }
 
 impl Sabotage {
@@ -40,6 +56,14 @@ impl Sabotage {
         Sabotage::Resurrect,
         Sabotage::LeakScope,
         Sabotage::BendReply,
+        Sabotage::Unbalance,
+        Sabotage::ForgetFanOut,
+        Sabotage::LeakNumber,
+        Sabotage::TurnClockBack,
+        Sabotage::HoldCommit,
+        Sabotage::StaleRead,
+        Sabotage::LostUpdate,
+        Sabotage::FreezeEpoch,
     ];
 
     /// The rules of the auditor of which at least one must notice.
@@ -54,6 +78,25 @@ impl Sabotage {
             Sabotage::Resurrect => &["I7"],
             Sabotage::LeakScope => &["I11"],
             Sabotage::BendReply => &["I9"],
+            Sabotage::Unbalance => &["I3"],
+            Sabotage::ForgetFanOut => &["I6"],
+            Sabotage::LeakNumber => &["I10"],
+            Sabotage::TurnClockBack => &["I12"],
+            Sabotage::HoldCommit => &["I13"],
+            Sabotage::StaleRead => &["I16"],
+            Sabotage::LostUpdate => &["F19"],
+            Sabotage::FreezeEpoch => &["F23"],
         }
+    }
+
+    /// True for a bug that shows only where the processor keeps books of its own.
+    pub const fn is_outside(self) -> bool {
+        matches!(self, Sabotage::CallTwice | Sabotage::ForgetRecovery)
+    }
+
+    /// The planted bug with this name.
+    pub fn from_name(name: &str) -> Option<Sabotage> {
+        let mut all = Sabotage::ALL.iter().copied();
+        all.find(|sabotage| format!("{sabotage:?}") == name)
     }
 }

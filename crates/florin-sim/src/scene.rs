@@ -2,60 +2,25 @@
 //!
 //! Deliberately absent: any lock that is held while somebody waits.
 
-use crate::evidence::{Ack, Entry, Receipt, Violation};
+use crate::evidence::{Ack, Contest, Entry, Receipt, Violation};
 use crate::executor::Group;
+use crate::fate::Point;
 use crate::random::Seeded;
 use crate::sabotage::Sabotage;
 use crate::weather::Weather;
 use florin_base::Scope;
-use florin_store::StoreError;
-use std::collections::{BTreeMap, BTreeSet};
+use florin_domain::Kind;
+use florin_domain::processor::Outcome;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A planted bug that strikes once does so on this occasion.
 const STRIKES_ON: u64 = 3;
 /// The first amount; every order has one of its own, so that a processor's book tells orders apart.
 const FIRST_AMOUNT: i64 = 1_000;
-/// The longest wait for a late answer of the store, in milliseconds.
-const LATE_MS_MAX: u64 = 30_000;
-/// Longer than any deadline for a processor, in milliseconds.
-const OVERLONG_MS: u64 = 8_000;
-
-/// When a process dies around a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// The commit never takes effect.
-    Before,
-    /// It took effect, and its answer never arrives.
-    After,
-}
-
-/// What becomes of a commit.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fate {
-    /// It is done and answered, after so many milliseconds of its own.
-    Done {
-        /// Between its effect and its answer.
-        answer_ms: u64,
-    },
-    /// It is not done.
-    Refused(StoreError),
-    /// It is done, and nobody learns of it.
-    DoneInDoubt,
-    /// The process dies.
-    Crash(When),
-}
-
-/// What becomes of a call to the processor.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CallFate {
-    /// Before it arrives.
-    pub before_ms: u64,
-    /// Before its answer arrives.
-    pub after_ms: u64,
-    /// The process dies.
-    pub crash: Option<When>,
-}
+/// Ids of one kind that are remembered in a scope: the newest.
+const KNOWN_MAX: usize = 16;
 
 /// A charge that somebody paid, for later refunds.
 #[derive(Clone, Debug)]
@@ -76,8 +41,10 @@ pub struct Inner {
     pub weather: Weather,
     /// Processes that have to die.
     pub dying: BTreeSet<Group>,
-    /// One crash at a chosen commit.
-    pub crash_at: Option<(u64, When)>,
+    /// One fault at a chosen place.
+    pub point: Option<Point>,
+    /// The chosen place was reached.
+    pub is_hit: bool,
     /// The planted bug.
     pub sabotage: Option<Sabotage>,
     /// How often the planted bug struck.
@@ -101,6 +68,24 @@ pub struct Inner {
     pub paid: Vec<Paid>,
     /// Commits that were asked for.
     pub commits: u64,
+    /// Calls to the processor.
+    pub calls: u64,
+    /// Payments that were answered with success or a decline.
+    pub payments: u64,
+    /// How far the wall clock jumped ahead in all, in milliseconds.
+    pub jumped_ms: u64,
+    /// How far it jumped back in all, in milliseconds.
+    pub fell_back_ms: u64,
+    /// When requests that are still on the wire arrive, in milliseconds of virtual time.
+    pub strays: BTreeSet<(u64, String)>,
+    /// Some request went astray.
+    pub had_strays: bool,
+    /// What the processor has to take back: the reference, and what is true of it.
+    pub untold: VecDeque<(String, Outcome)>,
+    /// Races whose outcome has to be that of some order.
+    pub contests: Vec<Contest>,
+    /// Ids that each scope was told of, the newest last.
+    pub known: BTreeMap<Scope, BTreeMap<Kind, VecDeque<String>>>,
     amount: i64,
 }
 
@@ -117,7 +102,8 @@ impl Scene {
                 random,
                 weather: Weather::calm(),
                 dying: BTreeSet::new(),
-                crash_at: None,
+                point: None,
+                is_hit: false,
                 sabotage,
                 struck: 0,
                 occasions: 0,
@@ -130,6 +116,15 @@ impl Scene {
                 answers: BTreeMap::new(),
                 paid: Vec::new(),
                 commits: 0,
+                calls: 0,
+                payments: 0,
+                jumped_ms: 0,
+                fell_back_ms: 0,
+                strays: BTreeSet::new(),
+                had_strays: false,
+                untold: VecDeque::new(),
+                contests: Vec::new(),
+                known: BTreeMap::new(),
                 amount: FIRST_AMOUNT,
             }),
         }
@@ -169,75 +164,56 @@ impl Inner {
         strikes
     }
 
-    /// What becomes of the next commit, and how long it takes to arrive.
-    pub fn draw_commit(&mut self) -> (u64, Fate) {
-        self.commits += 1;
-        if let Some((at, when)) = self.crash_at
-            && at == self.commits
-        {
-            return (0, Fate::Crash(when));
-        }
-        let weather = self.weather.clone();
-        let wait_ms = if self.random.chance(weather.slow) {
-            self.random.below(200)
-        } else {
-            0
-        };
-        let fate = if self.random.chance(weather.conflict) {
-            Fate::Refused(StoreError::Conflict)
-        } else if self.random.chance(weather.unavailable) {
-            Fate::Refused(StoreError::Unavailable("the storm took it".to_owned()))
-        } else if self.random.chance(weather.in_doubt) {
-            match self.random.chance(500) {
-                true => Fate::DoneInDoubt,
-                false => Fate::Refused(StoreError::InDoubt("the line broke".to_owned())),
-            }
-        } else if self.random.chance(weather.crash_before) {
-            Fate::Crash(When::Before)
-        } else if self.random.chance(weather.crash_after) {
-            Fate::Crash(When::After)
-        } else {
-            let late = self.random.chance(weather.late_answer);
-            Fate::Done {
-                answer_ms: if late {
-                    self.random.below(LATE_MS_MAX)
-                } else {
-                    0
-                },
-            }
-        };
-        (wait_ms, fate)
+    /// True now and then, for a planted bug that strikes more than once.
+    pub fn strikes_often(&mut self, sabotage: Sabotage, per_mille: u64) -> bool {
+        let strikes = self.is(sabotage) && self.random.chance(per_mille);
+        self.struck += u64::from(strikes);
+        strikes
     }
 
-    /// True when a read fails.
-    pub fn draw_read(&mut self) -> bool {
-        let often = self.weather.unavailable / 8;
-        self.random.chance(often)
-    }
-
-    /// What becomes of the next call.
-    pub fn draw_call(&mut self) -> CallFate {
-        let weather = self.weather.clone();
-        let wait = |inner: &mut Inner| {
-            if inner.random.chance(weather.line / 4) {
-                OVERLONG_MS
-            } else if inner.random.chance(weather.slow) {
-                inner.random.below(400)
-            } else {
-                0
-            }
+    /// Remembers the object of an answer, or every object of a list.
+    pub fn learn(&mut self, scope: &Scope, told: &Value) {
+        if let Some(list) = told.get("data").and_then(Value::as_array) {
+            return list.iter().for_each(|one| self.learn(scope, one));
+        }
+        let member = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
+        let Some(kind) = kind_of(member("object")) else {
+            return;
         };
-        let (before_ms, after_ms) = (wait(self), wait(self));
-        let dies = self.random.chance(weather.crash_in_call);
-        let when = if self.random.chance(500) {
-            When::Before
-        } else {
-            When::After
-        };
-        CallFate {
-            before_ms,
-            after_ms,
-            crash: dies.then_some(when),
+        let ids = self.known.entry(scope.clone()).or_default();
+        let ids = ids.entry(kind).or_default();
+        let id = member("id").to_owned();
+        if !ids.contains(&id) {
+            ids.push_back(id);
+        }
+        if ids.len() > KNOWN_MAX {
+            ids.pop_front();
         }
     }
+
+    /// Who else was told of an id, if anybody.
+    pub fn stranger_of(&self, scope: &Scope, id: &str) -> Option<Scope> {
+        let strangers = self.known.iter().filter(|(other, _)| *other != scope);
+        let mut holders =
+            strangers.filter(|(_, kinds)| kinds.values().flatten().any(|known| known == id));
+        holders.next().map(|(other, _)| other.clone())
+    }
+}
+
+/// The kind of an object of the wire that is found by its id.
+pub fn kind_of(object: &str) -> Option<Kind> {
+    Some(match object {
+        "payment_intent" => Kind::PaymentIntent,
+        "setup_intent" => Kind::SetupIntent,
+        "charge" => Kind::Charge,
+        "refund" => Kind::Refund,
+        "customer" => Kind::Customer,
+        "payment_method" => Kind::PaymentMethod,
+        "token" => Kind::Token,
+        "webhook_endpoint" => Kind::WebhookEndpoint,
+        "dispute" => Kind::Dispute,
+        "radar.early_fraud_warning" => Kind::EarlyFraudWarning,
+        "event" => Kind::Event,
+        _ => return None,
+    })
 }

@@ -37,6 +37,16 @@ pub struct Weather {
     pub impatient: u64,
     /// A client sends the same request twice at once.
     pub twice: u64,
+    /// The wall clock jumps an hour ahead or back, at a commit.
+    pub clock: u64,
+    /// A request reaches the processor long after everybody stopped waiting, up to nearly a week.
+    pub stray: u64,
+    /// The processor says that it declined what it approved, and takes that back later.
+    pub contradiction: u64,
+    /// The processor names another amount than it took.
+    pub wrong_amount: u64,
+    /// The processor tells by itself what became of something, once more and in any order, in each round of its messenger.
+    pub notices: u64,
 }
 
 impl Weather {
@@ -55,7 +65,7 @@ impl Weather {
             }
         };
         Weather {
-            conflict: up_to(60),
+            conflict: up_to(200),
             unavailable: up_to(30),
             in_doubt: up_to(30),
             crash_before: up_to(20),
@@ -68,6 +78,11 @@ impl Weather {
             endpoint: up_to(300),
             impatient: up_to(80),
             twice: up_to(150),
+            clock: up_to(8),
+            stray: up_to(40),
+            contradiction: up_to(40),
+            wrong_amount: up_to(20),
+            notices: up_to(300),
         }
     }
 

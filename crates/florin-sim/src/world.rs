@@ -1,18 +1,22 @@
 //! A seeded world: processes over one store and one processor, merchants around them, a storm, and a calm after it.
 //!
 //! A run has three parts. Merchants tell their stories while everything goes wrong; the weather calms down, recovery
-//! finishes, and the auditor looks. A week later the day's money is released while refunds come in, and the auditor
-//! looks again. At last every authorization lapses, and it looks once more. Deliberately absent: any check of its own.
+//! finishes, operators decide on what was put aside, and the auditor looks. A week later the day's money is released while
+//! refunds come in, and the auditor looks again. At last every authorization lapses, and it looks once more. Deliberately
+//! absent: any rule but that nothing hangs and that nothing is left in memory.
 
 use crate::auditor::audit;
 use crate::client::{Client, Doors};
 use crate::evidence::{Evidence, Violation};
 use crate::executor::{Executor, Group, OUTSIDE};
+use crate::fate::Point;
 use crate::faulty::Faulty;
+use crate::keyring::Keyring;
 use crate::line::{Line, Receiver};
+use crate::messenger::Messenger;
 use crate::random::{Seeded, SeededRandom};
 use crate::sabotage::Sabotage;
-use crate::scene::{Scene, When};
+use crate::scene::Scene;
 use crate::weather::Weather;
 use crate::workload;
 use florin_base::Scope;
@@ -20,15 +24,16 @@ use florin_domain::Kind;
 use florin_domain::changes::JobKind;
 use florin_domain::webhooks::RetrySchedule;
 use florin_egress::Policy;
-use florin_engine::{Clock, Engine, FixedRing, Settings, World as Parts};
+use florin_engine::world::Task;
+use florin_engine::{Clock, Engine, Settings, World as Parts};
 use florin_processors::sandbox::FaultPlan;
 use florin_processors::{Registry, Sandbox};
 use florin_store::memory::{MemoryStore, Snapshot};
 use florin_store::{ListQuery, Store};
-use florin_vault::{CvcShelf, MasterKey, Vault};
+use florin_vault::CvcShelf;
 use futures_util::FutureExt;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Where the world's servers say that they are reached.
 pub const BASE_URL: &str = "https://florin.example";
@@ -54,6 +59,14 @@ const IDLE_MS: i64 = 60_000;
 const WAKES_BEFORE_MS: i64 = 5_000;
 /// Longer than any authorization lives, in milliseconds.
 const LAPSE_MS: u64 = 40 * 86_400_000;
+/// A wall clock that is set to another month, in milliseconds.
+const MONTH_MS: u64 = 30 * 86_400_000;
+/// So many of a thousand worlds have their clock set ahead by a month.
+const MONTHS: u64 = 300;
+/// While time passes, what is due is worked on for so long, in milliseconds.
+const STOP_MS: u64 = 10_000;
+/// Rounds of the processor's messenger for each story of a client.
+const ROUNDS: u64 = 4;
 /// The late refunds begin so long before the day's money is released, in milliseconds.
 const BEFORE_RELEASE_MS: u64 = 400;
 /// A deadline for processors, in milliseconds.
@@ -70,8 +83,8 @@ pub struct Plan {
     pub outside: bool,
     /// How bad the weather is; `None` lets the seed choose.
     pub weather: Option<Weather>,
-    /// One crash at this commit.
-    pub crash_at: Option<(u64, When)>,
+    /// One fault at a chosen place.
+    pub point: Option<Point>,
     /// A planted bug.
     pub sabotage: Option<Sabotage>,
 }
@@ -84,7 +97,7 @@ impl Plan {
             payments,
             outside: seed % 2 == 1,
             weather: None,
-            crash_at: None,
+            point: None,
             sabotage: None,
         }
     }
@@ -105,6 +118,10 @@ pub struct Report {
     pub crashes: u64,
     /// Answers by operation and status.
     pub answers: BTreeMap<(&'static str, u16), u64>,
+    /// Payments that were answered with success or a decline.
+    pub payments: u64,
+    /// The chosen place of a fault was reached.
+    pub is_hit: bool,
     /// How often the planted bug struck.
     pub struck: u64,
     /// What happened, line by line.
@@ -125,7 +142,9 @@ pub fn run(plan: &Plan) -> Report {
         steps,
         commits: inner.journal.len(),
         crashes,
-        answers: inner.answers.clone(),
+        answers: std::mem::take(&mut inner.answers),
+        payments: inner.payments,
+        is_hit: inner.is_hit,
         struck: inner.struck,
         trace: std::mem::take(&mut inner.trace),
         violations,
@@ -138,6 +157,7 @@ struct World {
     scene: Arc<Scene>,
     doors: Arc<Doors>,
     memory: MemoryStore,
+    keyring: Keyring,
     sandbox: Arc<Sandbox>,
     scopes: Vec<Scope>,
     group: Group,
@@ -155,10 +175,12 @@ impl World {
         } else {
             Sandbox::inside()
         };
+        let memory = MemoryStore::new(move || clock.now());
         World {
             scene: Arc::new(Scene::new(random.fork(2), plan.sabotage)),
             doors: Arc::default(),
-            memory: MemoryStore::new(move || clock.now()),
+            keyring: Keyring::found(memory.clone()),
+            memory,
             sandbox: Arc::new(sandbox),
             scopes: ACCOUNTS
                 .iter()
@@ -178,30 +200,63 @@ impl World {
             self.start_process();
         }
         self.found_merchants()?;
-        self.scene
-            .with(|inner| (inner.commits, inner.crash_at) = (0, plan.crash_at));
+        self.scene.with(|inner| {
+            (inner.commits, inner.calls) = (0, 0);
+            inner.point = plan.point.clone();
+        });
         let weather = plan
             .weather
             .clone()
             .unwrap_or_else(|| Weather::drawn(&mut self.random));
-        self.storm(&weather);
         let clients = ACCOUNTS.len() as u64 * CLIENTS;
         let stories = plan.payments.div_ceil(u32::try_from(clients).unwrap_or(1));
-        self.invite(|client| Box::pin(workload::tell(client, stories)));
-        self.until_clients_leave()?;
-        self.calm();
-        self.settle()?;
-        self.audit()?;
-        self.wait_for_release();
-        self.storm(&weather);
-        self.invite(|client| Box::pin(workload::give_back(client, stories.min(4))));
-        self.until_clients_leave()?;
-        self.calm();
-        self.settle()?;
-        self.audit()?;
-        self.executor.leap(LAPSE_MS);
+        let rounds = u64::from(stories) * ROUNDS;
+        self.part(&weather, rounds, |client| {
+            Box::pin(workload::tell(client, stories))
+        })?;
+        self.wait_for_release()?;
+        self.part(&weather, ROUNDS, |client| {
+            Box::pin(workload::give_back(client, stories.min(4)))
+        })?;
+        self.lapse()?;
         self.settle()?;
         self.audit()
+    }
+
+    /// A storm with its stories, the calm after it, and a look at what is left.
+    fn part(
+        &mut self,
+        weather: &Weather,
+        rounds: u64,
+        story: impl Fn(Client) -> Task,
+    ) -> Result<(), Vec<Violation>> {
+        self.storm(weather);
+        if self.outside {
+            self.send_messenger(rounds);
+        }
+        self.invite(CLIENTS, story);
+        self.until_clients_leave()?;
+        self.calm();
+        self.settle()?;
+        if self.outside {
+            self.send_messenger(0);
+            self.invite(1, |client| Box::pin(workload::close_the_day(client)));
+            self.until_clients_leave()?;
+            self.settle()?;
+        }
+        self.audit()
+    }
+
+    fn send_messenger(&mut self, rounds: u64) {
+        let messenger = Messenger {
+            sandbox: Arc::clone(&self.sandbox),
+            scene: Arc::clone(&self.scene),
+            doors: Arc::clone(&self.doors),
+            clock: self.executor.handle().clock(),
+            random: self.random.fork(rounds),
+        };
+        let walk = Box::pin(messenger.walk(rounds));
+        self.executor.handle().spawn(OUTSIDE, walk);
     }
 
     fn storm(&mut self, weather: &Weather) {
@@ -219,7 +274,8 @@ impl World {
         self.group += 1;
         let group = self.group;
         let handle = self.executor.handle().clone();
-        let (vault, opener) = open_vault();
+        let (vault, opener) = self.keyring.open();
+        let (_, spare) = self.keyring.open();
         let scene = Arc::clone(&self.scene);
         let store = Faulty {
             memory: self.memory.used_by(&format!("process-{group}")),
@@ -233,6 +289,7 @@ impl World {
             scene: Arc::clone(&scene),
             clock: handle.clock(),
             group,
+            opener: Arc::new(spare),
         };
         let engine = Engine::new(Parts {
             store: Arc::new(store),
@@ -240,8 +297,8 @@ impl World {
                 test: Arc::new(line),
                 live: None,
             },
+            ring: Arc::new(self.keyring.followed_by(&vault)),
             vault,
-            ring: Arc::new(FixedRing),
             opener,
             cvcs: Arc::new(CvcShelf::new()),
             egress: Arc::new(Receiver {
@@ -309,8 +366,8 @@ impl World {
         self.until_clients_leave()
     }
 
-    fn invite(&mut self, story: impl Fn(Client) -> florin_engine::world::Task) {
-        for number in 0..CLIENTS {
+    fn invite(&mut self, clients: u64, story: impl Fn(Client) -> Task) {
+        for number in 0..clients {
             for (at, scope) in self.scopes.clone().into_iter().enumerate() {
                 let client = Client {
                     // Both merchants use the same keys: they must not meet.
@@ -320,6 +377,7 @@ impl World {
                     scene: Arc::clone(&self.scene),
                     doors: Arc::clone(&self.doors),
                     clock: self.executor.handle().clock(),
+                    keyring: self.keyring.clone(),
                     count: 0,
                 };
                 self.executor.handle().spawn(OUTSIDE, story(client));
@@ -417,49 +475,126 @@ impl World {
             .map_err(|error| vec![self.found("I0", error.to_string())])
     }
 
-    /// Time passes until shortly before a day's money is released.
-    fn wait_for_release(&mut self) {
-        let due = self
-            .memory
-            .next_due(&[JobKind::Release])
-            .now_or_never()
-            .and_then(Result::ok)
-            .flatten();
-        let now = self.executor.handle().clock().now();
-        let Some(due) = due else { return };
-        let wait = u64::try_from(due.0 - now.0).unwrap_or(0);
-        self.executor.leap(wait.saturating_sub(BEFORE_RELEASE_MS));
+    /// When the next of these jobs is due, in milliseconds of virtual time; the past counts as now.
+    fn due_ms(&self, kinds: &[JobKind]) -> Option<u64> {
+        let due = self.memory.next_due(kinds).now_or_never();
+        let due = due.and_then(Result::ok).flatten()?;
+        let wait = due.0 - self.executor.handle().clock().now().0;
+        let wait = u64::try_from(wait).unwrap_or(0);
+        Some(self.executor.handle().elapsed_ms() + wait)
     }
 
-    fn audit(&mut self) -> Result<(), Vec<Violation>> {
-        let mut snapshot = self.snapshot()?;
-        let now = self.executor.handle().clock().now();
-        let elapsed_ms = self.executor.handle().elapsed_ms();
-        let evidence = self.scene.with(|inner| {
+    /// Time passes until shortly before a day's money is released.
+    fn wait_for_release(&mut self) -> Result<(), Vec<Violation>> {
+        let Some(due) = self.due_ms(&[JobKind::Release]) else {
+            return Ok(());
+        };
+        let wait = due - self.executor.handle().elapsed_ms();
+        self.pass(wait.saturating_sub(BEFORE_RELEASE_MS))
+    }
+
+    /// Time passes. The whole world sleeps through it, unless something is on the wire: then everybody is awake whenever
+    /// something is due or arrives, as a late arrival is found only by who looks for it after it.
+    fn pass(&mut self, ms: u64) -> Result<(), Vec<Violation>> {
+        if !self.scene.with(|inner| inner.had_strays) {
+            self.executor.leap(ms);
+            return Ok(());
+        }
+        let end = self.executor.handle().elapsed_ms() + ms;
+        let kinds: Vec<JobKind> = JobKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| *kind != JobKind::PruneKeys)
+            .collect();
+        loop {
+            let now = self.executor.handle().elapsed_ms();
+            if now >= end {
+                return Ok(());
+            }
+            let arrives = self
+                .scene
+                .with(|inner| inner.strays.first().map(|(at_ms, _)| *at_ms));
+            let next = [self.due_ms(&kinds), arrives].into_iter().flatten().min();
+            let next = next.unwrap_or(end).min(end);
+            self.executor
+                .leap((next - now.min(next)).saturating_sub(WAKES_BEFORE_MS as u64));
+            let until = (self.executor.handle().elapsed_ms() + STOP_MS).min(end);
+            while self.executor.handle().elapsed_ms() < until {
+                self.step()?;
+            }
+        }
+    }
+
+    /// Every authorization lapses. In some worlds somebody sets the clock to another month before.
+    fn lapse(&mut self) -> Result<(), Vec<Violation>> {
+        let is_set_ahead = self.random.chance(MONTHS);
+        if is_set_ahead && !self.scene.with(|inner| inner.had_strays) {
+            self.executor.handle().clock().jump(MONTH_MS as i64);
+            self.scene.with(|inner| inner.jumped_ms += MONTH_MS);
+            self.settle()?;
+        }
+        self.pass(LAPSE_MS)
+    }
+
+    /// Bends what the auditor is shown, where a planted bug lies in the store itself.
+    fn bend(&self, snapshot: &mut Snapshot) {
+        self.scene.with(|inner| {
+            let mut balances = snapshot.balances.iter_mut();
             if inner.is(Sabotage::LoseBalance)
-                && let Some((_, balance)) = snapshot
-                    .balances
-                    .iter_mut()
-                    .find(|(_, balance)| balance.amount != 0)
+                && let Some((_, balance)) = balances.find(|(_, balance)| balance.amount != 0)
             {
                 balance.amount -= 1;
                 inner.struck += 1;
             }
-            Evidence {
-                now,
-                elapsed_ms,
-                outside: self.outside,
-                snapshot,
-                journal: inner.journal.clone(),
-                book: self.sandbox.booked(),
-                acks: std::mem::take(&mut inner.acks),
-                receipts: inner.receipts.clone(),
-                unheard: inner.unheard.clone(),
+            let transaction = snapshot.transactions.first_mut();
+            if inner.is(Sabotage::Unbalance)
+                && let Some((_, amount)) =
+                    transaction.and_then(|(_, made)| made.entries.first_mut())
+            {
+                *amount += 1;
+                inner.struck += 1;
             }
         });
+    }
+
+    fn evidence(&self) -> Result<Evidence, Vec<Violation>> {
+        let mut snapshot = self.snapshot()?;
+        self.bend(&mut snapshot);
+        let handle = self.executor.handle();
+        Ok(self.scene.with(|inner| Evidence {
+            now: handle.clock().now(),
+            elapsed_ms: handle.elapsed_ms(),
+            outside: self.outside,
+            snapshot,
+            journal: inner.journal.clone(),
+            book: self.sandbox.booked(),
+            acks: std::mem::take(&mut inner.acks),
+            receipts: inner.receipts.clone(),
+            unheard: inner.unheard.clone(),
+            jumped_ms: inner.jumped_ms,
+            fell_back_ms: inner.fell_back_ms,
+            contests: std::mem::take(&mut inner.contests),
+        }))
+    }
+
+    /// When nothing is under way, no process holds a request or a job that nobody works on (I13).
+    fn left_in_memory(&self) -> Vec<Violation> {
+        let engines = self.doors.all().into_iter();
+        let held = engines.map(|engine| (engine.mutations_in_flight(), engine.outbox_waiting()));
+        held.filter(|held| *held != (0, 0))
+            .map(|(requests, jobs)| {
+                let what = format!("{requests} requests and {jobs} jobs stay in memory");
+                Violation::new("I13", what)
+            })
+            .collect()
+    }
+
+    fn audit(&mut self) -> Result<(), Vec<Violation>> {
+        let evidence = self.evidence()?;
         let mut violations = self
             .scene
             .with(|inner| std::mem::take(&mut inner.suspicions));
+        violations.extend(self.left_in_memory());
         violations.extend(audit(&evidence));
         if violations.is_empty() {
             return Ok(());
@@ -484,20 +619,4 @@ fn settings() -> Settings {
         live_egress: Policy::live(),
         processor_timeout_ms: PROCESSOR_TIMEOUT_MS,
     }
-}
-
-fn master() -> Option<MasterKey> {
-    MasterKey::from_bytes(&std::array::from_fn(|place| place as u8)).ok()
-}
-
-/// A vault under a fixed master key. Its data keys and nonces come from the operating system; nothing of them is in a
-/// trace.
-fn open_vault() -> (Vault, florin_vault::CardOpener) {
-    static RING: OnceLock<String> = OnceLock::new();
-    let ring = RING.get_or_init(|| {
-        let made = master().and_then(|master| florin_vault::create_ring(&master).ok());
-        made.unwrap_or_default()
-    });
-    let opened = master().and_then(|master| Vault::open(Box::new(master), ring).ok());
-    opened.unwrap_or_else(|| panic!("the simulator's own vault does not open"))
 }

@@ -22,8 +22,6 @@ const FORCE_OUTSIDE: (&str, &str) = ("FLORIN_FORCE_OUTSIDE", "1");
 const SUITES: [&str; 6] = ["--only", "python", "--only", "python2023", "--only", "node"];
 /// Of the system, and of the package index.
 const POSTGRES_VERSIONS: [&str; 2] = ["15", "18"];
-/// A short simulation: seeds, and payments of each.
-const SIM: [&str; 4] = ["--seeds", "10", "--payments", "50"];
 
 /// One step.
 pub struct Step {
@@ -95,7 +93,12 @@ pub const STEPS: &[Step] = &[
         true,
         openapi_step,
     ),
-    step("sim", "a short simulation", true, sim),
+    step(
+        "sim",
+        "simulated worlds, a fault at each place, a control for each rule",
+        true,
+        sim,
+    ),
 ];
 
 fn ran(counts: Counts) -> Outcome {
@@ -259,7 +262,8 @@ fn openapi_step(context: &Context) -> Result<Outcome, String> {
 
 fn sim(context: &Context) -> Result<Outcome, String> {
     let program = context.target.join("debug/florin-sim");
-    watch(command(&context.root, program, &SIM)).map(ran)
+    // Without arguments: worlds, a fault at each place in turn, and every control.
+    watch(command(&context.root, program, &[])).map(ran)
 }
 
 /// The program that the build step made.

@@ -5,6 +5,7 @@
 
 use super::history::{History, Key, Step, flag, number, status};
 use crate::evidence::{Entry, Evidence, Receipt, Violation};
+use florin_base::Scope;
 use florin_domain::Kind;
 use florin_domain::changes::Write;
 use serde_json::Value;
@@ -167,15 +168,31 @@ fn is_news(kind: Kind, step: &Step<'_>) -> bool {
     }
 }
 
-/// An endpoint that was never changed after it was made hears of everything that was committed after it.
+/// An endpoint that was never deleted, switched off or moved. Its description and its secret may have changed.
+fn is_steady(history: &History, scope: &Scope, id: &str) -> bool {
+    let key = (scope.clone(), Kind::WebhookEndpoint, id.to_owned());
+    let versions = history.objects.get(&key);
+    let bodies: Vec<&Value> = versions
+        .into_iter()
+        .flat_map(|versions| versions.values())
+        .map(|version| version.body.as_ref())
+        .collect();
+    let stays = |body: &&Value| {
+        let same = |member: &str| {
+            bodies
+                .first()
+                .is_some_and(|made| made.get(member) == body.get(member))
+        };
+        !flag(body, "deleted") && !flag(body, "disabled") && same("url") && same("enabled_events")
+    };
+    bodies.iter().all(stays)
+}
+
+/// A steady endpoint hears of everything that was committed after it was made.
 fn deliveries(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
     let heard: BTreeSet<&Receipt> = evidence.receipts.iter().collect();
-    for ((scope, _, id), (version, endpoint)) in history
-        .last
-        .iter()
-        .filter(|(key, _)| key.1 == Kind::WebhookEndpoint)
-    {
-        if *version != 1 {
+    for ((scope, _, id), endpoint) in history.of_kind(Kind::WebhookEndpoint) {
+        if !is_steady(history, scope, id) {
             continue;
         }
         let url = super::history::text(endpoint, "url", "").to_owned();

@@ -1,18 +1,64 @@
 //! The auditor: reads rows, journal, books and answers, and says what must not be.
 //!
 //! It knows the rules of money, events and states in its own words and reads every record as the JSON that the store
-//! holds, so that an error in a decision is not repeated here. `history` orders what was written; `books`, `events`,
-//! `states`, `replies` and `processor` hold a rule each. Deliberately absent: anything of the domain's decisions.
+//! holds, so that an error in a decision is not repeated here. `history` orders what was written; `books`, `contests`,
+//! `events`, `processor`, `replies`, `secrets`, `states` and `times` hold the rules. What shows only at the moment, a client
+//! or the world says at once. Deliberately absent: anything of the domain's decisions.
 
 mod books;
+mod contests;
 mod events;
 mod history;
 mod processor;
 mod replies;
+mod secrets;
 mod states;
+mod times;
 
 use crate::evidence::{Evidence, Violation};
 use history::History;
+
+/// The rules, and what each demands. Each has a planted bug that breaks it.
+pub const RULES: &[(&str, &str)] = &[
+    ("I1", "what was acknowledged is in the store"),
+    ("I2", "nobody is charged twice, or without our knowing"),
+    ("I3", "every ledger transaction sums to zero"),
+    (
+        "I4",
+        "balances are sums of entries, and records say what was booked",
+    ),
+    (
+        "I5",
+        "versions have no gaps, and each change that matters has its event",
+    ),
+    ("I6", "every endpoint hears of every event"),
+    ("I7", "only legal transitions, and finished stays finished"),
+    (
+        "I8",
+        "nothing stays unknown, and nothing is assumed for good",
+    ),
+    ("I9", "one idempotency key has one answer"),
+    ("I10", "no card number and no secret is in clear"),
+    ("I11", "no merchant sees another"),
+    ("I12", "times keep their order when the wall clock does not"),
+    ("I13", "no request stays in memory"),
+    ("I16", "what was answered is read"),
+    ("F19", "a race ends as some order of its requests does"),
+    ("F23", "a key that was ended opens nothing a second later"),
+];
+
+/// Invariants of the design that have no place here, and where they are checked.
+pub const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "I14",
+        "signatures are not HTTP's here: unit tests of the API and of webhooks",
+    ),
+    (
+        "I15",
+        "virtual time says nothing of real time: the drills of restart and failover",
+    ),
+    ("I17", "there are no invoices yet"),
+];
 
 /// Everything that is wrong.
 pub fn audit(evidence: &Evidence) -> Vec<Violation> {
@@ -22,6 +68,9 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
     events::check(evidence, &history, &mut found);
     states::check(evidence, &history, &mut found);
     replies::check(evidence, &history, &mut found);
+    secrets::check(evidence, &history, &mut found);
+    times::check(evidence, &history, &mut found);
+    contests::check(evidence, &history, &mut found);
     if evidence.outside {
         processor::check(evidence, &history, &mut found);
     }

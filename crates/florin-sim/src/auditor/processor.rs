@@ -3,10 +3,11 @@
 //! Every order of a world has an amount of its own, so that the book alone tells orders apart. Deliberately absent:
 //! whether the processor decided well.
 
-use super::history::{History, flag, number, status, text};
+use super::history::{History, Key, flag, number, status, text};
 use crate::evidence::{Evidence, Violation};
 use florin_base::Scope;
 use florin_domain::Kind;
+use florin_domain::changes::JobKind;
 use florin_domain::processor::{Outcome, ProcessorRequest, Verb};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,23 +22,38 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         .map(|(request, _)| request)
         .collect();
     let reversals = reversals(history);
+    let of_captures = capture_reversals(history);
+    let is_reversal = |request: &&&ProcessorRequest| {
+        reversals.contains(&(&request.scope, request.reference.as_str()))
+    };
+    let gives_all_back = |request: &&&ProcessorRequest| {
+        !of_captures.contains(&(&request.scope, request.reference.as_str()))
+    };
     let reversed: BTreeSet<Payment<'_>> = approved
         .iter()
-        .filter(|request| reversals.contains(&(&request.scope, request.reference.as_str())))
+        .filter(is_reversal)
+        .filter(gives_all_back)
         .map(|request| payment(request))
         .collect();
     let mut voided: BTreeSet<Payment<'_>> = of_verb(&approved, Verb::Void).map(payment).collect();
     voided.extend(&reversed);
+    let watched = watched(evidence, history);
     let taken: Vec<&ProcessorRequest> = approved
         .iter()
         .copied()
         .filter(|request| {
             matches!(request.verb, Verb::Authorize | Verb::Complete) && request.amount > 0
         })
+        .filter(|request| !watched.contains(&(&request.scope, request.reference.as_str())))
         .collect();
     once_per_order(&taken, &voided, found);
     once_per_key(history, &taken, &voided, found);
-    let captured = sums(&approved, Verb::Capture);
+    let mut captured = sums(&approved, Verb::Capture);
+    for request in approved.iter().filter(is_reversal) {
+        if of_captures.contains(&(&request.scope, request.reference.as_str())) {
+            *captured.entry(payment(request)).or_default() -= request.amount;
+        }
+    }
     for request in &taken {
         known(history, request, &voided, found);
         let at_once = if request.terms.capture {
@@ -59,12 +75,40 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
 fn reversals(history: &History) -> BTreeSet<(&Scope, &str)> {
     let attempts = history.of_kind(Kind::Attempt);
     let reversing = attempts.filter(|(_, attempt)| attempt.pointer("/target/attempt").is_some());
-    reversing
-        .filter_map(|((scope, _, _), attempt)| {
-            let reference = attempt.pointer("/request/reference")?.as_str()?;
-            Some((scope, reference))
-        })
-        .collect()
+    reversing.filter_map(reference).collect()
+}
+
+/// Those of them that gave back what a capture took, and left the authorization as it was.
+fn capture_reversals(history: &History) -> BTreeSet<(&Scope, &str)> {
+    let attempts = history.of_kind(Kind::Attempt);
+    let of_captures = attempts.filter(|((scope, _, _), attempt)| {
+        let reversed = attempt.pointer("/target/attempt").and_then(Value::as_str);
+        let reversed = reversed.and_then(|id| history.body(scope, Kind::Attempt, id));
+        let verb = reversed.and_then(|first| first.pointer("/request/verb"));
+        verb.and_then(Value::as_str) == Some(Verb::Capture.name())
+    });
+    of_captures.filter_map(reference).collect()
+}
+
+/// The references of calls whose end was assumed, and which recovery still looks for: what shows up is given back then.
+fn watched<'a>(evidence: &Evidence, history: &'a History) -> BTreeSet<(&'a Scope, &'a str)> {
+    let jobs = evidence.snapshot.jobs.iter().map(|held| &held.job);
+    let looked_for: BTreeSet<(&Scope, &str)> = jobs
+        .filter(|job| job.kind == JobKind::Recover)
+        .filter_map(|job| Some((&job.scope, job.body.get("attempt")?.as_str()?)))
+        .collect();
+    let attempts = history.of_kind(Kind::Attempt);
+    let assumed = attempts.filter(|((scope, _, id), attempt)| {
+        let is_open = attempt.get("contradiction").is_none_or(Value::is_null);
+        flag(attempt, "assumed") && is_open && looked_for.contains(&(scope, id.as_str()))
+    });
+    assumed.filter_map(reference).collect()
+}
+
+/// The reference of an attempt's call.
+fn reference<'a>((key, attempt): (&'a Key, &'a Value)) -> Option<(&'a Scope, &'a str)> {
+    let reference = attempt.pointer("/request/reference")?.as_str()?;
+    Some((&key.0, reference))
 }
 
 fn of_verb<'a>(

@@ -28,7 +28,8 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         .filter(|ack| matches!(ack.status, 200 | 402))
     {
         let saved = keys.get(&(&ack.scope, ack.key.as_str()));
-        let is_forgotten = evidence.elapsed_ms - ack.at_ms > KEPT_MS;
+        // Answers are kept by the wall clock, which may have jumped ahead.
+        let is_forgotten = evidence.elapsed_ms + evidence.jumped_ms - ack.at_ms > KEPT_MS;
         let is_told_early = is_forgotten
             || ack.replayed_from.is_none()
                 && unheard.contains(&(ack.scope.clone(), ack.key.clone()));

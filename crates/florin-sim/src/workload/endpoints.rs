@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: deliveries, which the engine makes by itself.
 
-use super::wishes;
+use super::{operators, wishes};
 use crate::client::Client;
 
 /// Makes an endpoint; most stay as they are, so that the auditor can count what arrives.
@@ -18,5 +18,11 @@ pub async fn subscribe(client: &mut Client) {
         .ask(wishes::update_endpoint(&id, "a second look"))
         .await;
     client.think(2_000).await;
+    if client.random.chance(500) {
+        operators::roll_secret(client, &id).await;
+    }
+    if client.random.chance(300) {
+        return;
+    }
     client.ask(wishes::delete_endpoint(&id)).await;
 }

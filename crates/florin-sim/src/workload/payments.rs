@@ -107,7 +107,7 @@ pub async fn buy(client: &mut Client) {
 }
 
 /// The intent of an answer, which may be a decline.
-fn intent_of(heard: &Heard) -> String {
+pub(super) fn intent_of(heard: &Heard) -> String {
     let inside = heard
         .body
         .pointer("/error/payment_intent/id")

@@ -27,6 +27,7 @@ fn wish<O: Operation + 'static>(
         operation,
         object,
         card: None,
+        browser: None,
         make,
     }
 }
@@ -109,6 +110,26 @@ pub(super) fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
             method: method.clone(),
         }
     })
+}
+
+/// The buyer's browser confirms, with the client secret of the intent.
+pub(super) fn confirm_in_browser(id: &str, secret: &str, method: MethodSource) -> Wish {
+    let id = id.to_owned();
+    let confirms = wish("ConfirmIntent", "payment_intent", move || {
+        ops::ConfirmIntent {
+            id: id.clone(),
+            command: ConfirmCommand {
+                from_browser: true,
+                ..ConfirmCommand::default()
+            },
+            descriptive: payments::UpdateIntent::default(),
+            method: Some(method.clone()),
+        }
+    });
+    Wish {
+        browser: Some(secret.to_owned()),
+        ..confirms
+    }
 }
 
 pub(super) fn capture_intent(id: &str, amount: Option<i64>, final_capture: Option<bool>) -> Wish {
@@ -270,6 +291,7 @@ pub(super) fn create_method() -> Wish {
         operation: "CreateMethod",
         object: "payment_method",
         card: Some((GOOD_NUMBER, "pm_")),
+        browser: Some(String::new()),
         make: Box::new(|card| {
             let source = match card {
                 Some(card) => MethodSource::Card(Box::new(card), Box::default()),
@@ -295,6 +317,7 @@ pub(super) fn create_token(number: &'static str) -> Wish {
         operation: "CreateToken",
         object: "token",
         card: Some((number, "tok_")),
+        browser: Some(String::new()),
         make: Box::new(|card| match card {
             Some(card) => Box::new(ops::CreateToken {
                 card,
