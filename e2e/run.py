@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the black-box suites against a running server, and checks what was recorded.
 
-    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|conform|crashes|copies]...
+    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|conform|crashes|copies|faults]...
 
 It needs python3 with venv, and node 20 with npm for the Node suite. The environments are made
 under `.cache/e2e` the first time and again when their requirement files change. With
@@ -13,31 +13,25 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import http.client
 import json
 import os
-import re
-import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
-from urllib.parse import urlsplit
 
 import databases
+from program import Program, wait_ready, write_vault_key
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".cache" / "e2e"
 SUITES = ("python", "python2023", "node", "conform")
 # They start servers of their own, which die by plan, and run only when they are named.
-APART = ("crashes", "copies")
+APART = ("crashes", "copies", "faults")
 REQUIREMENTS = {"python": "requirements-newest.txt", "python2023": "requirements-2023.txt"}
-READY_WITHIN_S = 60
-STOPPED_WITHIN_S = 60
 
 
 def stamp_of(*files: Path) -> str:
@@ -81,42 +75,6 @@ def node_modules() -> None:
         (folder / "node_modules" / ".stamp").write_text(stamp, encoding="utf-8")
 
 
-def is_ready(url: str) -> bool:
-    """Whether GET /readyz answers 200."""
-    where = urlsplit(url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
-def wait_ready(url: str) -> None:
-    """Polls until the server is ready; ends the run at the deadline."""
-    end = time.monotonic() + READY_WITHIN_S
-    while not is_ready(url):
-        if time.monotonic() > end:
-            sys.exit(f"e2e: {url}/readyz did not answer 200 within {READY_WITHIN_S} s")
-        time.sleep(0.05)
-
-
-def printed_url(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Where a server that is starting says it listens; ends the run when it says nothing or dies."""
-    end = time.monotonic() + READY_WITHIN_S
-    while True:
-        has_ended = process.poll() is not None
-        text = log.read_text(encoding="utf-8", errors="replace")
-        found = re.search(r"^Florin (?:sandbox )?on (http://\S+)", text, re.MULTILINE)
-        if found:
-            return found.group(1)
-        if has_ended or time.monotonic() > end:
-            sys.exit(f"e2e: the server did not say where it listens:\n{text}")
-        time.sleep(0.05)
-
-
 @contextmanager
 def own_server(options: argparse.Namespace) -> Iterator[str]:
     """Starts a server on a port that the system chooses and stops it at the end: `florin dev`, or with --database
@@ -127,8 +85,7 @@ def own_server(options: argparse.Namespace) -> Iterator[str]:
         return
     with databases.cluster(options.database) as database, tempfile.TemporaryDirectory() as folder:
         key_file = Path(folder) / "vault.key"
-        key_file.touch(mode=0o600)
-        key_file.write_text(secrets.token_bytes(32).hex(), encoding="utf-8")
+        write_vault_key(key_file)
         where = ["--database", database, "--vault-key-file", str(key_file)]
         subprocess.run([options.bin, "migrate", "--database", database], check=True)
         made = subprocess.run([options.bin, "accounts", "create", "Suites", "--json", *where], check=True, capture_output=True)
@@ -142,20 +99,12 @@ def own_server(options: argparse.Namespace) -> Iterator[str]:
 @contextmanager
 def running(command: list[str]) -> Iterator[str]:
     """Runs a server and gives the address that it prints."""
-    log = CACHE / "server.log"
-    with open(log, "wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            url = printed_url(process, log)
-            print(f"e2e: {' '.join(command[:2])} on {url}, its log is {log}", flush=True)
-            yield url
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=STOPPED_WITHIN_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    server = Program("server", command, CACHE)
+    try:
+        print(f"e2e: {' '.join(command[:2])} on {server.url}, its log is {server.log}", flush=True)
+        yield server.url
+    finally:
+        server.stop()
 
 
 def environment(options: argparse.Namespace, url: str, record: Path) -> dict[str, str]:
@@ -196,14 +145,16 @@ def run_conform(records: list[Path]) -> int:
 
 
 def run_apart(suite: str, options: argparse.Namespace) -> int:
-    """A suite that starts the binary itself: lives with a crash at each step, or several copies over one database."""
+    """A suite that starts the binary itself: lives with a crash at each step, several copies over one
+    database, or faults of disks, connections and servers."""
     if not options.bin:
         sys.exit(f"e2e: the suite of {suite} starts the binary itself: give --bin")
     command = [str(venv("python")), "-m", "pytest", "-q"]
     if options.select:
         command += ["-k", options.select]
     env = {**os.environ, "FLORIN_BIN": options.bin, "PYTHONDONTWRITEBYTECODE": "1",
-           "FLORIN_POSTGRES": options.database or databases.VERSIONS[0]}
+           "FLORIN_POSTGRES": options.database or databases.VERSIONS[0],
+           "FLORIN_FAULTS_LONG": "1" if options.long else "0"}
     return subprocess.run(command, cwd=HERE / suite, env=env).returncode
 
 
@@ -234,11 +185,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=(*SUITES, *APART), help="one suite; may be given several times")
     parser.add_argument("--bin", default=os.environ.get("FLORIN_BIN"), help="the florin binary, for tests that start it")
     parser.add_argument("--database", choices=databases.VERSIONS,
-                        help="start `florin serve` over a PostgreSQL of this version instead of `florin dev`; for copies 15 is the default")
+                        help="start `florin serve` over a PostgreSQL of this version instead of `florin dev`; for copies and faults 15 is the default")
     parser.add_argument("--secret-key", default=os.environ.get("FLORIN_SECRET_KEY"))
     parser.add_argument("--publishable-key", default=os.environ.get("FLORIN_PUBLISHABLE_KEY"))
     parser.add_argument("--records", default=str(CACHE / "records"), help="folder of the recorded answers")
     parser.add_argument("--select", help="only tests whose name matches (pytest -k, node --test-name-pattern)")
+    parser.add_argument("--long", action="store_true", help="repeat the experiments of `faults` as often as before a release")
     parser.add_argument("--setup-only", action="store_true", help="make the environments and stop")
     return parser.parse_args()
 

@@ -10,20 +10,14 @@ import pytest
 
 import databases
 from hook import Hook
-from installation import Installation
+from installation import Installation, installed
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     """A fresh database with its tables and a vault key; at the end no copy may have panicked or died by itself."""
-    with databases.cluster(os.environ.get("FLORIN_POSTGRES", "15")) as url:
-        made = Installation(tmp_path, url)
-        try:
-            yield made
-            trouble = made.stop()
-        finally:
-            made.clear()
-    assert not trouble, "\n".join(trouble)
+    with databases.cluster(os.environ.get("FLORIN_POSTGRES", "15")) as url, installed(tmp_path, url) as made:
+        yield made
 
 
 @pytest.fixture

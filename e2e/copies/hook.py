@@ -10,8 +10,8 @@ import json
 import threading
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+
+from listener import Listener
 
 HELD_AT_MOST_S = 300.0
 
@@ -29,29 +29,15 @@ class Arrival:
     was_held: bool
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A sender that was killed leaves a broken line behind; that is planned."""
-
-
-class Hook:
-    """Listens on a free port of loopback until `close`."""
+class Hook(Listener):
+    """Fails the first tries of each event at each path, and holds requests while it is told to."""
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
         self._arrivals: list[Arrival] = []
-        self._lock = threading.Lock()
         self._holds = False
         self._let_go = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def url(self, path: str = "/hook") -> str:
-        """The address to register."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+        super().__init__()
 
     def arrivals(self, path: str = "/hook") -> list[Arrival]:
         """What has arrived so far."""
@@ -71,30 +57,16 @@ class Hook:
     def close(self) -> None:
         """Stops listening."""
         self.let_go()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().close()
 
-    def _take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bool]:
+    def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+        """Notes the arrival, and returns when the answer may leave."""
         event = json.loads(body)["id"]
         with self._lock:
+            is_held = self._holds
             earlier = sum(a.event == event and a.path == path for a in self._arrivals)
             self._arrivals.append(Arrival(event, path, headers.get("stripe-signature", ""), headers.get("webhook-id", ""),
-                                          body, time.monotonic(), self._holds))
-            return (500 if earlier < self.failures else 200), self._holds
-
-    def _handler(hook) -> type[BaseHTTPRequestHandler]:  # noqa: N805
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                status, is_held = hook._take(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-                if is_held:
-                    hook._let_go.wait(HELD_AT_MOST_S)
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Keeps the test output quiet."""
-
-        return Handler
+                                          body, time.monotonic(), is_held))
+        if is_held:
+            self._let_go.wait(HELD_AT_MOST_S)
+        return (500 if earlier < self.failures else 200), {}

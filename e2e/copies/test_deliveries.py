@@ -10,8 +10,9 @@ import pytest
 
 from hook import Hook
 from installation import Installation
-from shop import Merchant, pay, until
+from shop import Merchant, pay
 from verdict import of_deliveries, of_events, of_payments
+from waiting import until
 
 COPIES = 4
 ORDERS = {f"order-{number}": 3_000 + number for number in range(60)}

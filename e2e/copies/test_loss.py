@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from hook import Hook
-from installation import Installation, Program
-from shop import Answer, Merchant, pay, pay_until_known, until
+from installation import Installation
+from program import Program
+from shop import Answer, Merchant, pay, pay_until_known
 from test_deliveries import plain
 from verdict import of_book, of_deliveries, of_events, of_payments
+from waiting import until
 
 # Paid before the loss: their events are what the slow receiver holds.
 TOLD = {f"told-{number}": 4_100 + number for number in range(12)}

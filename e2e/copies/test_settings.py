@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 import stripe
 
 from hook import Hook
-from installation import COMMAND_WITHIN_S, Installation, Program, binary, environment, write_vault_key
-from shop import Merchant, pay, send, until
+from installation import COMMAND_WITHIN_S, Installation, binary, environment
+from program import Program, write_vault_key
+from shop import Merchant, pay, send
 from verdict import of_revocation
+from waiting import PAUSE_S, until
 
 # Settings that a process has in memory count this long without a look at the database; the promise is a second.
 COUNTS_S = 1.0
 REFUSED_WITHIN_S = 10.0
-PAUSE_S = 0.05
 # Requests that wait in the frozen copy's sockets when it wakes up.
 QUEUED = 8
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
-from urllib.parse import urlsplit
-
 import pytest
 import stripe
 
 import receiver as receiver_module
 import server
 import shop
-import waiting
+from program import wait_ready
 from recording import RecordingClient
 
 
@@ -24,24 +21,12 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [i for i in items if i not in left_out]
 
 
-def _is_ready() -> bool:
-    where = urlsplit(server.URL)
-    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
 @pytest.fixture(scope="session", autouse=True)
 def sdk():
     """Points the SDK at the server under test, once it is ready."""
     if not server.URL:
         pytest.exit("FLORIN_URL is not set: start `florin dev` and give its address", returncode=2)
-    waiting.until(_is_ready, f"{server.URL}/readyz")
+    wait_ready(server.URL)
     stripe.api_key = server.SECRET_KEY
     stripe.api_base = server.URL
     stripe.default_http_client = RecordingClient()

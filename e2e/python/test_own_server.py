@@ -1,18 +1,17 @@
 """Tests that start a server of their own: `florin dev` from FLORIN_BIN on a port that the system chooses."""
 
 import os
-import re
 import signal
-import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 import server
 import wire
-from waiting import until
+from program import STOPPED_WITHIN_S, Program, wait_ready
 
 pytestmark = [
     pytest.mark.raw,
@@ -25,39 +24,16 @@ PAYMENT = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", 
            "payment_method_types": ["card"]}
 
 
-# A server that is busy finishes what it has begun, for up to 10 s.
-STOPPED_WITHIN_S = 60
-
-
-def _printed(log):
-    """What the server wrote, read without moving the place where it writes on."""
-    return os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0).decode("utf-8", "replace")
-
-
-def _url(process, log):
-    """Where a server that is ready says it listens; fails with its output when it ended."""
-    has_ended = process.poll() is not None
-    text = _printed(log)
-    if "Ready in" in text:
-        return re.search(r"^Florin sandbox on (http://\S+)", text, re.MULTILINE).group(1)
-    assert not has_ended, text
-    return None
-
-
 @contextmanager
 def _running(monkeypatch, *options):
-    # A file takes all that the server logs; a pipe that nobody reads would stop it once it is full.
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            [server.BINARY, "dev", "--port", "0", *options], stdout=log, stderr=subprocess.STDOUT)
+    with tempfile.TemporaryDirectory() as folder:
+        own = Program("own", [server.BINARY, "dev", "--port", "0", *options], Path(folder))
         try:
-            url = until(lambda: _url(process, log), "the server's address")
-            monkeypatch.setattr(server, "URL", url)
-            yield process
+            wait_ready(own.url)
+            monkeypatch.setattr(server, "URL", own.url)
+            yield own.process
         finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+            own.kill()
 
 
 def test_the_fixed_keys_open_a_fresh_server(sdk, monkeypatch):

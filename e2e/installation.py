@@ -6,24 +6,20 @@ their supervisors do it. What outlives a copy is in the database alone.
 
 from __future__ import annotations
 
-import base64
 import http.client
 import json
 import os
-import re
-import signal
 import subprocess
-import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 from urllib.parse import urlsplit
 
-GREETING = re.compile(r"^Florin on (http://[^\s/]+)", re.MULTILINE)
-READY_WITHIN_S = 60.0
-STOPPED_WITHIN_S = 30.0
+from program import Program, is_ready, write_vault_key
+from waiting import until
+
 COMMAND_WITHIN_S = 60.0
-PAUSE_S = 0.05
 # Two waits between the tries of a delivery, in seconds.
 RETRIES = "0.2,0.5"
 
@@ -38,80 +34,6 @@ def binary() -> str:
     found = os.environ.get("FLORIN_BIN")
     assert found, "FLORIN_BIN has to name the binary"
     return found
-
-
-def write_vault_key(path: Path) -> None:
-    """Makes a file with a fresh master key that only its owner may use."""
-    path.touch(mode=0o600)
-    path.write_bytes(base64.b64encode(os.urandom(32)) + b"\n")
-
-
-class Program:
-    """A process that says where it listens in the first line that it prints."""
-
-    def __init__(self, name: str, arguments: list[str], folder: Path, greeting: re.Pattern[str],
-                 more: dict[str, str] | None = None) -> None:
-        self.name = name
-        self._out, self._log = folder / f"{name}.out", folder / f"{name}.log"
-        with open(self._out, "wb") as out, open(self._log, "wb") as log:
-            self.process = subprocess.Popen([binary(), *arguments], env={**environment(), **(more or {})},
-                                            stdin=subprocess.DEVNULL, stdout=out, stderr=log)
-        self.url = self._printed_url(greeting)
-
-    def _printed_url(self, greeting: re.Pattern[str]) -> str:
-        end = time.monotonic() + READY_WITHIN_S
-        while True:
-            has_ended = self.process.poll() is not None
-            found = greeting.search(self._out.read_text(encoding="utf-8", errors="replace"))
-            if found:
-                return found.group(1)
-            if has_ended or time.monotonic() > end:
-                log = self._log.read_text(encoding="utf-8", errors="replace")
-                raise AssertionError(f"{self.name} did not say where it listens:\n{log}")
-            time.sleep(PAUSE_S)
-
-    def panics(self) -> list[str]:
-        """Lines of its log about a panic."""
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return [f"{self.name}: {line}" for line in lines if "panic" in line]
-
-    def kill(self) -> None:
-        """Ends it without warning."""
-        self.process.kill()
-        self.process.wait()
-
-    def freeze(self) -> None:
-        """Stops it in the middle of whatever it does; returns when it stands."""
-        self.process.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
-
-    def thaw(self) -> None:
-        """Lets it go on."""
-        self.process.send_signal(signal.SIGCONT)
-
-    def stop(self) -> int:
-        """Ends it as an operator would; gives the exit code."""
-        if self.process.poll() is None:
-            self.thaw()
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout=STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return self.process.returncode
-
-
-def is_ready(url: str) -> bool:
-    """Whether GET /readyz answers 200."""
-    where = urlsplit(url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 @dataclass(frozen=True)
@@ -131,7 +53,9 @@ class Installation:
         self.processor: Processor | None = None
         self._key = folder / "vault.key"
         write_vault_key(self._key)
-        self.command("migrate", vault=False)
+        # A folder of SQLite is migrated by whoever opens it.
+        if not database.startswith("sqlite:"):
+            self.command("migrate", vault=False)
 
     def command(self, *arguments: str, vault: bool = True) -> str:
         """What a command on the database prints."""
@@ -156,20 +80,20 @@ class Installation:
         listed = self.asked("keys", "list", "--account", account.id)
         return next(row["id"] for row in listed if row["name"] == "second"), made["key"]
 
-    def start(self, count: int, outside: bool = False) -> list[Program]:
-        """Starts copies one after the other; with `outside` they share a processor that is a process of its own."""
+    def start(self, count: int, outside: bool = False, more: dict[str, str] | None = None,
+              retries: str = RETRIES) -> list[Program]:
+        """Starts copies one after the other; with `outside` they share a processor that is a process of its own. `more` is
+        what their environment has besides; `retries` are the waits between the tries of a delivery, in seconds."""
         if outside and self.processor is None:
             self.processor = Processor(self.folder)
         for _ in range(count):
-            arguments = ["serve", "--database", self.database, "--listen", "127.0.0.1:0", "--metrics-port", "0",
-                         "--vault-key-file", str(self._key), "--webhook-retries", RETRIES, "--allow-private-webhooks"]
+            command = [binary(), "serve", "--database", self.database, "--listen", "127.0.0.1:0", "--metrics-port", "0",
+                       "--vault-key-file", str(self._key), "--webhook-retries", retries, "--allow-private-webhooks"]
             if outside and self.processor is not None:
-                arguments += ["--sandbox-processor", self.processor.url, "--sandbox-secret", self.processor.secret]
-            self.copies.append(Program(f"copy-{len(self.copies)}", arguments, self.folder, GREETING))
-        end = time.monotonic() + READY_WITHIN_S
-        while not all(is_ready(copy.url) for copy in self.copies if copy.process.poll() is None):
-            assert time.monotonic() < end, "a copy is not ready"
-            time.sleep(PAUSE_S)
+                command += ["--sandbox-processor", self.processor.url, "--sandbox-secret", self.processor.secret]
+            self.copies.append(Program(f"copy-{len(self.copies)}", command, self.folder,
+                                       {**environment(), **(more or {})}))
+        until(lambda: all(is_ready(copy.url) for copy in self.copies if copy.process.poll() is None), "copies that are ready")
         return self.copies[-count:]
 
     def stop(self) -> list[str]:
@@ -196,8 +120,8 @@ class Processor(Program):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            "processor", ["sandbox-processor", "--port", "0", "--data", str(folder / "book")], folder,
-            re.compile(r"^Florin sandbox processor on (http://\S+)", re.MULTILINE), {"FLORIN_SANDBOX_SECRET": self.secret})
+            "processor", [binary(), "sandbox-processor", "--port", "0", "--data", str(folder / "book")], folder,
+            {**environment(), "FLORIN_SANDBOX_SECRET": self.secret})
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Any:
         where = urlsplit(self.url)
@@ -230,3 +154,15 @@ class Processor(Program):
                               "approved": isinstance(outcome, dict) and "approved" in outcome})
             if not page["has_more"]:
                 return found
+
+
+@contextmanager
+def installed(folder: Path, database: str) -> Iterator[Installation]:
+    """An installation for as long as a test lasts; at its end no copy may have panicked or ended by itself."""
+    made = Installation(folder, database)
+    try:
+        yield made
+        trouble = made.stop()
+    finally:
+        made.clear()
+    assert not trouble, "\n".join(trouble)

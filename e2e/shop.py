@@ -6,17 +6,15 @@ import http.client
 import json
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import stripe
 
-T = TypeVar("T")
+from waiting import DEADLINE_S, PAUSE_S
 
 # Longer than a payment can be under way, a processor's silence and a freeze included.
 ANSWER_WITHIN_S = 180.0
-DEADLINE_S = 60.0
-PAUSE_S = 0.05
 # The same key is in use; the server cannot take it now.
 AGAIN = (409, 503)
 
@@ -69,17 +67,6 @@ def pay_until_known(urls: list[str], secret: str, name: str, amount: int, deadli
         if answers[-1].status not in AGAIN:
             return answers
         assert time.monotonic() < end, f"{name} is not known after {deadline_s} s: {answers[-1]}"
-        time.sleep(PAUSE_S)
-
-
-def until(probe: Callable[[], T], what: str, deadline_s: float = DEADLINE_S) -> T:
-    """Calls `probe` until it gives a true value and returns that; fails at the deadline."""
-    end = time.monotonic() + deadline_s
-    while True:
-        value = probe()
-        if value:
-            return value
-        assert time.monotonic() < end, f"{what}: not within {deadline_s} s; last value {value!r}"
         time.sleep(PAUSE_S)
 
 
