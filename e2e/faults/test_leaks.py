@@ -165,6 +165,8 @@ def test_nothing_that_is_left_holds_a_card_or_a_secret(
     ear = Ear()
     try:
         with place("postgres", tmp_path) as here:
+            # Bodies that are packed hide what is searched for. In the form that an older copy can read they are text.
+            ask_database(here, "delete from installation where name = 'schema_finished'")
             life, secret, copies = live(here, ear)
             wrong = life.wrong_statuses()
             count = len(listed(life.lines[0], "/v1/events"))

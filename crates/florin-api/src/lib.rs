@@ -7,6 +7,7 @@
 mod auth;
 mod browser;
 mod cards;
+pub mod connections;
 mod docs;
 mod headers;
 mod html;

@@ -19,7 +19,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a handler works with.
 pub struct Exchange {
@@ -148,7 +148,8 @@ async fn handle(
             retry_after_s: None,
         });
     }
-    let body = read_body(parts, body).await?;
+    let body = tokio::time::timeout(BODY_READ, read_body(parts, body));
+    let body = body.await.unwrap_or_else(|_| Err(too_slow()))?;
     let mut raw = parameters(parts, &body)?;
     let presented = auth::presented(&parts.headers, &mut raw)?;
     check_origin(parts, &presented)?;
@@ -224,6 +225,14 @@ fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
 
 /// A body over the limit is read to its end up to here before it is refused.
 const BODY_BYTES_DRAINED_MAX: usize = 4 * BODY_BYTES_MAX;
+
+/// A body has to be there so long after its head.
+const BODY_READ: Duration = Duration::from_secs(30);
+
+fn too_slow() -> WireError {
+    let message = "The body of the request did not arrive in time. Send it again.";
+    WireError::new(408, ErrorType::InvalidRequest, message)
+}
 
 async fn read_body(parts: &Parts, mut body: Body) -> Result<Vec<u8>, WireError> {
     let announced =

@@ -4,6 +4,7 @@
 //! fit is let go: its lease runs out, and the store gives it out again when there is room. Every held lease is renewed
 //! while its job waits or runs; a job whose lease may have run out is not begun.
 
+use crate::scheduler::moves_money;
 use florin_store::lease::LEASE_MS;
 use florin_store::{Held, LeasedJob};
 use std::collections::{BTreeMap, VecDeque};
@@ -19,6 +20,11 @@ pub const HELD_MAX: usize = 10_000;
 pub const RENEW_AFTER_MS: u64 = LEASE_MS as u64 / 3;
 /// A job is begun only while its lease is younger than this, in milliseconds.
 const BEGUN_BEFORE_MS: u64 = LEASE_MS as u64 * 3 / 4;
+
+/// How long the line of a lane may be: the more this process holds, the shorter, so that many slow lanes leave room.
+fn waiting_max(held: usize) -> usize {
+    (HELD_MAX.saturating_sub(held) / 128).clamp(1, LANE_WAITING_MAX)
+}
 
 struct Lease {
     fence: i64,
@@ -62,7 +68,7 @@ impl Lanes {
             };
             let is_known = state.held.contains_key(&job.job.id);
             let name = job.job.lane.clone();
-            let full = state.held.len() >= HELD_MAX;
+            let held = state.held.len();
             let lane = state.lanes.entry(name.clone()).or_default();
             if is_known {
                 let waits = lane
@@ -76,7 +82,10 @@ impl Lanes {
                 }
                 continue;
             }
-            if full || lane.waiting.len() >= LANE_WAITING_MAX {
+            // An idle lane gets its job as long as there are not too many lanes, and money never waits for messages.
+            let is_idle = held < 2 * HELD_MAX && lane.running == 0 && lane.waiting.is_empty();
+            let has_room = held < HELD_MAX && lane.waiting.len() < waiting_max(held);
+            if !is_idle && !has_room && !moves_money(&job) {
                 continue;
             }
             state.held.insert(job.job.id.clone(), lease);
@@ -154,10 +163,11 @@ impl Lanes {
     /// The lanes that have no room.
     pub fn full(&self) -> Vec<String> {
         let state = self.locked();
+        let half = (waiting_max(state.held.len()) / 2).max(1);
         let full = state
             .lanes
             .iter()
-            .filter(|(_, lane)| lane.waiting.len() >= LANE_WAITING_MAX / 2);
+            .filter(|(_, lane)| lane.waiting.len() >= half);
         full.map(|(name, _)| name.clone()).collect()
     }
 
@@ -212,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn no_process_holds_more_than_its_limit() {
+    fn a_full_process_takes_idle_lanes_and_money_alone() {
         let lanes = Lanes::default();
         for index in 0..HELD_MAX + 10 {
             lanes.add(
@@ -220,7 +230,21 @@ mod tests {
                 0,
             );
         }
-        assert_eq!(lanes.held(), HELD_MAX);
+        // Each of these lanes was idle.
+        assert_eq!(lanes.held(), HELD_MAX + 10);
+        lanes.add(vec![job("job_more", "lane_0", 1)], 0);
+        assert_eq!(lanes.held(), HELD_MAX + 10);
+        let mut money = job("job_money", "lane_0", 1);
+        money.job.kind = JobKind::Recover;
+        lanes.add(vec![money], 0);
+        assert_eq!(lanes.held(), HELD_MAX + 11);
+    }
+
+    #[test]
+    fn lines_get_shorter_as_a_process_fills() {
+        assert_eq!(waiting_max(0), LANE_WAITING_MAX);
+        assert_eq!(waiting_max(HELD_MAX - 1_280), 10);
+        assert_eq!(waiting_max(2 * HELD_MAX), 1);
     }
 
     #[test]

@@ -310,6 +310,12 @@ impl Engine {
             let mut step = Step::new(self, &caller.scope, Some(caller.reference()));
             let done = match operation.run(&mut step, caller).await {
                 Ok(decided) => self.finish(caller, step, decided, attempt == 0).await,
+                // What was read from several moments may refuse what no single moment would.
+                Err(Halt::Refused(refusal)) => match step.is_current().await {
+                    Ok(true) => Err(Halt::Refused(refusal)),
+                    Ok(false) => Err(Halt::Store(StoreError::Conflict)),
+                    Err(error) => Err(Halt::Store(error)),
+                },
                 Err(halt) => Err(halt),
             };
             match done {
@@ -318,7 +324,7 @@ impl Engine {
                     let error = render_refusal(&refusal, &self.view(&caller.scope));
                     return self.refused(caller, &error).await;
                 }
-                Err(Halt::Wire(error)) => return caller.error(&error),
+                Err(Halt::Wire(error)) => return self.unless_answered(caller, &error).await,
                 Err(Halt::Store(StoreError::Claimed { space })) if space == "idempotency" => {
                     return self.lost_race(caller).await;
                 }
@@ -334,10 +340,10 @@ impl Engine {
 
     /// Answers with an error. A decline was an execution: it is saved under the idempotency key like any other answer.
     async fn refused(self: &Arc<Self>, caller: &Caller, error: &WireError) -> Response {
-        let response = caller.error(error);
         if error.status != DECLINED {
-            return response;
+            return self.unless_answered(caller, error).await;
         }
+        let response = caller.error(error);
         let reply = Reply {
             status: response.status,
             body: response.body.clone(),
@@ -354,6 +360,16 @@ impl Engine {
             Ok(_) => response,
             Err(StoreError::Claimed { .. }) => self.lost_race(caller).await,
             Err(error) => caller.error(&store_error(&error)),
+        }
+    }
+
+    /// An error that nothing is saved of. What refuses may be this key's own work at another copy, which could not be seen a
+    /// moment ago: its answer goes first.
+    async fn unless_answered(&self, caller: &Caller, error: &WireError) -> Response {
+        match self.replay(caller).await {
+            Ok(Some(response)) => response,
+            Ok(None) => caller.error(error),
+            Err(unknown) => caller.error(&store_error(&unknown)),
         }
     }
 
@@ -455,7 +471,11 @@ impl Engine {
         answer: Answer,
         outcome: Outcome,
     ) -> Response {
+        let until_ms = self.world.clock.monotonic_ms() + SETTLE_MS_MAX;
         for again in 0..SETTLE_TRIES_MAX {
+            if again > 0 && self.world.clock.monotonic_ms() >= until_ms {
+                break;
+            }
             let settled = self
                 .try_settle_answer(caller, attempt, &answer, outcome.clone())
                 .await;
@@ -689,6 +709,8 @@ const DECLINED: u16 = 402;
 const ASK_SOON_MS: i64 = 1_000;
 /// Between two tries to record an outcome while the database does not answer, in milliseconds.
 const SETTLE_AGAIN_MS: u64 = 200;
+/// A request tries to record an outcome for so long before it answers, in milliseconds; recovery finishes it then.
+const SETTLE_MS_MAX: u64 = 10_000;
 /// A settlement that meets conflicts is made anew so often before recovery finishes it.
 pub(crate) const SETTLE_TRIES_MAX: u32 = 10;
 

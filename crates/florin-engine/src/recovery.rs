@@ -88,15 +88,20 @@ impl Engine {
         let Some(request) = &attempt.request else {
             return false;
         };
-        let processor = self.world.processors.for_scope(request.scope.live);
+        let shown_by = self.shown_by(attempt, request.scope.live);
+        attempt.not_found >= NOT_FOUND_COUNTS_AFTER && self.world.clock.now() >= shown_by
+    }
+
+    /// When the processor shows a call that it received.
+    fn shown_by(&self, attempt: &Attempt, live: bool) -> Millis {
+        let processor = self.world.processors.for_scope(live);
         let delay_ms = processor.map_or(0, |processor| processor.visibility_delay_ms());
         // The call was begun within one time-out of its announcement and ended within another.
         let ended_ms = 2 * self.world.settings.processor_timeout_ms;
-        let shown_by = attempt
+        attempt
             .created
             .millis()
-            .plus_ms((ended_ms + delay_ms) as i64);
-        attempt.not_found >= NOT_FOUND_COUNTS_AFTER && self.world.clock.now() >= shown_by
+            .plus_ms((ended_ms + delay_ms) as i64)
     }
 
     /// An attempt that was assumed to be never sent: should it show up, what it took is given back.
@@ -138,7 +143,13 @@ impl Engine {
         mut held: Versioned<Attempt>,
         mut step: Step,
     ) -> Result<(), StoreError> {
-        let wait = wait_ms(&held.record);
+        let mut wait = wait_ms(&held.record);
+        // One inquiry falls on the moment from which "not found" counts: the client's key waits for it.
+        let shown_by = self.shown_by(&held.record, leased.job.scope.live);
+        let until_shown = shown_by.0 - self.world.clock.now().0;
+        if until_shown > 0 {
+            wait = wait.min(until_shown.max(ASK_AGAIN_MS[0]));
+        }
         if !held.record.told {
             let attempt = held.record.id().to_owned();
             halted(

@@ -38,6 +38,23 @@ const MONEY: [JobKind; 8] = [
 /// What tells others.
 const MESSAGES: [JobKind; 2] = [JobKind::FanOut, JobKind::Deliver];
 
+/// What a process that is full of messages leases all the same: lanes that are idle get their jobs.
+const MESSAGES_LEASED_MIN: usize = 16;
+
+/// Whether a job moves money or the state of a payment.
+pub(crate) fn moves_money(leased: &LeasedJob) -> bool {
+    MONEY.contains(&leased.job.kind)
+}
+
+/// How many jobs of some kinds are leased at once by a process that holds so many.
+fn room(kinds: &[JobKind], held: usize) -> usize {
+    let left = HELD_MAX.saturating_sub(held);
+    match kinds.iter().all(|kind| MONEY.contains(kind)) {
+        true => BATCH_MAX,
+        false => left.clamp(MESSAGES_LEASED_MIN, BATCH_MAX),
+    }
+}
+
 /// The jobs of one process.
 #[derive(Clone, Default)]
 pub struct Scheduler {
@@ -112,7 +129,7 @@ impl Engine {
             let asked_ms = self.world.clock.monotonic_ms();
             let wanted = Wanted {
                 kinds: kinds.to_vec(),
-                limit: BATCH_MAX.min(HELD_MAX.saturating_sub(scheduler.held())),
+                limit: room(kinds, scheduler.held()),
                 except: scheduler.lanes.full(),
             };
             match self.world.store.lease(wanted).await {
@@ -228,6 +245,13 @@ mod tests {
             let found = places.iter().filter(|kinds| kinds.contains(kind)).count();
             assert_eq!(found, 1, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn messages_never_take_the_room_of_money() {
+        assert_eq!(room(&MONEY, 3 * HELD_MAX), BATCH_MAX);
+        let messages = [0, HELD_MAX - 100, HELD_MAX].map(|held| room(&MESSAGES, held));
+        assert_eq!(messages, [BATCH_MAX, 100, MESSAGES_LEASED_MIN]);
     }
 
     #[test]

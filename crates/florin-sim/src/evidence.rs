@@ -128,6 +128,8 @@ pub enum Told {
     Done,
     /// It was refused, and nothing was changed.
     Refused,
+    /// The processor never heard of it, as far as anybody knows: nothing was changed, whether or not it was allowed.
+    Unheard,
     /// It may or may not have been done.
     Unsure,
 }

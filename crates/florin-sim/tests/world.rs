@@ -9,7 +9,7 @@ use florin_sim::{ADMINISTERED, PERFORMED, Plan, READ, Report, run};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seeds and stories of the short runs; odd seeds have their processor outside.
-const SEEDS: u64 = 30;
+const SEEDS: u64 = 48;
 const PAYMENTS: u32 = 40;
 /// A small world has at least so many commits, and so many calls.
 const PLACES_MIN: u64 = 6;

@@ -4,6 +4,7 @@
 //! [`memory`] (tests and the simulator), [`sqlite`] (the default) and [`postgres`]; one conformance suite holds all
 //! three to the same behaviour. Deliberately absent: business rules, wire formats, card data in clear.
 
+mod ailing;
 #[cfg(feature = "conformance")]
 #[path = "../tests/support/cluster.rs"]
 pub mod cluster;

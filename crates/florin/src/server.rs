@@ -6,8 +6,7 @@ use crate::home::{Home, Keeper};
 use crate::{admin, metrics};
 use anyhow::{Context, Result};
 use axum::http::Uri;
-use axum::serve::ListenerExt;
-use florin_api::{Admission, Api};
+use florin_api::{Admission, Api, connections};
 use florin_domain::webhooks::RetrySchedule;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -78,14 +77,9 @@ pub async fn run(
     // Whoever reads the greeting may send a signal at once, so that it is awaited before.
     tokio::spawn(wait_for_signal(Signals::listen()?, stop));
     greet(&side);
-    let answering = door.listener.tap_io(|stream| {
-        // Small answers must not wait for more bytes; a socket without the option only answers later.
-        let _ = stream.set_nodelay(true);
-    });
-    let served =
-        axum::serve(answering, api.router()).with_graceful_shutdown(until(stopped.clone()));
+    let served = connections::serve(door.listener, api.router(), until(stopped.clone()));
     tokio::select! {
-        result = served => result.context("the server failed")?,
+        () = served => {}
         () = drained(stopped) => tracing::warn!("requests were still under way at the end of the stop"),
     }
     drop(admin_file);

@@ -50,6 +50,7 @@ impl Model {
         match told {
             Told::Done => done.into_iter().collect(),
             Told::Refused => done.is_none().then_some(self).into_iter().collect(),
+            Told::Unheard => vec![self],
             Told::Unsure => {
                 let undone = done.and_then(|after| match wanted {
                     Move::Refund(part) => Some(Model {
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn only_serial_ends_are_ends() {
         use Move::{Cancel, Capture, Refund};
-        use Told::{Done, Refused, Unsure};
+        use Told::{Done, Refused, Unheard, Unsure};
         for (moves, expected) in [
             (
                 vec![(Capture(60), Done), (Capture(40), Refused)],
@@ -194,6 +195,10 @@ mod tests {
                 vec![(60, 0), (60, 60)],
             ),
             (vec![(Capture(60), Refused), (Cancel, Refused)], vec![]),
+            (
+                vec![(Capture(60), Unheard), (Refund(1), Refused)],
+                vec![(0, 0)],
+            ),
         ] {
             assert_eq!(captured_and_left(&moves), expected, "{moves:?}");
         }

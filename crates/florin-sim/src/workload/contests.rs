@@ -107,6 +107,7 @@ fn told(wanted: Move, heard: &Heard) -> Told {
     match heard.status {
         200 if heard.text("status") == done => Told::Done,
         0 | 200 => Told::Unsure,
+        402 => Told::Unheard,
         _ => Told::Refused,
     }
 }

@@ -283,7 +283,7 @@ impl Store for PostgresStore {
             self.inner.pulse.rows("SELECT 1", &[]).await?;
             match self.inner.door.is_closed() {
                 true => Err(StoreError::Unavailable("the writer is gone".to_owned())),
-                false => Ok(()),
+                false => self.inner.door.ailing.check(),
             }
         })
     }

@@ -14,6 +14,7 @@ use super::session::{Broken, Session, Step};
 use super::target::{Role, Target};
 use super::trouble::{Trouble, spoils_connection};
 use super::{Options, sql};
+use crate::ailing::Ailing;
 use crate::grouping::Queue;
 use crate::{LeasedJob, StoreError};
 use florin_base::limits::{COMMIT_GROUP_MAX, COMMIT_QUEUE_MAX};
@@ -40,6 +41,8 @@ pub struct Member {
     pub prepared: Prepared,
     /// Who waits; gone when the caller is.
     pub answer: oneshot::Sender<Answer>,
+    /// When it came in.
+    entered: Instant,
 }
 
 impl Member {
@@ -53,6 +56,8 @@ impl Member {
 #[derive(Default)]
 pub struct Door {
     inside: Mutex<Inside>,
+    /// Whether commits fail.
+    pub ailing: Ailing,
     knock: Notify,
 }
 
@@ -78,9 +83,15 @@ impl Door {
         if inside.queue.len() >= COMMIT_QUEUE_MAX && !is_first {
             return Err(StoreError::Unavailable("too many commits wait".to_owned()));
         }
-        inside
-            .queue
-            .push(footprint, is_first, Member { prepared, answer });
+        inside.queue.push(
+            footprint,
+            is_first,
+            Member {
+                prepared,
+                answer,
+                entered: Instant::now(),
+            },
+        );
         drop(inside);
         self.knock.notify_one();
         Ok(receiver)
@@ -187,8 +198,18 @@ impl Writer {
 
     /// Serves until the door is closed.
     pub async fn run(mut self) {
-        while let Some(group) = self.door.group(self.members_max).await {
-            self.serve(group).await;
+        while let Some(mut group) = self.door.group(self.members_max).await {
+            // Whoever waited for so long behind others would be answered too late to be of use.
+            let late = |member: &mut Member| {
+                let waited = member.entered.elapsed();
+                !member.prepared.commit.must_not_shed
+                    && waited > Duration::from_millis(2 * self.answer_ms)
+            };
+            let gone: Vec<Member> = group.extract_if(.., late).collect();
+            self.put_off(gone.into_iter());
+            if !group.is_empty() {
+                self.serve(group).await;
+            }
         }
     }
 
@@ -218,6 +239,10 @@ impl Writer {
 
     /// There was no time for these. Nothing of them happened.
     fn put_off(&self, members: impl Iterator<Item = Member>) {
+        let mut members = members.peekable();
+        if members.peek().is_some() {
+            self.door.ailing.failed("the database is too slow");
+        }
         let (must, may): (Vec<Member>, Vec<Member>) =
             members.partition(|member| member.prepared.commit.must_not_shed);
         for member in may {
@@ -255,6 +280,7 @@ impl Writer {
             Ok(locked) => locked,
             Err(Halt::Refused(why)) => return Some((group, why)),
             Err(Halt::Silent(why)) => {
+                self.door.ailing.failed(&why);
                 group
                     .into_iter()
                     .for_each(|member| member.tell(Err(StoreError::Unavailable(why.clone()))));
@@ -334,6 +360,7 @@ impl Writer {
                     .zip(born)
                     .for_each(|(member, born)| member.tell(Ok(born)));
                 self.session = Some(session);
+                self.door.ailing.went_well();
                 return None;
             }
             Err(Halt::Refused(why)) => {
@@ -350,6 +377,7 @@ impl Writer {
     }
 
     fn doubt(&self, members: Vec<Member>, why: String) {
+        self.door.ailing.failed(&why);
         tracing::warn!(
             group = self.number,
             members = members.len(),

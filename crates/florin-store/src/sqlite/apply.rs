@@ -2,7 +2,7 @@
 
 use super::open::failed;
 use super::prepared::{Prepared, Row};
-use super::writer::TextChange;
+use super::writer::{TextChange, finish};
 use crate::commit::{Finish, IdempotencyClaim, LeasedJob, StoreError};
 use crate::lease::LEASE_MS;
 use crate::schema::columns;
@@ -465,7 +465,7 @@ pub fn prune(
             .execute(params![account, live, request])
             .map_err(failed)?;
     }
-    transaction.commit().map_err(failed)?;
+    finish(transaction)?;
     Ok(old.len())
 }
 

@@ -2,6 +2,7 @@
 
 use super::apply::{job_of, statement};
 use super::open::failed;
+use super::writer::finish;
 use crate::lease::{Held, LANE_JOBS_MAX, LEASE_LOOKS_MAX, LEASE_MS, Wanted};
 use crate::{LeasedJob, StoreError};
 use florin_base::Millis;
@@ -25,7 +26,7 @@ pub fn lease(
             .execute(values)
             .map_err(failed)?;
     }
-    transaction.commit().map_err(failed)?;
+    finish(transaction)?;
     Ok(leased)
 }
 
@@ -105,6 +106,6 @@ pub fn renew(
             ours.push(id.clone());
         }
     }
-    transaction.commit().map_err(failed)?;
+    finish(transaction)?;
     Ok(ours)
 }

@@ -168,12 +168,7 @@ impl Store for SqliteStore {
     }
 
     fn health(&self) -> StoreFuture<'_, ()> {
-        let alive = self.inner.writer.is_alive();
-        self.read(move |connection| {
-            if !alive {
-                return Err(writer::gone());
-            }
-            read::epoch(connection).map(|_| ())
-        })
+        let writes = self.inner.writer.health();
+        self.read(move |connection| writes.and_then(|()| read::epoch(connection).map(|_| ())))
     }
 }

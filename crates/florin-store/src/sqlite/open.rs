@@ -2,6 +2,7 @@
 
 use crate::commit::StoreError;
 use crate::schema::{Dialect, MIGRATIONS, statements};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::DirBuilderExt;
@@ -154,8 +155,12 @@ pub fn reader(database: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// What every connection has: no memory map (a failed read would end the process), a bounded cache, a wait for locks.
+/// What every connection has: no memory map (a failed read would end the process), a bounded cache, a wait for locks, and
+/// plans that do not depend on what is bound: a statement whose plan does is prepared anew for each question.
 pub fn settle(connection: &Connection, cache_kib: i64) -> Result<(), StoreError> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(failed)?;
     connection
         .execute_batch(&format!("PRAGMA mmap_size=0; PRAGMA cache_size=-{cache_kib}; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY;"))
         .map_err(failed)

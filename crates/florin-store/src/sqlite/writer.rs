@@ -5,6 +5,7 @@ use super::checkpoint::Checkpointer;
 use super::jobs;
 use super::open::Options;
 use super::prepared::Prepared;
+use crate::ailing::Ailing;
 use crate::commit::{LeasedJob, StoreError};
 use crate::lease::{Held, Wanted};
 use florin_base::Millis;
@@ -73,6 +74,7 @@ struct Shared {
 /// A handle to the writer thread. Dropping it stops the thread after what waits is done.
 pub struct Writer {
     shared: Arc<Shared>,
+    ailing: Arc<Ailing>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -116,12 +118,15 @@ impl Writer {
         // Letters within, so that no search for card numbers takes it for one.
         let process = format!("process{}at{:x}", std::process::id(), now().0);
         let seen = Arc::clone(&shared);
+        let ailing = Arc::<Ailing>::default();
+        let noted = Arc::clone(&ailing);
         let thread = std::thread::Builder::new()
             .name("florin-writer".to_owned())
             .spawn(move || {
                 let _guard = EndsTheProcess;
                 Thread {
                     connection,
+                    ailing: noted,
                     process,
                     checkpointer,
                 }
@@ -130,6 +135,7 @@ impl Writer {
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Writer {
             shared,
+            ailing,
             thread: Some(thread),
         })
     }
@@ -156,11 +162,15 @@ impl Writer {
         Ok(answer)
     }
 
-    /// True while the thread runs.
-    pub fn is_alive(&self) -> bool {
-        self.thread
-            .as_ref()
-            .is_some_and(|thread| !thread.is_finished())
+    /// Fails when the thread has ended, and while commits fail.
+    ///
+    /// # Errors
+    /// Why no commit is taken.
+    pub fn health(&self) -> Result<(), StoreError> {
+        match &self.thread {
+            Some(thread) if !thread.is_finished() => self.ailing.check(),
+            _ => Err(gone()),
+        }
     }
 }
 
@@ -188,6 +198,7 @@ impl Drop for EndsTheProcess {
 
 struct Thread {
     connection: Connection,
+    ailing: Arc<Ailing>,
     process: String,
     checkpointer: Checkpointer,
 }
@@ -317,25 +328,21 @@ impl Thread {
         }
     }
 
-    /// Commits. A failed write or sync of the log ends the process: what the disk holds is not known any more, and
-    /// trying again could report as durable what is not.
+    /// Commits, and tells of it to whoever asks for the health of the store.
     fn commit(&self) -> Result<(), StoreError> {
-        let failed = match self
+        let done = self
             .connection
             .prepare_cached("COMMIT")
-            .and_then(|mut s| s.execute([]))
-        {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
-        if failed.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
-            tracing::error!(error = %failed, "the disk failed during a commit; the process ends so that recovery can read the log");
-            std::process::abort();
-        }
-        Err(super::open::failed(failed))
+            .and_then(|mut s| s.execute([]));
+        done.map_err(not_committed)?;
+        self.ailing.went_well();
+        Ok(())
     }
 
     fn roll_back(&self, error: StoreError) -> StoreError {
+        if let StoreError::Unavailable(why) = &error {
+            self.ailing.failed(why);
+        }
         // SQLite has rolled back by itself after some errors; then this finds no transaction, which is fine.
         let _ = self.connection.execute_batch("ROLLBACK");
         error
@@ -348,6 +355,24 @@ fn run(connection: &Connection, statement: &str) -> Result<(), StoreError> {
         .and_then(|mut s| s.execute([]))
         .map(|_| ())
         .map_err(super::open::failed)
+}
+
+/// Commits a transaction of the writer's that is no group.
+///
+/// # Errors
+/// Those of the database, but for a failed write or sync of the log, which ends the process.
+pub fn finish(transaction: rusqlite::Transaction<'_>) -> Result<(), StoreError> {
+    transaction.commit().map_err(not_committed)
+}
+
+/// A failed write or sync of the log ends the process: what the disk holds is not known any more, and trying again could
+/// report as durable what is not.
+fn not_committed(failed: rusqlite::Error) -> StoreError {
+    if failed.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+        tracing::error!(error = %failed, "the disk failed during a commit; the process ends so that recovery can read the log");
+        std::process::abort();
+    }
+    super::open::failed(failed)
 }
 
 /// Waits for work and takes up to one group of it; `None` when the writer is closed and everything is done.
