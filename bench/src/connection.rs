@@ -38,14 +38,21 @@ pub struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// The value of the body's first `"id"`, which in every object of this API is its own.
-    pub fn id(&self) -> Option<&str> {
-        let at = find(self.body, b"\"id\"")?;
-        let mut parts = self.body[at + 4..].splitn(3, |&byte| byte == b'"');
-        let between = parts.next()?;
-        let is_colon = between.trim_ascii() == b":";
-        let id = parts.next().filter(|_| is_colon)?;
-        std::str::from_utf8(id).ok()
+    /// The value of the body's first `"id"` that begins with `prefix`. With an empty prefix that is the first of all,
+    /// which in every object of Florin's API is its own.
+    pub fn id(&self, prefix: &str) -> Option<&str> {
+        let mut rest = self.body;
+        while let Some(at) = find(rest, b"\"id\"") {
+            rest = &rest[at + 4..];
+            let mut parts = rest.splitn(3, |&byte| byte == b'"');
+            let between = parts.next()?;
+            let is_colon = between.trim_ascii() == b":";
+            let id = parts.next().filter(|_| is_colon);
+            if let Some(id) = id.filter(|id| id.starts_with(prefix.as_bytes())) {
+                return std::str::from_utf8(id).ok();
+            }
+        }
+        None
     }
 }
 
@@ -204,7 +211,7 @@ mod tests {
                 status: 200,
                 body: body.as_bytes(),
             }
-            .id()
+            .id("")
             .map(str::to_owned)
         };
         assert_eq!(
@@ -221,6 +228,17 @@ mod tests {
                 "{without}"
             );
         }
+    }
+
+    #[test]
+    fn the_id_of_a_kind_is_found_behind_others() {
+        let answer = Answer {
+            status: 200,
+            body: br#"{"charges": {"data": [{"id": "ch_1"}]}, "id": "pi_2", "x": {"id": "pi_3"}}"#,
+        };
+        assert_eq!(answer.id("pi_"), Some("pi_2"));
+        assert_eq!(answer.id("ch_"), Some("ch_1"));
+        assert_eq!(answer.id("re_"), None);
     }
 
     #[tokio::test]

@@ -14,7 +14,6 @@ use tokio::time::Instant;
 use crate::connection::Connection;
 use crate::request::{Keys, Template};
 use crate::run::create_with;
-use crate::scenario::{INTENTS, PAY};
 use crate::target::Target;
 
 /// A client gives up after this many failures in a row.
@@ -61,8 +60,11 @@ pub struct Filled {
 /// How much to create, with how many clients, for how long at most.
 #[derive(Clone, Copy)]
 pub struct Order {
+    /// How many payments.
     pub payments: u64,
+    /// With how many clients at once.
     pub clients: u32,
+    /// How long it may take.
     pub limit: Duration,
 }
 
@@ -124,6 +126,7 @@ pub async fn create(target: &Target, payments: u64, clients: u32) -> Result<Vec<
 
 struct Shared {
     template: Template,
+    id_prefix: &'static str,
     keys: Keys,
     /// Payments that nobody has begun yet.
     left: AtomicU64,
@@ -134,8 +137,10 @@ struct Shared {
 /// Creates payments and reports about once a second.
 pub async fn fill_with(target: &Target, order: Order, progress: impl Fn(u64, f64)) -> Filled {
     let began = Instant::now();
+    let wire = target.peer.wire();
     let shared = Arc::new(Shared {
-        template: Template::post(target, INTENTS, PAY),
+        template: Template::post(target, wire.payments, wire.pay),
+        id_prefix: wire.id_prefix,
         keys: Keys::new(),
         left: AtomicU64::new(order.payments),
         done: AtomicU64::new(0),
@@ -221,7 +226,9 @@ async fn persist(
     part: &mut Part,
 ) -> Option<String> {
     for _ in 0..FAILURES_MAX {
-        match create_with(connection, &shared.template, &shared.keys, buffer).await {
+        let filled = (&shared.template, "");
+        let prefix = shared.id_prefix;
+        match create_with(connection, filled, &shared.keys, buffer, prefix).await {
             Ok(id) => return Some(id),
             Err(error) => {
                 part.errors += 1;

@@ -1,15 +1,18 @@
 //! A load generator for a Florin server on the same machine.
 //!
-//! Shape: `load` runs one scenario and prints one JSON line; `fill` creates many payments; `suite`
-//! starts a server of its own, runs the whole set and prints a Markdown report. `connection` speaks
-//! raw HTTP/1.1, `scenario` knows the requests, `run` drives the clients, `histogram` keeps the times.
-//! Deliberately absent: any target but this machine, TLS, HTTP/2, open-loop arrival rates, plots.
+//! Shape: `load` runs one scenario and prints one JSON line; `fill` creates many payments; `suite` starts servers of
+//! its own, runs the whole set and prints Markdown; `prototype` is one of those that are compared. `connection` speaks
+//! raw HTTP/1.1, `scenario` and `peer` know the requests, `run` drives the clients, `pace` sets a rate, `histogram`
+//! keeps the times. Deliberately absent: any target but this machine, TLS, HTTP/2, plots.
 
 mod connection;
 mod fill;
 mod histogram;
 mod machine;
-mod report;
+mod pace;
+mod peer;
+mod program;
+mod prototype;
 mod request;
 mod run;
 mod scenario;
@@ -18,6 +21,7 @@ mod server;
 mod stub;
 mod suite;
 mod target;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -40,8 +44,10 @@ enum Command {
     Load(run::LoadArgs),
     /// Creates payments as fast as the server takes them and prints one JSON line.
     Fill(fill::FillArgs),
-    /// Starts a server, runs the whole set and prints a Markdown report.
+    /// Starts servers, runs the whole set and prints Markdown.
     Suite(suite::SuiteArgs),
+    /// Serves the same-shape prototype, the practical limit that a server is compared with.
+    Prototype(prototype::PrototypeArgs),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +68,7 @@ fn main() -> ExitCode {
             Command::Load(args) => run::load(args).await,
             Command::Fill(args) => fill::fill(args).await,
             Command::Suite(args) => suite::suite(args).await,
+            Command::Prototype(args) => prototype::serve(args).await,
         }
     });
     match result {

@@ -1,9 +1,10 @@
 //! One run of one scenario: many clients, a warm-up, a measured window, one summary.
 //!
-//! Shape: each client is a task with its own connection, histogram and counters, so that nothing is
-//! shared while it runs except the source of idempotency keys. Deliberately absent: an arrival rate. A
-//! client sends its next request when it has its answer, so a server that stalls gets fewer requests.
+//! Shape: each client is a task with its own connection, histogram and counters, so that nothing is shared while it
+//! runs except the source of idempotency keys. Usually a client asks again when it has its answer, so a server that
+//! stalls gets fewer requests; with a rate the arrivals are fixed and times count from when one was due.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,14 +15,18 @@ use tokio::time::Instant;
 use crate::connection::Connection;
 use crate::fill;
 use crate::histogram::Histogram;
+use crate::pace::Pace;
+use crate::peer::Peer;
 use crate::request::{Keys, Template};
-use crate::scenario::{Scenario, Steps};
+use crate::scenario::{Round, Scenario, choose};
 use crate::target::Target;
 
 /// How long clients may take to come home after the end, in milliseconds.
 const GRACE_MS: u64 = 10_000;
 /// How long a client rests after a failure, in milliseconds, so that a dead server is not hammered.
 const FAILURE_REST_MS: u64 = 5;
+/// How long after the end arrivals of a rate that was not kept are still served, in milliseconds.
+const BACKLOG_MS: u64 = 1_000;
 /// How many bytes of a wrong answer are shown.
 const SHOWN_BYTES_MAX: usize = 600;
 
@@ -32,8 +37,19 @@ pub struct LoadArgs {
     #[arg(long, default_value = "http://127.0.0.1:8484")]
     url: String,
     /// Secret test key.
-    #[arg(long, env = "FLORIN_BENCH_KEY", hide_env_values = true)]
-    key: String,
+    #[arg(
+        long,
+        env = "FLORIN_BENCH_KEY",
+        hide_env_values = true,
+        required_unless_present = "keys"
+    )]
+    key: Option<String>,
+    /// A file with a secret test key on each line; clients take them in turn.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Whose requests the server understands.
+    #[arg(long, value_enum, default_value_t = Peer::Florin)]
+    peer: Peer,
     /// What each client does.
     #[arg(long, value_enum)]
     scenario: Scenario,
@@ -56,12 +72,17 @@ pub struct Size {
     /// Payments to create first, for the scenarios that read.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub prepare: u64,
+    /// Rounds a second, whatever the server does; without it a client asks again as soon as it has its answer.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rate: Option<u32>,
 }
 
 /// What one run found.
 #[derive(Clone, Debug)]
 pub struct Summary {
+    /// What the clients did.
     pub scenario: Scenario,
+    /// How many there were.
     pub clients: u32,
     /// Length of the measured window.
     pub seconds: u64,
@@ -110,7 +131,15 @@ impl Summary {
 /// # Errors
 /// A text for the user: a wrong option, or a server that answers nothing well.
 pub async fn load(args: LoadArgs) -> Result<String, String> {
-    let target = Target::parse(&args.url, &args.key)?;
+    let keys = match (&args.keys, &args.key) {
+        (Some(file), _) => read_keys(file)?,
+        (None, Some(key)) => vec![key.clone()],
+        (None, None) => return Err("Give --key or --keys.".into()),
+    };
+    let first = keys.first().ok_or("The file of --keys holds no key.")?;
+    let target = Target::parse(&args.url, first)?
+        .with_peer(args.peer)
+        .with_keys(&keys)?;
     let summary = run(&target, args.scenario, args.size).await?;
     match &summary.first_error {
         Some(error) if summary.rounds == 0 => {
@@ -125,14 +154,43 @@ pub async fn load(args: LoadArgs) -> Result<String, String> {
     Ok(summary.to_json())
 }
 
+fn read_keys(file: &Path) -> Result<Vec<String>, String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("The file of --keys cannot be read: {error}"))?;
+    let lines = text.lines().map(str::trim);
+    Ok(lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+/// What the clients of one merchant do.
+struct Lane {
+    rounds: Vec<Round>,
+    /// Payments that may be read.
+    ids: Vec<String>,
+}
+
 /// What all clients of a run share.
 struct Shared {
-    steps: Steps,
-    ids: Vec<String>,
+    lanes: Vec<Lane>,
+    id_prefix: &'static str,
     keys: Keys,
+    pace: Option<Arc<Pace>>,
     window_start: Instant,
     window_end: Instant,
     first_error: Mutex<Option<String>>,
+}
+
+impl Shared {
+    /// When the next round begins, or was due; `None` once the window is over.
+    async fn begin(&self) -> Option<Instant> {
+        let due = match &self.pace {
+            Some(pace) => pace.next().await?,
+            None => Instant::now(),
+        };
+        (due < self.window_end).then_some(due)
+    }
 }
 
 /// What one client counted.
@@ -147,19 +205,19 @@ struct Tally {
 /// Runs one scenario and waits for its end.
 ///
 /// # Errors
-/// The payments to read could not be created.
+/// The peer has no such scenario, or the payments to read could not be created.
 pub async fn run(target: &Target, scenario: Scenario, size: Size) -> Result<Summary, String> {
-    let steps = scenario.steps(target);
-    let ids = match steps.needs_payments {
-        true => fill::create(target, size.prepare, size.clients.min(16)).await?,
-        false => Vec::new(),
-    };
+    let lanes = prepare(target, scenario, size).await?;
+    let pace = size
+        .rate
+        .map(|rate| Pace::start(rate, size.warmup + size.seconds, size.clients));
     let window_start = Instant::now() + Duration::from_secs(size.warmup);
     let window_end = window_start + Duration::from_secs(size.seconds);
     let shared = Arc::new(Shared {
-        steps,
-        ids,
+        lanes,
+        id_prefix: target.peer.wire().id_prefix,
         keys: Keys::new(),
+        pace,
         window_start,
         window_end,
         first_error: Mutex::new(None),
@@ -169,12 +227,8 @@ pub async fn run(target: &Target, scenario: Scenario, size: Size) -> Result<Summ
         let connection = Connection::new(target.address);
         clients.spawn(client(Arc::clone(&shared), connection, u64::from(number)));
     }
-    let tally = gather(
-        clients,
-        window_end + Duration::from_millis(GRACE_MS),
-        &shared,
-    )
-    .await;
+    let until = window_end + Duration::from_millis(GRACE_MS);
+    let tally = gather(clients, until, &shared).await;
     let first_error = shared
         .first_error
         .lock()
@@ -190,6 +244,22 @@ pub async fn run(target: &Target, scenario: Scenario, size: Size) -> Result<Summ
         first_error,
         times: tally.times,
     })
+}
+
+/// The work of each merchant, with payments to read if there have to be some.
+async fn prepare(target: &Target, scenario: Scenario, size: Size) -> Result<Vec<Lane>, String> {
+    let merchants = target.merchants();
+    let each = size.prepare.div_ceil(merchants.len() as u64);
+    let mut lanes = Vec::with_capacity(merchants.len());
+    for merchant in merchants {
+        let rounds = scenario.rounds(&merchant)?;
+        let ids = match scenario.needs_payments() {
+            true => fill::create(&merchant, each, size.clients.min(16)).await?,
+            false => Vec::new(),
+        };
+        lanes.push(Lane { rounds, ids });
+    }
+    Ok(lanes)
 }
 
 /// Adds up what the clients counted. One that has not come home in time counts as an error.
@@ -224,20 +294,26 @@ fn note(shared: &Shared, error: String) {
     first.get_or_insert(error);
 }
 
-async fn client(shared: Arc<Shared>, mut connection: Connection, seed: u64) -> Tally {
+async fn client(shared: Arc<Shared>, mut connection: Connection, number: u64) -> Tally {
+    let lane = &shared.lanes[number as usize % shared.lanes.len()];
     let mut tally = Tally::default();
     let mut buffer = Vec::with_capacity(2048);
-    let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    loop {
-        let began = Instant::now();
-        if began >= shared.window_end {
-            return tally;
+    let mut random = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    while let Some(began) = shared.begin().await {
+        if Instant::now() > shared.window_end + Duration::from_millis(BACKLOG_MS) {
+            tally.errors += 1;
+            note(&shared, "the rate was not kept".to_owned());
+            break;
         }
-        let id = match shared.steps.needs_id {
-            true => &shared.ids[next_random(&mut random) as usize % shared.ids.len()],
+        let Some(round) = choose(&lane.rounds, next_random(&mut random)) else {
+            break;
+        };
+        let id: &str = match round.needs_id {
+            true => &lane.ids[next_random(&mut random) as usize % lane.ids.len()],
             false => "",
         };
-        let result = round(&shared, &mut connection, &mut buffer, id).await;
+        round.first.write(&mut buffer, id, &shared.keys);
+        let result = go(&shared, round, &mut connection, &mut buffer).await;
         let ended = Instant::now();
         match result {
             Ok(requests) => {
@@ -256,21 +332,21 @@ async fn client(shared: Arc<Shared>, mut connection: Connection, seed: u64) -> T
             }
         }
     }
+    tally
 }
 
-/// One round; gives the number of its requests.
-async fn round(
+/// One round, whose first request is in the buffer; gives the number of its requests.
+async fn go(
     shared: &Shared,
+    round: &Round,
     connection: &mut Connection,
     buffer: &mut Vec<u8>,
-    id: &str,
 ) -> Result<u64, String> {
-    shared.steps.first.write(buffer, id, &shared.keys);
-    let Some(second) = &shared.steps.second else {
+    let Some(second) = &round.second else {
         expect_ok(connection, buffer).await?;
         return Ok(1);
     };
-    let created = create_one(connection, buffer).await?;
+    let created = create_one(connection, buffer, shared.id_prefix).await?;
     second.write(buffer, &created, &shared.keys);
     expect_ok(connection, buffer).await?;
     Ok(2)
@@ -288,8 +364,12 @@ async fn expect_ok(connection: &mut Connection, request: &[u8]) -> Result<(), St
     }
 }
 
-/// Sends what is in the buffer and demands a 200 with an id.
-async fn create_one(connection: &mut Connection, request: &[u8]) -> Result<String, String> {
+/// Sends what is in the buffer and demands a 200 with an id that begins so.
+async fn create_one(
+    connection: &mut Connection,
+    request: &[u8],
+    id_prefix: &str,
+) -> Result<String, String> {
     let answer = connection
         .call(request)
         .await
@@ -297,22 +377,23 @@ async fn create_one(connection: &mut Connection, request: &[u8]) -> Result<Strin
     if answer.status != 200 {
         return Err(shown(answer.status, answer.body));
     }
-    let id = answer.id().map(str::to_owned);
+    let id = answer.id(id_prefix).map(str::to_owned);
     id.ok_or_else(|| "the answer has no id".to_owned())
 }
 
-/// Sends a template once, without an id, and gives the created object's id.
+/// Sends a template once, with `id` in its hole if it has one, and gives the created object's id.
 ///
 /// # Errors
 /// The first wrong answer, in words.
 pub async fn create_with(
     connection: &mut Connection,
-    template: &Template,
+    (template, id): (&Template, &str),
     keys: &Keys,
     buffer: &mut Vec<u8>,
+    id_prefix: &str,
 ) -> Result<String, String> {
-    template.write(buffer, "", keys);
-    create_one(connection, buffer).await
+    template.write(buffer, id, keys);
+    create_one(connection, buffer, id_prefix).await
 }
 
 fn shown(status: u16, body: &[u8]) -> String {
@@ -338,6 +419,7 @@ mod tests {
         seconds: 1,
         warmup: 0,
         prepare: 20,
+        rate: None,
     };
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -421,6 +503,31 @@ mod tests {
             json.starts_with("{\"scenario\":\"noop\",\"clients\":4,\"seconds\":1,\"requests\":"),
             "{json}"
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_rate_fixes_how_many_rounds_there_are() {
+        let stub = Stub::start(|_| 200).await;
+        let size = Size {
+            rate: Some(50),
+            ..SIZE
+        };
+        let summary = run(&stub.target(), Scenario::Pay, size).await.expect("run");
+        assert_eq!((summary.errors, stub.seen().len()), (0, 50));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn clients_take_the_merchants_in_turn() {
+        let stub = Stub::start(|_| 200).await;
+        let keys = ["sk_test_a".to_owned(), "sk_test_b".to_owned()];
+        let target = stub.target().with_keys(&keys).expect("keys");
+        let summary = run(&target, Scenario::Mixed, SIZE).await.expect("run");
+        assert_eq!(summary.errors, 0);
+        let seen = stub.seen();
+        for key in keys {
+            let line = format!("Authorization: Bearer {key}\r\n");
+            assert!(seen.iter().any(|request| request.contains(&line)), "{key}");
+        }
     }
 
     #[test]

@@ -1,30 +1,23 @@
 //! What a client does over and over.
 //!
-//! Shape: a [`Scenario`] is one or two requests, the second with the id that the first one gave.
-//! Deliberately absent: think time and mixes; run several generators side by side for a mix.
+//! Shape: a [`Scenario`] is one kind of [`Round`], or several with weights; a round is one or two requests, the
+//! second with the id that the first one gave. Deliberately absent: think time.
 
 use clap::ValueEnum;
 
 use crate::request::Template;
 use crate::target::Target;
 
-/// A form that creates and confirms a payment with a ready-made test card.
-pub const PAY: &str = "amount=2000&currency=usd&confirm=true&payment_method=pm_card_visa\
-&payment_method_types[]=card&description=Order+1234&metadata[order_id]=6735";
+/// What a shop does in a hundred rounds.
+const MIX: [(Scenario, u64); 5] = [
+    (Scenario::Pay, 60),
+    (Scenario::Get, 20),
+    (Scenario::Refund, 10),
+    (Scenario::List, 5),
+    (Scenario::AuthCapture, 5),
+];
 
-/// The same with the published test number, so that the vault seals a card each time.
-const PAY_NUMBER: &str = "amount=2000&currency=usd&confirm=true&payment_method_data[type]=card\
-&payment_method_data[card][number]=4242424242424242&payment_method_data[card][exp_month]=12\
-&payment_method_data[card][exp_year]=2034&payment_method_data[card][cvc]=123\
-&payment_method_types[]=card&description=Order+1234&metadata[order_id]=6735";
-
-const AUTHORIZE: &str = "amount=2000&currency=usd&confirm=true&capture_method=manual\
-&payment_method=pm_card_visa&payment_method_types[]=card&description=Order+1234&metadata[order_id]=6735";
-
-/// Where payments are created.
-pub const INTENTS: &str = "/v1/payment_intents";
-
-/// One round of work.
+/// One kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Scenario {
     /// Creates and confirms a payment with a ready-made payment method.
@@ -39,20 +32,22 @@ pub enum Scenario {
     Get,
     /// Lists the ten newest payments.
     List,
+    /// Of 100 rounds 60 pay, 20 get, 10 refund, 5 list, 5 auth-capture.
+    Mixed,
     /// Asks for the server's health: HTTP alone, no work behind it.
     Noop,
 }
 
 /// The requests of one round.
-pub struct Steps {
+pub struct Round {
     /// The only or the first request.
     pub first: Template,
     /// A request with the id from the first one's answer.
     pub second: Option<Template>,
     /// True if the first request needs the id of an existing payment.
     pub needs_id: bool,
-    /// True if there must be payments before the run.
-    pub needs_payments: bool,
+    /// How often it comes, compared to the other rounds.
+    pub weight: u64,
 }
 
 impl Scenario {
@@ -65,40 +60,81 @@ impl Scenario {
             Self::Refund => "refund",
             Self::Get => "get",
             Self::List => "list",
+            Self::Mixed => "mixed",
             Self::Noop => "noop",
         }
     }
 
-    /// The requests, made for one server.
-    pub fn steps(self, target: &Target) -> Steps {
-        let post = |body| Template::post(target, INTENTS, body);
+    /// Whether there must be payments before the run.
+    pub fn needs_payments(self) -> bool {
+        matches!(self, Self::Get | Self::List | Self::Mixed)
+    }
+
+    /// The rounds, made for one merchant of one server.
+    ///
+    /// # Errors
+    /// The server has nothing like it.
+    pub fn rounds(self, target: &Target) -> Result<Vec<Round>, String> {
+        let alone = [(self, 1_u64)];
+        let parts: &[(Self, u64)] = match self {
+            Self::Mixed => &MIX,
+            _ => &alone,
+        };
+        let rounds = parts.iter().map(|(part, weight)| {
+            part.round(target, *weight)
+                .ok_or_else(|| format!("{} is nothing that this peer can do.", part.name()))
+        });
+        rounds.collect()
+    }
+
+    fn round(self, target: &Target, weight: u64) -> Option<Round> {
+        let wire = target.peer.wire();
+        let post = |body| Template::post(target, wire.payments, body);
         let (first, second) = match self {
-            Self::Pay => (post(PAY), None),
-            Self::PayNumber => (post(PAY_NUMBER), None),
+            Self::Pay => (post(wire.pay), None),
+            Self::PayNumber => (post(wire.pay_number?), None),
             Self::AuthCapture => {
-                let capture = Template::post(target, "/v1/payment_intents/*/capture", "");
-                (post(AUTHORIZE), Some(capture))
+                let capture = Template::post(target, wire.capture, "");
+                (post(wire.authorize), Some(capture))
             }
             Self::Refund => {
-                let refund = Template::post(target, "/v1/refunds", "payment_intent=*");
-                (post(PAY), Some(refund))
+                let refund = Template::post(target, "/v1/refunds", wire.refund);
+                (post(wire.pay), Some(refund))
             }
-            Self::Get => (Template::get(target, "/v1/payment_intents/*"), None),
-            Self::List => (Template::get(target, "/v1/payment_intents?limit=10"), None),
-            Self::Noop => (Template::get(target, "/healthz"), None),
+            Self::Get => (Template::get(target, wire.payment), None),
+            Self::List => (Template::get(target, wire.list), None),
+            Self::Noop => (Template::get(target, wire.noop?), None),
+            // A mix holds no mixes.
+            Self::Mixed => return None,
         };
-        Steps {
+        Some(Round {
             first,
             second,
             needs_id: self == Self::Get,
-            needs_payments: matches!(self, Self::Get | Self::List),
-        }
+            weight,
+        })
     }
+}
+
+/// The round that a random number chooses.
+pub fn choose(rounds: &[Round], number: u64) -> Option<&Round> {
+    let whole: u64 = rounds.iter().map(|round| round.weight).sum();
+    let mut left = number % whole.max(1);
+    rounds.iter().find(|round| {
+        let is_here = left < round.weight;
+        left = left.saturating_sub(round.weight);
+        is_here
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peer::Peer;
+
+    fn target() -> Target {
+        Target::parse("http://localhost:1", "sk_test_1").expect("target")
+    }
 
     #[test]
     fn the_names_are_those_of_the_command_line() {
@@ -106,6 +142,29 @@ mod tests {
             let value = scenario.to_possible_value().expect("a name");
             assert_eq!(value.get_name(), scenario.name());
         }
-        assert_eq!(Scenario::value_variants().len(), 7);
+        assert_eq!(Scenario::value_variants().len(), 8);
+    }
+
+    #[test]
+    fn a_mix_comes_out_as_its_weights_say() {
+        let rounds = Scenario::Mixed.rounds(&target()).expect("rounds");
+        let mut hits = [0_u64; 5];
+        for number in 0..200 {
+            let chosen = choose(&rounds, number).expect("a round");
+            let place = rounds.iter().position(|round| std::ptr::eq(round, chosen));
+            hits[place.expect("one of them")] += 1;
+        }
+        assert_eq!(hits, [120, 40, 20, 10, 10]);
+        assert!(choose(&[], 1).is_none());
+    }
+
+    #[test]
+    fn peers_refuse_what_they_cannot_do() {
+        for peer in [Peer::Localstripe, Peer::StatefulMock] {
+            let target = target().with_peer(peer);
+            assert!(Scenario::Noop.rounds(&target).is_err());
+            assert!(Scenario::PayNumber.rounds(&target).is_err());
+            assert_eq!(Scenario::Mixed.rounds(&target).map(|all| all.len()), Ok(5));
+        }
     }
 }

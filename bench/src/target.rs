@@ -6,6 +6,8 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use crate::peer::Peer;
+
 /// Where the requests go and who sends them.
 #[derive(Clone)]
 pub struct Target {
@@ -13,6 +15,10 @@ pub struct Target {
     pub address: SocketAddr,
     /// The secret test key; never printed.
     pub key: String,
+    /// Whose requests are understood there.
+    pub peer: Peer,
+    /// The keys of further merchants; clients take the first key and these in turn.
+    more_keys: Vec<String>,
 }
 
 impl Target {
@@ -22,17 +28,57 @@ impl Target {
     /// A text that says what to change.
     pub fn parse(url: &str, key: &str) -> Result<Self, String> {
         let address = loopback_address(url)?;
-        // A live key could move money; a line break could end the header early.
-        if !key.starts_with("sk_test_")
-            || !key
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
-            return Err("--key must be a secret test key (sk_test_...).".into());
-        }
-        let key = key.to_owned();
-        Ok(Self { address, key })
+        check_key(key)?;
+        Ok(Self {
+            address,
+            key: key.to_owned(),
+            peer: Peer::Florin,
+            more_keys: Vec::new(),
+        })
     }
+
+    /// The same server, which understands what this peer understands.
+    pub fn with_peer(self, peer: Peer) -> Self {
+        Self { peer, ..self }
+    }
+
+    /// The same server for several merchants.
+    ///
+    /// # Errors
+    /// A key is not one of test mode, or there is none.
+    pub fn with_keys(self, keys: &[String]) -> Result<Self, String> {
+        let (first, more) = keys
+            .split_first()
+            .ok_or("There must be at least one key.")?;
+        for key in keys {
+            check_key(key)?;
+        }
+        Ok(Self {
+            key: first.clone(),
+            more_keys: more.to_vec(),
+            ..self
+        })
+    }
+
+    /// The server as each of its merchants sees it.
+    pub fn merchants(&self) -> Vec<Self> {
+        let keys = std::iter::once(&self.key).chain(&self.more_keys);
+        keys.map(|key| Self {
+            key: key.clone(),
+            more_keys: Vec::new(),
+            ..self.clone()
+        })
+        .collect()
+    }
+}
+
+/// A live key could move money; a line break could end the header early.
+fn check_key(key: &str) -> Result<(), String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if key.starts_with("sk_test_") && key.bytes().all(is_plain) {
+        return Ok(());
+    }
+    Err("--key must be a secret test key (sk_test_...).".into())
 }
 
 impl fmt::Debug for Target {
@@ -116,5 +162,18 @@ mod tests {
         }
         let target = Target::parse("http://localhost:1", "sk_test_S3CRET").expect("target");
         assert!(!format!("{target:?}").contains("S3CRET"));
+        let keys = ["sk_test_1".to_owned(), "sk_live_1".to_owned()];
+        assert!(target.clone().with_keys(&keys).is_err());
+        assert!(target.with_keys(&[]).is_err());
+    }
+
+    #[test]
+    fn each_key_is_a_merchant() {
+        let target = Target::parse("http://localhost:1", "sk_test_0").expect("target");
+        assert_eq!(target.merchants().len(), 1);
+        let keys = ["sk_test_1".to_owned(), "sk_test_2".to_owned()];
+        let merchants = target.with_keys(&keys).expect("keys").merchants();
+        let found: Vec<&str> = merchants.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(found, ["sk_test_1", "sk_test_2"]);
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! Shape: one module a command; `tidy` holds the style rules, `suite` the whole test run, `rust` reads Rust
 //! sources for the rules, `tree` lists the files, `command` runs programs. It uses no crate of the product.
-//! Deliberately absent: releases, fault campaigns and web parts, which come with what they serve.
+//! Deliberately absent: releases and web parts, which come with what they serve.
 
 mod bench;
 mod command;
 mod dev;
+mod faults;
 mod openapi;
 mod rust;
 mod sim;
@@ -21,8 +22,9 @@ const HELP: &str = "\
 cargo xtask dev [ARGUMENTS]                 builds Florin and runs `florin dev` with these arguments
 cargo xtask test [--only STEP]... [--list]  installs what the tests need and runs all of them
 cargo xtask tidy                            checks the style rules
-cargo xtask bench [--quick]                 measures a release build, writes target/bench/latest.md
+cargo xtask bench [--quick | --compare]     measures a release build beside its peers; bench/README.md lists the rest
 cargo xtask sim [--payments N] [--seed S]    runs the simulator in a release build; --help lists its arguments
+cargo xtask faults [--long] [--only PART]   kills, cuts, fills, freezes and floods a release build
 cargo xtask openapi [--check]               writes openapi/florin.json and docs/compatibility.md, or compares them
 cargo xtask help                            prints this";
 
@@ -50,6 +52,7 @@ fn run(name: &str, arguments: &[String]) -> Result<(), String> {
         "tidy" => tidy::tidy(&root, arguments),
         "bench" => bench::bench(&root, arguments),
         "sim" => sim::sim(&root, arguments),
+        "faults" => faults::faults(&root, arguments),
         "openapi" => openapi::openapi(&root, arguments),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

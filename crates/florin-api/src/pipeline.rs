@@ -227,7 +227,7 @@ fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
 const BODY_BYTES_DRAINED_MAX: usize = 4 * BODY_BYTES_MAX;
 
 /// A body has to be there so long after its head.
-const BODY_READ: Duration = Duration::from_secs(30);
+pub const BODY_READ: Duration = Duration::from_secs(30);
 
 fn too_slow() -> WireError {
     let message = "The body of the request did not arrive in time. Send it again.";

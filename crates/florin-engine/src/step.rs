@@ -185,16 +185,18 @@ impl Step {
         if self.seen.len() < 2 {
             return Ok(true);
         }
-        let keys: Vec<RecordKey> = self
+        let asked = self
             .seen
             .iter()
-            .map(|require| require.key.clone())
-            .collect();
+            .filter(|seen| !is_card_number(&seen.key.id));
+        let (keys, versions): (Vec<RecordKey>, Vec<u64>) = asked
+            .map(|require| (require.key.clone(), require.version))
+            .unzip();
         let held = self.engine.world.store.get(&keys).await?;
-        let versions = held
+        let now = held
             .iter()
             .map(|held| held.as_ref().map_or(0, |held| held.version));
-        Ok(self.seen.iter().map(|require| require.version).eq(versions))
+        Ok(now.eq(versions))
     }
 
     /// Reads a record, the draft's own state first. What is read here must not change before the commit.

@@ -9,7 +9,7 @@ use super::counts::Counts;
 use super::server::Server;
 use super::watched::watch;
 use super::{Context, Outcome, tools};
-use crate::command::{cargo, command, is_installed};
+use crate::command::{cargo, command, is_installed, output_of};
 use crate::{openapi, tidy};
 
 /// The step that others need.
@@ -86,6 +86,18 @@ pub const STEPS: &[Step] = &[
         "the newest SDKs against `florin serve` over PostgreSQL 15 and 18",
         true,
         e2e_postgres,
+    ),
+    step(
+        "copies",
+        "two to four copies over one PostgreSQL: killed, frozen, a key revoked",
+        true,
+        copies,
+    ),
+    step(
+        "faults",
+        "full disks, failing syncs, cut connections, promotions, hostile endpoints, races, overload",
+        true,
+        faults,
     ),
     step(
         "openapi",
@@ -174,10 +186,26 @@ fn e2e_outside(context: &Context) -> Result<Outcome, String> {
     black_box(context, "records-outside", &[FORCE_OUTSIDE])
 }
 
-/// The suite starts its own servers, because they die.
 fn crashes(context: &Context) -> Result<Outcome, String> {
+    apart(context, "crashes")
+}
+
+fn copies(context: &Context) -> Result<Outcome, String> {
+    apart(context, "copies")
+}
+
+fn faults(context: &Context) -> Result<Outcome, String> {
+    if output_of(&context.root, "id", &["-u"])?.trim() != "0" {
+        let why = "only root may mount small disks and give a process its own view of files";
+        return Ok(Outcome::DidNotRun(why.to_owned()));
+    }
+    apart(context, "faults")
+}
+
+/// A suite that starts its own servers, because they die.
+fn apart(context: &Context, suite: &str) -> Result<Outcome, String> {
     let binary = florin(context).display().to_string();
-    let arguments = ["e2e/run.py", "--only", "crashes", "--bin", &binary];
+    let arguments = ["e2e/run.py", "--only", suite, "--bin", &binary];
     watch(command(&context.root, "python3", &arguments)).map(ran)
 }
 

@@ -20,7 +20,7 @@ struct Tool {
     is_there: fn() -> bool,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 6] = [
     Tool {
         name: "PostgreSQL",
         packages: &["postgresql-15"],
@@ -30,6 +30,16 @@ const TOOLS: [Tool; 4] = [
         name: "strace",
         packages: &["strace"],
         is_there: || is_installed("strace"),
+    },
+    Tool {
+        name: "libfiu, which lets calls of a program fail",
+        packages: &["fiu-utils"],
+        is_there: || is_installed("fiu-run"),
+    },
+    Tool {
+        name: "mount, setpriv and pgrep",
+        packages: &["mount", "util-linux", "procps"],
+        is_there: || ["mount", "setpriv", "pgrep"].into_iter().all(is_installed),
     },
     Tool {
         name: "Python with venv",

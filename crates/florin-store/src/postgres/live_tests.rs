@@ -4,13 +4,16 @@ use super::installation::TAKE;
 use super::migrate::apply;
 use super::read::listing;
 use super::records::by_keys;
+use super::session::Session;
 use super::target::{Role, Target};
 use super::{Isolation, Options, PostgresStore};
 use crate::cluster::Cluster;
 use crate::schema::MIGRATIONS;
-use crate::{Installation, ListQuery, Store};
-use florin_base::Scope;
-use florin_domain::Kind;
+use crate::{Commit, Installation, ListQuery, Store, StoreError};
+use florin_base::{Scope, Timestamp};
+use florin_domain::changes::Write;
+use florin_domain::customers::Customer;
+use florin_domain::{Kind, RecordKey};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_postgres::types::ToSql;
@@ -270,4 +273,78 @@ async fn an_interrupted_index_is_built_anew() {
     let good = "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid = 'tokens_by_version'::regclass";
     let row = client.query_one(good, &[]).await.expect("an index");
     assert!(row.get::<_, bool>(0));
+}
+
+/// What an older copy wrote, and how it is held: as text, or packed.
+async fn forms(store: &PostgresStore, asker: &Session, ids: &[&str]) -> Vec<(bool, bool)> {
+    let keys: Vec<RecordKey> = ids
+        .iter()
+        .map(|id| RecordKey::new(&Scope::test("acct_1"), Kind::Customer, id))
+        .collect();
+    let held = store.get(&keys).await.expect("an answer");
+    assert!(held.iter().all(Option::is_some), "{held:?}");
+    let text = "SELECT body <> '', packed IS NOT NULL FROM customers ORDER BY id";
+    let rows = asker.rows(text, &[]).await.expect("rows");
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+async fn save(store: &PostgresStore, id: &str, expected: u64) {
+    let customer = Customer {
+        id: id.into(),
+        created: Timestamp(1),
+        name: Some("Ada".to_owned()),
+        ..Customer::default()
+    };
+    let mut commit = Commit::default();
+    commit.changes.writes.push(Write {
+        key: RecordKey::new(&Scope::test("acct_1"), Kind::Customer, id),
+        expected,
+        version: expected + 1,
+        record: customer.into(),
+    });
+    store.commit(commit).await.expect("it is committed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_copy_reads_everything_until_the_migration_is_finished() {
+    let cluster = Cluster::shared().await;
+    let config = cluster.config(&cluster.database().await);
+    let target = target(&Options::new(&config));
+    apply(&target, "older", &MIGRATIONS[..1])
+        .await
+        .expect("the tables of before");
+    let asker = target.session(Role::Chores).await.expect("a connection");
+    // The release of before knew nothing of what it had finished.
+    asker
+        .plain("DELETE FROM installation; INSERT INTO customers (account, live, id, version, created, body) VALUES ('acct_1', 0, 'cus_1', 1, 1, '{\"name\":\"Ada\"}')")
+        .await
+        .expect("a row of before");
+    let stores = [(); 2].map(|()| PostgresStore::connect(&config));
+    let [first, second] = stores;
+    let (first, second) = (first.await.expect("a copy"), second.await.expect("a copy"));
+    first.migrate().await.expect("the tables of now");
+    save(&first, "cus_2", 0).await;
+    save(&first, "cus_1", 1).await;
+    assert_eq!(
+        forms(&first, &asker, &["cus_1", "cus_2"]).await,
+        [(true, false); 2]
+    );
+    first.finish().await.expect("the end of older copies");
+    // The other copy learns it with its next poll.
+    save(&second, "cus_3", 0).await;
+    second.epoch().await.expect("an epoch");
+    save(&second, "cus_1", 2).await;
+    save(&first, "cus_4", 0).await;
+    let ids = ["cus_1", "cus_2", "cus_3", "cus_4"];
+    let expected = [(false, true), (true, false), (true, false), (false, true)];
+    assert_eq!(forms(&second, &asker, &ids).await, expected);
+    let index = "SELECT count(*) FROM pg_indexes WHERE indexname = 'events_once'";
+    let left: i64 = asker.rows(index, &[]).await.expect("a count")[0].get(0);
+    assert_eq!(left, 0);
+    first.finish().await.expect("it may be repeated");
+    asker
+        .plain("UPDATE installation SET value = '99' WHERE name = 'schema_finished'")
+        .await
+        .expect("a newer release");
+    assert!(matches!(second.epoch().await, Err(StoreError::Corrupt(_))));
 }

@@ -6,6 +6,7 @@
 //! transaction around a migration, which some databases cannot do for changes of tables.
 
 use super::jitter::pause;
+use super::pool::Pool;
 use super::session::Session;
 use super::target::{Role, Target};
 use super::trouble::Trouble;
@@ -24,6 +25,12 @@ const LEADER_MS: i64 = 15_000;
 const RENEW_MS: u64 = 5_000;
 /// How long a follower waits before it looks again, in milliseconds.
 const LOOK_MS: u64 = 200;
+/// A change of a table waits so long for its lock, in milliseconds.
+const LOCK_WAIT_MS: u64 = 1_000;
+/// Between two tries to get it pass so many milliseconds.
+const LOCK_PAUSE_MS: u64 = 1_000;
+/// How often it is tried.
+const LOCK_TRIES_MAX: u32 = 300;
 /// How many migrations a database may be ahead of this release: the next release may start while this one serves.
 pub const NEWER_MAX: usize = 1;
 
@@ -46,7 +53,8 @@ const STEP_DOWN: &str = "DELETE FROM schema_leaders WHERE name = 'migrate' AND r
 
 /// Says up to which migration no older release serves.
 const FINISH: &str = "INSERT INTO installation (name, value) VALUES ($1, $2)
-    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+    WHERE installation.value::bigint < excluded.value::bigint";
 
 const DONE: &str = "INSERT INTO schema_migrations (number, made)
     VALUES ($1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) ON CONFLICT (number) DO NOTHING";
@@ -54,6 +62,14 @@ const DONE: &str = "INSERT INTO schema_migrations (number, made)
 /// Names an index that an interrupted build left behind: it is there and serves nobody.
 const IS_BROKEN: &str = "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE c.relname = $1 AND NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace";
+
+/// Whether exactly the migrations of this release were run. Anything else, a database that does not say included, is for
+/// [`migrate`] to find out.
+pub async fn is_done(pool: &Pool) -> bool {
+    let rows = pool.rows(KNOWN, &[]).await.unwrap_or_default();
+    let known = rows.first().and_then(|row| row.try_get::<_, i64>(0).ok());
+    known == Some(MIGRATIONS.len() as i64)
+}
 
 /// Runs the migrations that the database does not know yet.
 ///
@@ -131,8 +147,7 @@ impl<'a> Leader<'a> {
     async fn finish(&self, migrations: &[&str]) -> Result<(), StoreError> {
         for statement in migrations.iter().flat_map(|text| finishing(text)) {
             let statement = statement.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1);
-            let outcome = self.leading(self.session.plain(&statement)).await?;
-            outcome.map_err(refused)?;
+            self.change(&statement).await?;
         }
         let number = migrations.len().to_string();
         let params: [&(dyn ToSql + Sync); 2] = [&FINISHED, &number];
@@ -166,8 +181,7 @@ impl<'a> Leader<'a> {
                     0 => Cow::Borrowed(&*statement),
                     _ => self.online(&statement).await?,
                 };
-                let outcome = self.leading(self.session.plain(&statement)).await?;
-                tolerate(outcome)?;
+                self.change(&statement).await?;
             }
             let number = index as i64 + 1;
             let done = self.session.rows(DONE, &[&number]).await;
@@ -178,6 +192,28 @@ impl<'a> Leader<'a> {
             0 => self.finish(migrations).await,
             _ => Ok(()),
         }
+    }
+
+    /// Changes the tables. Whoever waits for a table's lock holds up all who come after him, so it is asked for again and
+    /// again, and only for a moment. An index that is built beside the writers waits for them as long as it takes.
+    async fn change(&self, statement: &str) -> Result<(), StoreError> {
+        let wait_ms = match statement.contains(" CONCURRENTLY ") {
+            true => 0,
+            false => LOCK_WAIT_MS,
+        };
+        let patience = format!("SET lock_timeout = {wait_ms}");
+        self.session.plain(&patience).await.map_err(refused)?;
+        for _ in 0..LOCK_TRIES_MAX {
+            let outcome = self.leading(self.session.plain(statement)).await?;
+            let is_locked = |error: &Error| error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE);
+            if !outcome.as_ref().is_err_and(is_locked) {
+                return tolerate(outcome);
+            }
+            pause(LOCK_PAUSE_MS).await;
+        }
+        Err(StoreError::Unavailable(
+            "a table is held by somebody else, such as a backup; run this again when that has ended".to_owned(),
+        ))
     }
 
     /// Renews while something runs.

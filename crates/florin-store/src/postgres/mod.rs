@@ -31,7 +31,7 @@ pub(crate) mod trouble;
 mod writer;
 
 use crate::lease::{Held, Wanted};
-use crate::schema::PACKED_SINCE;
+use crate::schema::{MIGRATIONS, PACKED_SINCE};
 use crate::{
     Balance, Commit, LeasedJob, ListQuery, SavedClaim, Store, StoreError, StoreFuture,
     TransactionQuery,
@@ -130,6 +130,12 @@ struct Inner {
 impl Inner {
     async fn epoch(&self) -> Result<u64, StoreError> {
         let (epoch, finished) = records::epoch(&self.pulse).await?;
+        if finished > MIGRATIONS.len() {
+            return Err(StoreError::Corrupt(
+                "a newer release has finished the migration of this database; start that one"
+                    .to_owned(),
+            ));
+        }
         if finished >= PACKED_SINCE {
             self.packs.store(true, Ordering::Relaxed);
         }
@@ -192,7 +198,9 @@ impl PostgresStore {
     /// # Errors
     /// The database does not answer or refuses a statement.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        migrate::migrate(&self.inner.target, &self.inner.process).await?;
+        if !migrate::is_done(&self.inner.chores).await {
+            migrate::migrate(&self.inner.target, &self.inner.process).await?;
+        }
         self.inner.epoch().await.map(|_| ())
     }
 

@@ -261,7 +261,13 @@ impl Writer {
                 Trouble::Again if began.elapsed() < Duration::from_millis(self.answer_ms) => {
                     pause(u64::from(tries.min(6)) * 10 + 4).await;
                 }
-                trouble => return member.tell(Err(trouble.answer())),
+                trouble => {
+                    let answer = trouble.answer();
+                    if let StoreError::Unavailable(why) = &answer {
+                        self.door.ailing.failed(why);
+                    }
+                    return member.tell(Err(answer));
+                }
             }
             match self.once(vec![member]).await {
                 Some((mut spoiled, again)) => match spoiled.pop() {
