@@ -99,9 +99,13 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
 
 /// Every end that some order of the moves has.
 fn ends(contest: &Contest) -> Vec<Model> {
-    let (before, racing) = contest
-        .moves
-        .split_at(contest.before.min(contest.moves.len()));
+    let first = &contest.moves[..contest.before.min(contest.moves.len())];
+    // What is still under way when the others begin may take effect after them.
+    let is_over = first.iter().all(|(_, told)| *told != Told::Unsure);
+    let (before, racing) = contest.moves.split_at(match is_over {
+        true => first.len(),
+        false => 0,
+    });
     let mut states = vec![Model {
         authorized: contest.amount,
         is_open: true,
@@ -150,6 +154,27 @@ mod tests {
             moves: moves.to_vec(),
             before: 0,
         }
+    }
+
+    #[test]
+    fn what_is_under_way_may_end_after_what_came_later() {
+        let moves = [
+            (Move::Capture(60), Told::Unsure),
+            (Move::Cancel, Told::Refused),
+            (Move::Refund(10), Told::Refused),
+        ];
+        let late = Contest {
+            before: 1,
+            ..contest(&moves)
+        };
+        assert!(
+            ends(&late)
+                .iter()
+                .any(|end| end.captured == 60 && end.refunded == 0)
+        );
+        let mut over = late;
+        over.moves[0].1 = Told::Done;
+        assert!(ends(&over).is_empty());
     }
 
     fn captured_and_left(moves: &[(Move, Told)]) -> Vec<(i64, i64)> {

@@ -86,16 +86,15 @@ fn authorization(client: &mut Client) -> CreateIntent {
 pub async fn buy(client: &mut Client) {
     let order = order(client);
     let method = wishes::published(card(client));
-    let heard = client
-        .ask(wishes::create_intent(
-            order.clone(),
-            None,
-            Some(method),
-            Some(ConfirmCommand::default()),
-        ))
-        .await;
+    let wish = wishes::create_intent(
+        order.clone(),
+        None,
+        Some(method),
+        Some(ConfirmCommand::default()),
+    );
+    let key = client.fresh_key();
+    let heard = client.ask_under(wish, &key).await;
     if client.random.chance(100) && heard.ok() {
-        let key = format!("{}-1", client.name);
         client
             .misuse(wishes::create_intent(order, None, None, None), &key)
             .await;
