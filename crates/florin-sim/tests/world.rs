@@ -9,7 +9,9 @@ use florin_sim::{ADMINISTERED, PERFORMED, Plan, READ, Report, run};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seeds and stories of the short runs; odd seeds have their processor outside.
-const SEEDS: u64 = 48;
+const SEEDS: u64 = 30;
+/// What is rare may need more worlds; by then it was there.
+const SEEDS_MAX: u64 = 400;
 const PAYMENTS: u32 = 40;
 /// A small world has at least so many commits, and so many calls.
 const PLACES_MIN: u64 = 6;
@@ -26,7 +28,10 @@ fn check(report: &Report) {
 fn short_runs_hold_every_rule_and_perform_everything() {
     let mut answers: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
     let mut crashes = 0;
-    for seed in 1..=SEEDS {
+    for seed in 1..=SEEDS_MAX {
+        if seed > SEEDS && missing(&answers).is_empty() {
+            break;
+        }
         let report = run(&Plan::new(seed, PAYMENTS));
         check(&report);
         crashes += report.crashes;
@@ -35,17 +40,26 @@ fn short_runs_hold_every_rule_and_perform_everything() {
         }
     }
     assert!(crashes > 50, "only {crashes} processes died");
-    for name in READ.iter().chain(ADMINISTERED) {
+    assert_eq!(missing(&answers), Vec::<String>::new());
+}
+
+/// What was not performed well in any world, with the answers that it had.
+fn missing(answers: &BTreeMap<&str, BTreeSet<u16>>) -> Vec<String> {
+    let is_well = |name: &str, excused: bool| {
         let statuses = answers.get(name);
-        let performed = statuses.is_some_and(|all| all.contains(&200) || is_refused(name));
-        assert!(performed, "{name} was answered with {statuses:?} only");
-    }
-    for operation in OPERATIONS {
-        let statuses = answers.get(operation);
+        statuses.is_some_and(|all| excused || all.contains(&200))
+    };
+    let given = READ.iter().chain(ADMINISTERED);
+    let given = given.map(|name| (*name, is_refused(name)));
+    let operations = OPERATIONS.iter().map(|operation| {
         let excused = NEVER_OK.iter().any(|(name, _)| name == operation);
-        let performed = statuses.is_some_and(|all| excused || all.contains(&200));
-        assert!(performed, "{operation} was answered with {statuses:?} only");
-    }
+        (*operation, excused)
+    });
+    given
+        .chain(operations)
+        .filter(|(name, excused)| !is_well(name, *excused))
+        .map(|(name, _)| format!("{name} was answered with {:?} only", answers.get(name)))
+        .collect()
 }
 
 #[test]
