@@ -22,6 +22,7 @@ from waiting import until
 COMMAND_WITHIN_S = 60.0
 # Two waits between the tries of a delivery, in seconds.
 RETRIES = "0.2,0.5"
+HOOKS_INSIDE = ("--allow-private-webhooks",)
 
 
 def environment() -> dict[str, str]:
@@ -80,19 +81,42 @@ class Installation:
         listed = self.asked("keys", "list", "--account", account.id)
         return next(row["id"] for row in listed if row["name"] == "second"), made["key"]
 
+    @property
+    def key_file(self) -> Path:
+        """The file of the vault's master key."""
+        return self._key
+
+    def hire(self) -> Processor:
+        """Starts a processor outside, which the copies that are opened from now on use."""
+        self.processor = Processor(self.folder)
+        return self.processor
+
+    def begin(self, *options: str, before: tuple[str, ...] = (), retries: str = RETRIES,
+              more: dict[str, str] | None = None) -> Program:
+        """Begins one more copy with these options, which need not be ready yet. `before` is a command that ends in starting
+        another; `more` is what its environment has besides; `retries` are the waits between the tries of a delivery."""
+        command = [*before, binary(), "serve", "--database", self.database, "--listen", "127.0.0.1:0", "--metrics-port", "0",
+                   "--vault-key-file", str(self._key), "--webhook-retries", retries, *options]
+        if self.processor is not None:
+            command += ["--sandbox-processor", self.processor.url, "--sandbox-secret", self.processor.secret]
+        copy = Program(f"copy-{len(self.copies)}", command, self.folder, {**environment(), **(more or {})})
+        self.copies.append(copy)
+        return copy
+
+    def open(self, *options: str, **more: Any) -> Program:
+        """As `begin`, and waits until it is ready."""
+        copy = self.begin(*options, **more)
+        until(lambda: is_ready(copy.url), f"{copy.name} to be ready")
+        return copy
+
     def start(self, count: int, outside: bool = False, more: dict[str, str] | None = None,
               retries: str = RETRIES) -> list[Program]:
-        """Starts copies one after the other; with `outside` they share a processor that is a process of its own. `more` is
-        what their environment has besides; `retries` are the waits between the tries of a delivery, in seconds."""
+        """Starts copies that take webhooks inside, all at once; with `outside` they share a processor that is a process of
+        its own."""
         if outside and self.processor is None:
-            self.processor = Processor(self.folder)
+            self.hire()
         for _ in range(count):
-            command = [binary(), "serve", "--database", self.database, "--listen", "127.0.0.1:0", "--metrics-port", "0",
-                       "--vault-key-file", str(self._key), "--webhook-retries", retries, "--allow-private-webhooks"]
-            if outside and self.processor is not None:
-                command += ["--sandbox-processor", self.processor.url, "--sandbox-secret", self.processor.secret]
-            self.copies.append(Program(f"copy-{len(self.copies)}", command, self.folder,
-                                       {**environment(), **(more or {})}))
+            self.begin(*HOOKS_INSIDE, more=more, retries=retries)
         until(lambda: all(is_ready(copy.url) for copy in self.copies if copy.process.poll() is None), "copies that are ready")
         return self.copies[-count:]
 

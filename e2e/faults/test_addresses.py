@@ -17,7 +17,8 @@ import pytest
 
 import names
 from connection import Connection, Reply
-from places import HOOKS_INSIDE, Place, place
+from installation import HOOKS_INSIDE, Installation
+from places import place
 from waiting import until
 
 # Addresses that swallow stray traffic by design (RFC 7534): public for the guard, and nobody's server.
@@ -146,7 +147,7 @@ def pay(line: Connection) -> None:
     assert line.ask("POST", "/v1/payment_intents", form).status == 200
 
 
-def ended(here: Place, count: int) -> list[dict[str, Any]] | None:
+def ended(here: Installation, count: int) -> list[dict[str, Any]] | None:
     """All deliveries once each has been given up."""
     rows = here.asked("webhooks", "list", "--limit", "100")
     return rows if len(rows) == count and all(row["state"] == "given_up" for row in rows) else None

@@ -15,7 +15,8 @@ import pytest
 
 from connection import Connection, Reply, listed
 from model import UNEXPECTED
-from places import ENGINES, Place, place
+from installation import Installation
+from places import ENGINES, place
 from scale import times
 from waiting import until
 
@@ -136,7 +137,7 @@ def browser(crowd: Crowd, seller: Connection, amount: int) -> list[str]:
     return found + ([f"later clicks were answered with {sorted(late, key=str)}"] if late else [])
 
 
-def money(here: Place, line: Connection, amounts: list[int]) -> list[str]:
+def money(here: Installation, line: Connection, amounts: list[int]) -> list[str]:
     """What was charged and what the processor was asked, by amount."""
     charges = [charge["amount"] for charge in listed(line, "/v1/charges")]
     calls = [entry["amount"] for entry in here.processor.book() if entry["verb"] == "authorize"]

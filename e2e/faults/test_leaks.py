@@ -21,10 +21,10 @@ from urllib.parse import unquote, urlsplit
 import databases
 from carded import CONFIRMED, Life, card
 from connection import Connection, listed
-from installation import Processor, binary, environment
+from installation import HOOKS_INSIDE, Installation, Processor, binary, environment
 from listener import Listener
 from markers import GOOD, Search
-from places import HOOKS_INSIDE, Place, place
+from places import place
 from program import Program
 from scale import is_long, times
 from waiting import until
@@ -57,7 +57,7 @@ def tail(key: str) -> str:
     return key.rsplit("_", 1)[-1]
 
 
-def secrets(here: Place, line: Connection, made: dict[str, Any], hook: str) -> dict[str, str]:
+def secrets(here: Installation, line: Connection, made: dict[str, Any], hook: str) -> dict[str, str]:
     """Makes keys and a signing secret, and rolls it; what is secret, with its name."""
     key = here.asked("keys", "create", "--name", "marker", "--account", made["id"])["key"]
     endpoint = line.ask("POST", "/v1/webhook_endpoints", {"url": hook, "enabled_events[]": "*"}, "hook").json
@@ -75,12 +75,12 @@ class Talkative(Processor):
         Program.__init__(self, "processor", command, folder, {**environment(), "FLORIN_SANDBOX_SECRET": self.secret})
 
 
-def cluster_folder(here: Place) -> Path:
+def cluster_folder(here: Installation) -> Path:
     """Where the PostgreSQL of an installation keeps its socket, its data and its log."""
     return Path(unquote(urlsplit(here.database).netloc.split("@")[1].split(":")[0]))
 
 
-def ask_database(here: Place, *statements: str) -> list[list[str]]:
+def ask_database(here: Installation, *statements: str) -> list[list[str]]:
     """The rows that psql prints."""
     folder = cluster_folder(here)
     psql = databases.programs("15", folder) / "psql"
@@ -90,7 +90,7 @@ def ask_database(here: Place, *statements: str) -> list[list[str]]:
     return [row.split("\x1f") for row in printed.split("\x1e")]
 
 
-def live(here: Place, ear: Ear) -> tuple[Life, dict[str, str], list[Program]]:
+def live(here: Installation, ear: Ear) -> tuple[Life, dict[str, str], list[Program]]:
     """Two copies, and everything that is done with cards; what was answered, and what is secret."""
     # Every statement with its values goes to the log, so that nothing which is sent to the database is missed.
     ask_database(here, "alter system set log_statement = 'all'", "select pg_reload_conf()")
@@ -113,7 +113,7 @@ def live(here: Place, ear: Ear) -> tuple[Life, dict[str, str], list[Program]]:
     return life, secret, copies
 
 
-def search_all(search: Search, here: Place, life: Life, ear: Ear, copies: list[Program]) -> dict[str, int]:
+def search_all(search: Search, here: Installation, life: Life, ear: Ear, copies: list[Program]) -> dict[str, int]:
     """Looks at everything that is left while the copies still run; how much of each kind there was."""
     seen = {"answers": len(life.answers), "webhooks": len(ear.heard)}
     for reply in life.answers:
@@ -141,7 +141,7 @@ def search_all(search: Search, here: Place, life: Life, ear: Ear, copies: list[P
     return {**seen, "events": len(events)}
 
 
-def search_kept(search: Search, here: Place) -> dict[str, int]:
+def search_kept(search: Search, here: Installation) -> dict[str, int]:
     """Looks at a backup, and at the files and the log of PostgreSQL after a checkpoint."""
     backup = here.folder / "all.backup"
     command = [binary(), "backup", "--from", here.database, "--to", str(backup)]

@@ -16,7 +16,8 @@ import pytest
 
 from connection import Connection, listed
 from model import explain
-from places import ENGINES, HOOKS_INSIDE, place
+from installation import HOOKS_INSIDE
+from places import ENGINES, place
 from scale import times
 from stories import TOGETHER_MAX, Played, make, play
 

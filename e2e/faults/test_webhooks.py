@@ -17,7 +17,8 @@ from connection import Connection, listed
 from flood import allow_files
 from hostile import Hostile
 from listener import Listener
-from places import ENGINES, HOOKS_INSIDE, Place, place, resident_kib
+from installation import HOOKS_INSIDE, Installation
+from places import ENGINES, place, resident_kib
 from program import Program
 from scale import is_long, times
 from waiting import until
@@ -108,58 +109,6 @@ def register(line: Connection, url: str) -> str:
     return made.json["id"]
 
 
-def events(self) -> list[str]:
-        """The events in the order of their arrival."""
-        return [event for event, _, _ in self.came]
-
-
-def of_arrivals(events: list[str], came: list[str]) -> list[str]:
-    """Every event once, and nothing else."""
-    counts = Counter(came)
-    found = [f"{event} arrived {counts[event]} times" for event in events if counts[event] != 1]
-    return found + [f"{event} arrived, which nobody lists" for event in set(counts) - set(events)]
-
-
-def of_pushed(pushed: dict[str, list[int]]) -> list[str]:
-    """Nobody could push more than the limit into a caller that reads so much and no more."""
-    return [f"{name} could push {max(counts)} bytes" for name, counts in pushed.items()
-            if counts and max(counts) > PUSHED_BYTES_MAX]
-
-
-def of_redirects(trapped: list[str], lasts: list[str | None]) -> list[str]:
-    """Nobody came where a redirect led, and the redirect itself counts as the answer."""
-    found = [f"a redirect was followed: {path}" for path in trapped]
-    wrong = sorted({str(last) for last in lasts if last not in ("HTTP 302", "HTTP 307", "HTTP 308")})
-    return found + ([f"tries at a redirect ended with {wrong}"] if wrong else []) + ([] if lasts else ["no redirect was tried"])
-
-
-def of_growth(before_kib: int, peak_kib: int) -> list[str]:
-    """The process did not grow with what was thrown at it."""
-    return [f"it grew from {before_kib} to {peak_kib} KiB"] if peak_kib - before_kib > GROWN_KIB_MAX else []
-
-
-def of_delays(delays_s: list[float]) -> list[str]:
-    """No delivery waited behind an endpoint that does not answer."""
-    late = [delay for delay in delays_s if delay > GOOD_WITHIN_S]
-    return [f"{len(late)} deliveries came late, the last after {max(late):.1f} s"] if late else []
-
-
-def bad_ones(trap: Good) -> dict[str, Hostile]:
-    """One of each kind."""
-    plain = [hostile.silent, hostile.dripping, hostile.huge, hostile.endless, hostile.endless_headers, hostile.endless_line,
-             hostile.early_hints, hostile.garbage, hostile.closing, hostile.short_body, hostile.plain_text]
-    led = {"to metadata": (302, METADATA), "to a neighbour": (307, trap.url("/trap")), "to itself": (308, trap.url("/loop"))}
-    return {**{one.__name__: Hostile(one) for one in plain},
-            **{name: Hostile(hostile.redirecting(*where)) for name, where in led.items()}}
-
-
-def register(line: Connection, url: str) -> str:
-    """An endpoint for every event; its id."""
-    made = line.ask("POST", "/v1/webhook_endpoints", {"url": url, "enabled_events[]": "*"})
-    assert made.status == 200, made.body
-    return made.json["id"]
-
-
 def events(line: Connection) -> list[str]:
     """Every event of the account."""
     return [event["id"] for event in listed(line, "/v1/events")]
@@ -189,7 +138,7 @@ def pushed_by(bad: dict[str, Hostile]) -> dict[str, list[int]]:
     return {name: list(one.pushed) for name, one in bad.items()}
 
 
-def last_tries(here: Place, endpoints: dict[str, str]) -> list[str | None]:
+def last_tries(here: Installation, endpoints: dict[str, str]) -> list[str | None]:
     """How the newest tries at the endpoints that lead elsewhere ended."""
     rows = here.asked("webhooks", "list", "--limit", "100")
     redirecting = {endpoints[name] for name in endpoints if name.startswith("to ")}
@@ -255,7 +204,7 @@ def test_hostile_endpoints_harm_nobody_else(
     assert all(planted), planted
 
 
-def crowd(here: Place, copy: Program, silent: list[Hostile]) -> None:
+def crowd(here: Installation, copy: Program, silent: list[Hostile]) -> None:
     """Merchants all of whose endpoints are silent, and their payments."""
 
     def one(key: str) -> None:

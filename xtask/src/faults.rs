@@ -1,8 +1,8 @@
 //! `cargo xtask faults`: what breaks in practice is done to the real binary, and what was lost is counted.
 //!
-//! Shape: three parts. `process` kills servers under load and replays power cuts (tests of the binary, at a larger size);
-//! `faults` is the suite of `e2e/faults`; `copies` and `crashes` are the suites of those names. Without arguments the sizes
-//! are those of the test run. Deliberately absent: the simulator, which is `cargo xtask sim`.
+//! Shape: four parts. `process` kills servers under load and replays power cuts (tests of a debug build, at a larger size
+//! than in the test run); `faults` is the suite of `e2e/faults`; `copies` and `crashes` are the suites of those names, on a
+//! release build. Deliberately absent: the simulator, which is `cargo xtask sim`.
 
 use std::path::Path;
 

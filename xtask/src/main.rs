@@ -24,7 +24,7 @@ cargo xtask test [--only STEP]... [--list]  installs what the tests need and run
 cargo xtask tidy                            checks the style rules
 cargo xtask bench [--quick | --compare]     measures a release build beside its peers; bench/README.md lists the rest
 cargo xtask sim [--payments N] [--seed S]    runs the simulator in a release build; --help lists its arguments
-cargo xtask faults [--long] [--only PART]   kills, cuts, fills, freezes and floods a release build
+cargo xtask faults [--long] [--only PART]   kills, cuts, fills, freezes and floods the binary
 cargo xtask openapi [--check]               writes openapi/florin.json and docs/compatibility.md, or compares them
 cargo xtask help                            prints this";
 

@@ -2,7 +2,7 @@
 //!
 //! The adapter checks that a notice is its processor's own. Anything but 204 makes a processor send it again.
 
-use crate::pipeline::BODY_READ;
+use crate::pipeline::in_time;
 use crate::{Api, headers};
 use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
@@ -31,8 +31,7 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, live: bool) -> Htt
     if parts.method != Method::POST {
         return headers::text(405, "notices are sent with POST\n");
     }
-    let Ok(Ok(bytes)) = tokio::time::timeout(BODY_READ, to_bytes(body, NOTICE_BYTES_MAX)).await
-    else {
+    let Some(Ok(bytes)) = in_time(to_bytes(body, NOTICE_BYTES_MAX)).await else {
         return headers::text(413, "the notice is too large or was cut off\n");
     };
     let told: Vec<(String, String)> = parts

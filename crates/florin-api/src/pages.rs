@@ -4,9 +4,9 @@
 //! intent's client secret is the only key. Deliberately absent: scripts.
 
 use crate::html::{self, escape};
-use crate::pipeline::BODY_READ;
+use crate::pipeline::in_time;
 use crate::{Api, headers};
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_engine::challenge::{Answered, Challenged};
@@ -51,8 +51,8 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
 }
 
 async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> HttpResponse<Body> {
-    let bytes = tokio::time::timeout(BODY_READ, to_bytes(sent.0, FORM_BYTES_MAX)).await;
-    let bytes = bytes.map_or_else(|_| Bytes::new(), Result::unwrap_or_default);
+    let bytes = in_time(to_bytes(sent.0, FORM_BYTES_MAX)).await;
+    let bytes = bytes.and_then(Result::ok).unwrap_or_default();
     let form = parse_form(&bytes).unwrap_or_default();
     let authenticated = match form.get("result").and_then(Value::as_str) {
         Some("succeeded") => true,

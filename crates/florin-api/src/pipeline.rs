@@ -15,7 +15,7 @@ use florin_wire::limits::BODY_BYTES_MAX;
 use florin_wire::versions::{self, ApiVersion, NEWEST, Names};
 use florin_wire::{ErrorType, Params, WireError, hide_numbers, parse_form, parse_json};
 use serde_json::{Map, Value};
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -148,8 +148,8 @@ async fn handle(
             retry_after_s: None,
         });
     }
-    let body = tokio::time::timeout(BODY_READ, read_body(parts, body));
-    let body = body.await.unwrap_or_else(|_| Err(too_slow()))?;
+    let body = in_time(read_body(parts, body)).await;
+    let body = body.unwrap_or_else(|| Err(too_slow()))?;
     let mut raw = parameters(parts, &body)?;
     let presented = auth::presented(&parts.headers, &mut raw)?;
     check_origin(parts, &presented)?;
@@ -227,7 +227,12 @@ fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
 const BODY_BYTES_DRAINED_MAX: usize = 4 * BODY_BYTES_MAX;
 
 /// A body has to be there so long after its head.
-pub const BODY_READ: Duration = Duration::from_secs(30);
+const BODY_READ: Duration = Duration::from_secs(30);
+
+/// What is read of a body, unless it did not arrive in time.
+pub async fn in_time<T>(reading: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(BODY_READ, reading).await.ok()
+}
 
 fn too_slow() -> WireError {
     let message = "The body of the request did not arrive in time. Send it again.";

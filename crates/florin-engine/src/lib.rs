@@ -14,6 +14,7 @@ mod keys;
 mod lanes;
 mod mutation;
 pub mod notices;
+mod numbers;
 pub mod operations;
 mod outbox;
 mod queue;
@@ -54,7 +55,8 @@ pub struct Engine {
 
 impl Engine {
     /// An engine over its world.
-    pub fn new(world: World) -> Arc<Engine> {
+    pub fn new(mut world: World) -> Arc<Engine> {
+        world.store = numbers::NumbersKeptOut::of(world.store);
         Arc::new(Engine {
             cache: Cache::default(),
             queue: ObjectQueue::default(),

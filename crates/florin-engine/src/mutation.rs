@@ -262,8 +262,9 @@ impl Engine {
         self.decide(caller, operation).await
     }
 
-    /// The answer of a request that was refused before any operation. What its idempotency key answered before goes first:
-    /// a card that has expired since does not undo the payment that it made.
+    /// The answer of a request that is refused and of which nothing is saved. What its idempotency key answered before goes
+    /// first: a card that has expired since does not undo the payment that it made, and what refuses may be this key's own
+    /// work at another copy, which could not be seen a moment ago.
     pub async fn refuse(&self, caller: &Caller, halt: Halt) -> Response {
         match self.replay(caller).await {
             Ok(Some(answered)) => answered,
@@ -322,9 +323,9 @@ impl Engine {
                 Ok(response) => return response,
                 Err(Halt::Refused(refusal)) => {
                     let error = render_refusal(&refusal, &self.view(&caller.scope));
-                    return self.refused(caller, &error).await;
+                    return self.refused(caller, error).await;
                 }
-                Err(Halt::Wire(error)) => return self.unless_answered(caller, &error).await,
+                Err(Halt::Wire(error)) => return self.refuse(caller, Halt::Wire(error)).await,
                 Err(Halt::Store(StoreError::Claimed { space })) if space == "idempotency" => {
                     return self.lost_race(caller).await;
                 }
@@ -339,11 +340,11 @@ impl Engine {
     }
 
     /// Answers with an error. A decline was an execution: it is saved under the idempotency key like any other answer.
-    async fn refused(self: &Arc<Self>, caller: &Caller, error: &WireError) -> Response {
+    async fn refused(self: &Arc<Self>, caller: &Caller, error: WireError) -> Response {
         if error.status != DECLINED {
-            return self.unless_answered(caller, error).await;
+            return self.refuse(caller, Halt::Wire(error)).await;
         }
-        let response = caller.error(error);
+        let response = caller.error(&error);
         let reply = Reply {
             status: response.status,
             body: response.body.clone(),
@@ -360,16 +361,6 @@ impl Engine {
             Ok(_) => response,
             Err(StoreError::Claimed { .. }) => self.lost_race(caller).await,
             Err(error) => caller.error(&store_error(&error)),
-        }
-    }
-
-    /// An error that nothing is saved of. What refuses may be this key's own work at another copy, which could not be seen a
-    /// moment ago: its answer goes first.
-    async fn unless_answered(&self, caller: &Caller, error: &WireError) -> Response {
-        match self.replay(caller).await {
-            Ok(Some(response)) => response,
-            Ok(None) => caller.error(error),
-            Err(unknown) => caller.error(&store_error(&unknown)),
         }
     }
 

@@ -174,28 +174,38 @@ pub trait Processor: Send + Sync {
     ) -> Option<Decline>;
 }
 
-/// Writes the methods of [`Processor`] that only say what an adapter is, by asking the adapter in a field. A decorator
-/// writes [`Processor::call`] and [`Processor::inquire`] itself. A method with a default belongs here too: a decorator
-/// that forgot it would answer the default for its adapter.
+/// Writes the methods of [`Processor`] that only say what an adapter is, by asking the adapter in a field: all of them, or
+/// those that are named. A decorator writes [`Processor::call`] and [`Processor::inquire`] itself. A method with a default
+/// belongs here too: a decorator that forgot it would answer the default for its adapter.
 #[macro_export]
 macro_rules! forward_to_processor {
     ($inner:ident) => {
+        $crate::forward_to_processor!(
+            $inner: name, effects, is_simulation, visibility_delay_ms, parse_notice, describe, published, may_attach
+        );
+    };
+    ($inner:ident: $($method:ident),+ $(,)?) => { $($crate::forward_to_processor!(@$method $inner);)+ };
+    (@name $inner:ident) => {
         fn name(&self) -> &'static str {
             self.$inner.name()
         }
-
+    };
+    (@effects $inner:ident) => {
         fn effects(&self) -> $crate::Effects {
             self.$inner.effects()
         }
-
+    };
+    (@is_simulation $inner:ident) => {
         fn is_simulation(&self) -> bool {
             self.$inner.is_simulation()
         }
-
+    };
+    (@visibility_delay_ms $inner:ident) => {
         fn visibility_delay_ms(&self) -> u64 {
             self.$inner.visibility_delay_ms()
         }
-
+    };
+    (@parse_notice $inner:ident) => {
         fn parse_notice(
             &self,
             headers: &[(String, String)],
@@ -203,18 +213,21 @@ macro_rules! forward_to_processor {
         ) -> Result<Vec<$crate::ProcessorNotice>, $crate::NoticeError> {
             self.$inner.parse_notice(headers, body)
         }
-
+    };
+    (@describe $inner:ident) => {
         fn describe(
             &self,
             number: &florin_vault::CardNumber,
         ) -> Result<$crate::CardTraits, florin_domain::processor::Decline> {
             self.$inner.describe(number)
         }
-
+    };
+    (@published $inner:ident) => {
         fn published(&self, name: &str) -> Option<$crate::PublishedCard> {
             self.$inner.published(name)
         }
-
+    };
+    (@may_attach $inner:ident) => {
         fn may_attach(
             &self,
             scope: &florin_base::Scope,

@@ -10,16 +10,15 @@ use crate::executor::{Group, VirtualClock};
 use crate::fate::{CallFate, Turn, When};
 use crate::sabotage::Sabotage;
 use crate::scene::{Inner, Scene};
-use florin_base::Scope;
 use florin_domain::cards::CardSource;
 use florin_domain::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
 use florin_egress::{Egress, EgressError, EgressFuture, Policy, Request, Response};
 use florin_engine::Clock;
 use florin_processors::{
-    CardTraits, Effects, InquiryFuture, NoticeError, Processor, ProcessorFuture, ProcessorNotice,
-    PublishedCard, Sandbox, Secrets,
+    Effects, InquiryFuture, NoticeError, Processor, ProcessorFuture, ProcessorNotice, Sandbox,
+    Secrets, forward_to_processor,
 };
-use florin_vault::{CardNumber, CardOpener};
+use florin_vault::CardOpener;
 use std::future::pending;
 use std::sync::Arc;
 
@@ -175,39 +174,9 @@ fn taken_back() -> Decline {
 type Told = (String, Outcome);
 
 impl Processor for Line {
-    fn name(&self) -> &'static str {
-        self.sandbox.name()
-    }
-
-    fn effects(&self) -> Effects {
-        self.sandbox.effects()
-    }
-
-    fn is_simulation(&self) -> bool {
-        self.sandbox.is_simulation()
-    }
-
-    fn visibility_delay_ms(&self) -> u64 {
-        self.sandbox.visibility_delay_ms()
-    }
-
-    fn describe(&self, number: &CardNumber) -> Result<CardTraits, Decline> {
-        self.sandbox.describe(number)
-    }
-
-    fn published(&self, name: &str) -> Option<PublishedCard> {
-        self.sandbox.published(name)
-    }
-
-    fn may_attach(
-        &self,
-        scope: &Scope,
-        card: &CardSource,
-        cvc_given: bool,
-        secrets: Secrets<'_>,
-    ) -> Option<Decline> {
-        self.sandbox.may_attach(scope, card, cvc_given, secrets)
-    }
+    forward_to_processor!(
+        sandbox: name, effects, is_simulation, visibility_delay_ms, describe, published, may_attach
+    );
 
     fn call<'a>(
         &'a self,

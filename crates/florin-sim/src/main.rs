@@ -28,6 +28,10 @@ const LINES: u64 = 200;
 
 fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();
+    if given.iter().any(|name| name == "--help" || name == "-h") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::parse(&given) {
         Ok(arguments) => arguments,
         Err(why) => {

@@ -8,16 +8,15 @@
 pub mod protocol;
 
 use crate::contract::{
-    CardTraits, Effects, Inquiry, InquiryFuture, NoticeError, Processor, ProcessorFuture,
-    ProcessorNotice, PublishedCard, Secrets,
+    Effects, Inquiry, InquiryFuture, NoticeError, Processor, ProcessorFuture, ProcessorNotice,
+    Secrets,
 };
 use crate::sandbox::Sandbox;
 use crate::sealed;
-use florin_base::Scope;
 use florin_domain::cards::CardSource;
 use florin_domain::processor::{Decline, Outcome, ProcessorRequest};
 use florin_egress::{Egress, Policy, Request, Response};
-use florin_vault::{CardNumber, constant_time_eq};
+use florin_vault::constant_time_eq;
 use protocol::{CallAnswer, CallBody, InquiryAnswer, NoticeBody};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -127,6 +126,8 @@ fn whole<T: DeserializeOwned>(response: &Response) -> Option<T> {
 }
 
 impl Processor for RemoteSandbox {
+    crate::forward_to_processor!(tables: describe, published, may_attach);
+
     fn name(&self) -> &'static str {
         "sandbox"
     }
@@ -190,24 +191,6 @@ impl Processor for RemoteSandbox {
             reference: told.reference,
             outcome: told.outcome,
         }])
-    }
-
-    fn describe(&self, number: &CardNumber) -> Result<CardTraits, Decline> {
-        self.tables.describe(number)
-    }
-
-    fn published(&self, name: &str) -> Option<PublishedCard> {
-        self.tables.published(name)
-    }
-
-    fn may_attach(
-        &self,
-        scope: &Scope,
-        card: &CardSource,
-        cvc_given: bool,
-        secrets: Secrets<'_>,
-    ) -> Option<Decline> {
-        self.tables.may_attach(scope, card, cvc_given, secrets)
     }
 }
 

@@ -86,24 +86,26 @@ impl State {
         is_key_taken || (claim.reply.is_some() && self.replies.contains_key(&request))
     }
 
-    /// Events and transactions are only ever added: neither their ids nor what an event tells of may be known already.
+    /// Events and transactions are only ever added: their ids must not be known already.
     fn check_fresh_rows(&self, changes: &Changes) -> Result<(), StoreError> {
         let mut fresh = BTreeSet::new();
-        for (scope, event) in &changes.events {
-            let once = once(scope, event);
-            let is_known = self.records.contains_key(&event_key(scope, event))
-                || self.events_once.contains(&once);
-            if is_known || !fresh.insert(once) || !fresh.insert(id_of(scope, &event.id)) {
-                return Err(StoreError::Conflict);
-            }
-        }
-        for (scope, transaction) in &changes.transactions {
+        let events = changes.events.iter().map(|(scope, event)| {
+            let is_known = self.records.contains_key(&event_key(scope, event));
+            (is_known, scope, event.id.as_str())
+        });
+        let transactions = changes.transactions.iter().map(|(scope, transaction)| {
             let id = (scope.clone(), transaction.id.clone());
-            if self.transaction_ids.contains(&id) || !fresh.insert(id_of(scope, &transaction.id)) {
-                return Err(StoreError::Conflict);
-            }
+            (
+                self.transaction_ids.contains(&id),
+                scope,
+                transaction.id.as_str(),
+            )
+        });
+        let is_taken = |(is_known, scope, id)| is_known || !fresh.insert((scope, id));
+        match events.chain(transactions).any(is_taken) {
+            true => Err(StoreError::Conflict),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// The balances after the commit, for those that it changes.
@@ -187,12 +189,6 @@ impl State {
     }
 
     fn put_history(&mut self, changes: &Changes) {
-        self.events_once.extend(
-            changes
-                .events
-                .iter()
-                .map(|(scope, event)| once(scope, event)),
-        );
         for (scope, transaction) in &changes.transactions {
             self.transaction_ids
                 .insert((scope.clone(), transaction.id.clone()));
@@ -208,20 +204,6 @@ fn place(scope: &Scope, transaction: &Transaction) -> (Scope, florin_base::Times
 
 fn event_key(scope: &Scope, event: &Event) -> RecordKey {
     RecordKey::new(scope, florin_domain::Kind::Event, &event.id)
-}
-
-fn once(scope: &Scope, event: &Event) -> (Scope, String, String, String) {
-    (
-        scope.clone(),
-        event.object.clone(),
-        event.object_version.clone(),
-        event.kind.clone(),
-    )
-}
-
-/// An id in the same shape as [`once`], so that both fit into one set; an event without a type has no such id.
-fn id_of(scope: &Scope, id: &str) -> (Scope, String, String, String) {
-    (scope.clone(), id.to_owned(), String::new(), String::new())
 }
 
 fn row(version: u64, record: &Record) -> Result<Row, StoreError> {

@@ -64,8 +64,6 @@ pub(super) struct State {
     pub(super) records: BTreeMap<RecordKey, Row>,
     /// The records of a scope and kind in the order of lists.
     pub(super) by_created: BTreeSet<(Scope, Kind, Timestamp, String)>,
-    /// Scope, object, version and type of every event.
-    pub(super) events_once: BTreeSet<(Scope, String, String, String)>,
     pub(super) claims: BTreeMap<ClaimId, RecordKey>,
     /// By scope, time and id: the order of lists.
     pub(super) transactions: BTreeMap<(Scope, Timestamp, String), Transaction>,
@@ -86,7 +84,6 @@ impl Default for State {
         State {
             records: BTreeMap::new(),
             by_created: BTreeSet::new(),
-            events_once: BTreeSet::new(),
             claims: BTreeMap::new(),
             transactions: BTreeMap::new(),
             transaction_ids: BTreeSet::new(),
