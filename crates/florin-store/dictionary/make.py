@@ -22,7 +22,9 @@ DICTIONARY_ID = 1
 RANDOM = (
     (re.compile(rb'(_)[0-9A-Za-z]{17,}'), rb"\1"),
     (re.compile(rb'("(?:secret|fingerprint|idempotency_key|hash|sealed)": ?")[^"]*'), rb"\1"),
-    (re.compile(rb'("req_)[0-9A-Za-z]+'), rb"\1"),
+    (re.compile(rb'("(?:secret_)?key_id": ?")[^"]*'), rb"\1"),
+    (re.compile(rb"(req_)[0-9A-Za-z]+"), rb"\1"),
+    (re.compile(rb"[0-9a-f]{20,}"), rb""),
     (re.compile(rb"[0-9]{8,}"), rb"1795997482"),
 )
 # What is written most often comes last, where it costs least.

@@ -4,6 +4,7 @@
 //! saved one. Deliberately absent: answers that report no change.
 
 use super::history::{History, flag, number, status, text};
+use crate::scene::kind_of;
 use crate::evidence::{Ack, Evidence, Violation};
 use florin_base::Scope;
 use florin_domain::Kind;
@@ -107,20 +108,6 @@ fn open_keys(evidence: &Evidence, found: &mut Vec<Violation>) {
             format!("{} waits for {:?} for ever", held.key, held.attempt),
         ));
     }
-}
-
-fn kind_of(object: &str) -> Option<Kind> {
-    Some(match object {
-        "payment_intent" => Kind::PaymentIntent,
-        "setup_intent" => Kind::SetupIntent,
-        "charge" => Kind::Charge,
-        "refund" => Kind::Refund,
-        "customer" => Kind::Customer,
-        "payment_method" => Kind::PaymentMethod,
-        "token" => Kind::Token,
-        "webhook_endpoint" => Kind::WebhookEndpoint,
-        _ => return None,
-    })
 }
 
 /// An acknowledged object is there, and stands no further back than it was told.
