@@ -4,8 +4,8 @@
 //! saved one. Deliberately absent: answers that report no change.
 
 use super::history::{History, flag, number, status, text};
-use crate::scene::kind_of;
 use crate::evidence::{Ack, Evidence, Violation};
+use crate::scene::kind_of;
 use florin_base::Scope;
 use florin_domain::Kind;
 use florin_store::memory::HeldKey;
