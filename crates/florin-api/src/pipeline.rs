@@ -81,9 +81,10 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
     let response = if let Err(error) = admitted {
         headers::finish(failed(api, &error, &facts), &facts)
     } else if parts.uri.path().starts_with(pages::PREFIX) {
-        pages::serve(api, &parts, body, &facts.request).await
+        // In boxes: their futures are large, and most requests are none of these.
+        Box::pin(pages::serve(api, &parts, body, &facts.request)).await
     } else if let Some(live) = notices::mode(parts.uri.path()) {
-        notices::serve(api, &parts, body, live).await
+        Box::pin(notices::serve(api, &parts, body, live)).await
     } else if let Some(page) = docs::serve(&parts, &api.engine.world().settings.base_url) {
         page
     } else {

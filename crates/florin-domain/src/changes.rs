@@ -4,13 +4,15 @@
 //! version, and asserts that every ledger transaction sums to zero. Deliberately absent: executing anything.
 
 use crate::context::Context;
-use crate::ledger::{LedgerAccount, Transaction};
+use crate::ledger::{LedgerAccount, Movement, Transaction};
 use crate::record::{Entity, Kind, Record, RecordKey, Versioned};
 use crate::transitions::Transition;
-use crate::webhooks::{Event, EventOf};
+use crate::webhooks::{Event, EventOf, Snapshot};
+use florin_base::time::Day;
 use florin_base::{Asset, Millis, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// A record to write, and the version that the store must hold now (0: none).
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,22 @@ pub struct Write {
     pub version: u64,
     /// The whole record.
     pub record: Record,
+    /// Its body, where an event needed it already.
+    pub encoded: Option<Snapshot>,
+}
+
+impl Write {
+    /// The record's body.
+    ///
+    /// # Errors
+    /// The record cannot be encoded.
+    pub fn body(&self) -> Result<Cow<'_, str>, serde_json::Error> {
+        let Some(encoded) = &self.encoded else {
+            return self.record.encode().map(Cow::Owned);
+        };
+        debug_assert_eq!(self.record.encode().ok().as_deref(), Some(encoded.json()));
+        Ok(Cow::Borrowed(encoded.json()))
+    }
 }
 
 /// Something that was only read and must not have changed.
@@ -205,6 +223,7 @@ impl Changes {
             Some(known) => {
                 known.version = write.version;
                 known.record = write.record;
+                known.encoded = write.encoded;
             }
             None => self.writes.push(write),
         }
@@ -258,44 +277,71 @@ impl Draft {
         transition: Transition,
         before: Option<T>,
     ) {
-        let expected = held.version;
-        held.version += 1;
         let record: Record = held.record.clone().into();
-        let before: Option<Record> = before.map(Into::into);
+        held.version += 1;
+        let before = before.map(Into::into);
+        self.write(context, (held.version, record), transition, before);
+    }
+
+    /// As [`Draft::save`], for a record that nobody needs afterwards.
+    pub fn close<T: Entity>(
+        &mut self,
+        context: &mut Context<'_>,
+        held: Versioned<T>,
+        transition: Transition,
+    ) {
+        let record: Record = held.record.into();
+        self.write(context, (held.version + 1, record), transition, None);
+    }
+
+    fn write(
+        &mut self,
+        context: &mut Context<'_>,
+        (version, record): (u64, Record),
+        transition: Transition,
+        before: Option<Record>,
+    ) {
         // What was deleted is told as it was; everything else as it is now.
-        let shown = match (transition.tells_the_past(), &before) {
-            (true, Some(before)) => before.clone(),
-            _ => record.clone(),
+        let (past, before) = match transition.tells_the_past() {
+            true => (before, None),
+            false => (None, before),
         };
-        let before = before.filter(|_| !transition.tells_the_past());
-        for kind in transition.events() {
-            let of = EventOf {
-                record: &shown,
-                version: held.version,
-                before: before.as_ref(),
-            };
-            let event = Event::of(context, kind, of);
+        let kinds = transition.events();
+        let encoded = (!kinds.is_empty()).then(|| Snapshot::of(&record));
+        for kind in kinds {
+            let now = || encoded.clone().unwrap_or_default();
+            let event = Event::of(
+                context,
+                kind,
+                EventOf {
+                    record: past.as_ref().unwrap_or(&record),
+                    version,
+                    snapshot: past.as_ref().map_or_else(now, Snapshot::of),
+                    before: before.as_ref().map(Snapshot::of),
+                },
+            );
             self.changes.events.push((self.scope.clone(), event));
         }
-        let key = held.record.key(&self.scope);
+        let key = RecordKey::new(&self.scope, record.kind(), record.id());
         self.changes.push_write(Write {
             key,
-            expected,
-            version: held.version,
+            expected: version - 1,
+            version,
             record,
+            encoded,
         });
     }
 
     /// Puts a record aside for the decision that follows in the same commit, without a version of its own. Used where
     /// a processor's effects lie inside our store; the later [`Draft::save`] gives the version and the events.
-    pub fn stage<T: Entity>(&mut self, held: &Versioned<T>) {
+    pub fn stage<T: Entity>(&mut self, held: Versioned<T>) {
         let key = held.record.key(&self.scope);
-        let record = held.record.clone().into();
         self.changes.push_write(Write {
             key,
             expected: held.version,
             version: held.version,
-            record,
+            record: held.record.into(),
+            encoded: None,
         });
     }
 
@@ -313,12 +359,32 @@ impl Draft {
         self.changes.claims.push(claim);
     }
 
-    /// Books a balanced transaction.
+    /// Books a balanced transaction. What comes into a pending day is released on that day, whenever it comes: a clock that
+    /// fell back may book into a day whose release is over.
     pub fn book(&mut self, transaction: Transaction) {
         debug_assert!(transaction.is_balanced());
+        if transaction.movement != Movement::Release {
+            for (account, _) in &transaction.entries {
+                if let LedgerAccount::Pending(day) = account {
+                    self.release_on(*day, transaction.asset);
+                }
+            }
+        }
         self.changes
             .transactions
             .push((self.scope.clone(), transaction));
+    }
+
+    /// One release job per account, asset and day: the same id is added once.
+    fn release_on(&mut self, day: Day, asset: Asset) {
+        let mode = if self.scope.live { "live" } else { "test" };
+        let (account, day_number) = (&self.scope.account, day.0);
+        let id = format!("job_release_{account}_{mode}_{asset}_{day_number}");
+        if self.changes.jobs.iter().any(|known| known.id == id) {
+            return;
+        }
+        let body = json!({ "asset": asset, "day": day_number });
+        self.job(JobKind::Release, id, day.start().millis(), body);
     }
 
     /// Adds due work for this scope.

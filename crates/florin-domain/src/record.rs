@@ -6,8 +6,10 @@
 
 use florin_base::{Scope, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use std::fmt;
+use std::sync::Arc;
 
 /// The schema number written into new bodies. A release reads one above and writes its own.
 pub const SCHEMA: u32 = 1;
@@ -117,14 +119,14 @@ macro_rules! record {
             fn created(&self) -> florin_base::Timestamp { self.created }
             fn from_record(record: crate::record::Record) -> Option<Self> {
                 match record {
-                    crate::record::Record::$kind(found) => Some(*found),
+                    crate::record::Record::$kind(found) => Some(std::sync::Arc::unwrap_or_clone(found)),
                     _ => None,
                 }
             }
         }
         impl From<$name> for crate::record::Record {
             fn from(value: $name) -> crate::record::Record {
-                crate::record::Record::$kind(Box::new(value))
+                crate::record::Record::$kind(std::sync::Arc::new(value))
             }
         }
     };
@@ -137,10 +139,10 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Kind { $($(#[$meta])* $kind,)* }
 
-        /// A record of any kind.
+        /// A record of any kind. Cheap to clone: what was saved is shared and not changed any more.
         #[derive(Clone, Debug, PartialEq)]
         #[allow(missing_docs)]
-        pub enum Record { $($(#[$meta])* $kind(Box<$type>),)* }
+        pub enum Record { $($(#[$meta])* $kind(Arc<$type>),)* }
 
         impl Kind {
             /// Every kind, in the fixed order in which the store touches tables.
@@ -180,7 +182,12 @@ macro_rules! kinds {
 
             /// The body as compact JSON: every member that differs from its default.
             pub fn encode(&self) -> Result<String, serde_json::Error> {
-                match self { $(Record::$kind(record) => serde_json::to_string(record),)* }
+                match self { $(Record::$kind(record) => serde_json::to_string(&**record),)* }
+            }
+
+            /// As [`Record::encode`], to be kept as JSON within JSON.
+            pub(crate) fn raw(&self) -> Result<Box<RawValue>, serde_json::Error> {
+                match self { $(Record::$kind(record) => to_raw_value(&**record),)* }
             }
 
             /// Reads a body written by [`Record::encode`] of this or a neighbouring release.
@@ -190,7 +197,7 @@ macro_rules! kinds {
                         let mut record: $type = serde_json::from_str(body)?;
                         record.id = id.into();
                         record.created = created;
-                        Record::$kind(Box::new(record))
+                        Record::$kind(Arc::new(record))
                     })*
                 })
             }

@@ -6,9 +6,10 @@ use crate::payments::{Metadata, MetadataPatch};
 use crate::record::{Columns, Entity, Kind, Record, Versioned, record};
 use crate::transitions::Transition;
 use florin_base::{Id, Millis, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 record! {
     /// Something that happened, with a snapshot of the object as it was in that version. Written once.
@@ -33,25 +34,38 @@ record! {
 }
 
 /// A record's body as it was, kept as the JSON text that it is and not as a text within JSON.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Snapshot(Option<Box<RawValue>>);
+/// Cheap to clone: the row of the record and its events hold one text.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot(Option<Arc<RawValue>>);
 
 impl Snapshot {
     /// The body of a record as it is now.
     pub fn of(record: &Record) -> Snapshot {
-        let body = record.encode().ok();
-        Snapshot(body.and_then(|body| RawValue::from_string(body).ok()))
+        Snapshot(record.raw().ok().map(Arc::from))
     }
 
     /// A body that was read from elsewhere; empty when it is not JSON.
     pub fn from_text(body: &str) -> Snapshot {
-        Snapshot(RawValue::from_string(body.to_owned()).ok())
+        let read = RawValue::from_string(body.to_owned());
+        Snapshot(read.ok().map(Arc::from))
     }
 
     /// The JSON text.
     pub fn json(&self) -> &str {
         self.0.as_deref().map_or("", RawValue::get)
+    }
+}
+
+impl Serialize for Snapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_deref().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Snapshot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Snapshot, D::Error> {
+        let read = Option::<Box<RawValue>>::deserialize(deserializer)?;
+        Ok(Snapshot(read.map(Arc::from)))
     }
 }
 
@@ -67,8 +81,10 @@ pub struct EventOf<'a> {
     pub record: &'a Record,
     /// Its version.
     pub version: u64,
-    /// The object before the change.
-    pub before: Option<&'a Record>,
+    /// Its body in that version.
+    pub snapshot: Snapshot,
+    /// Its body before the change.
+    pub before: Option<Snapshot>,
 }
 
 impl Event {
@@ -90,8 +106,8 @@ impl Event {
             object_version: of.version.to_string(),
             object_kind: of.record.kind().table().to_owned(),
             object_created: of.record.created(),
-            snapshot: Snapshot::of(of.record),
-            before: of.before.map(Snapshot::of),
+            snapshot: of.snapshot,
+            before: of.before,
             request: context.request.clone(),
             ..Event::default()
         }

@@ -388,9 +388,8 @@ impl Engine {
         let recorded = match call {
             None => Recorded { verdict: None },
             Some(call) if self.is_outside(&caller.scope) => {
-                return self
-                    .finish_outside(caller, step, (call, answer), cached)
-                    .await;
+                // In a box: it is large, and a payment inside the store never comes here.
+                return Box::pin(self.finish_outside(caller, step, (call, answer), cached)).await;
             }
             Some(call) => {
                 let outcome = self.ask(&mut step, &call).await?;
@@ -432,7 +431,7 @@ impl Engine {
         self: &Arc<Self>,
         caller: &Caller,
         mut step: Step,
-        decided: (Call, Answer),
+        decided: (Box<Call>, Answer),
         cached: bool,
     ) -> Result<Response, Halt> {
         let (mut call, answer) = decided;

@@ -13,7 +13,7 @@ use florin_domain::ledger::Transaction;
 use florin_domain::payments::{FutureUsage, PaymentIntent, PaymentMethod, SetupIntent};
 use florin_domain::processor::Decline;
 pub use florin_domain::record::LIVING;
-use florin_domain::webhooks::{DeliveryState, WebhookEndpoint};
+use florin_domain::webhooks::DeliveryState;
 use florin_domain::{Entity, Kind, Record, RecordKey, Refusal};
 use florin_render::expand::{ExpandPlan, Target, place};
 use florin_render::{
@@ -66,6 +66,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Cheap where it stands in the changes: they share it.
     async fn record(&self, kind: Kind, id: &str) -> Result<Option<Record>, StoreError> {
         let key = RecordKey::new(self.scope, kind, id);
         if let Some(write) = self.changes.and_then(|changes| changes.written(&key)) {
@@ -235,9 +236,9 @@ pub(crate) async fn render_answer(
         Answer::Record(_) | Answer::Endpoint(..) => {
             let record = reader.record(key.kind, &key.id).await?;
             let record = record.ok_or_else(|| Refusal::missing(key.kind, &key.id, "id"))?;
-            match (answer, WebhookEndpoint::from_record(record.clone())) {
-                (Answer::Endpoint(_, secret), Some(endpoint)) => {
-                    render_endpoint(&endpoint, &step.engine().view(step.scope()), Some(secret))
+            match (answer, &record) {
+                (Answer::Endpoint(_, secret), Record::WebhookEndpoint(endpoint)) => {
+                    render_endpoint(endpoint, &step.engine().view(step.scope()), Some(secret))
                 }
                 _ => reader.render(&record).await?,
             }

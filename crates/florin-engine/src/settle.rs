@@ -14,7 +14,7 @@ use florin_domain::payments::settle::{SettleInputs, Verdict, settle};
 use florin_domain::payments::{Attempt, Call, Charge, PaymentIntent, Refund, SetupIntent, Target};
 use florin_domain::processor::{Outcome, ProcessorRequest};
 use florin_domain::transitions::Transition;
-use florin_domain::{Entity, Kind, Refusal, Versioned};
+use florin_domain::{Entity, Kind, Record, RecordKey, Refusal, Versioned};
 use florin_processors::{Inquiry, Secrets};
 use florin_store::{Commit, LeasedJob, StoreError};
 use florin_vault::{Cvc, SealContext};
@@ -62,7 +62,7 @@ impl Step {
     /// Keeps an attempt in the draft, so that settling finds it.
     pub(crate) fn note(&mut self, attempt: Versioned<Attempt>) {
         let (draft, _) = self.parts();
-        draft.stage(&attempt);
+        draft.stage(attempt);
     }
 }
 
@@ -104,7 +104,7 @@ impl Engine {
             scope: None,
             space: REFERENCE_SPACE,
             key: call.request.reference.clone(),
-            target: call.attempt.record.key(&context.scope),
+            target: RecordKey::new(&context.scope, Kind::Attempt, &id),
         });
         let body = json!({ "attempt": id });
         draft.job(JobKind::Recover, recovery_job(&id), due, body);
@@ -304,9 +304,13 @@ impl Engine {
         let inputs = self.settle_inputs(step, attempt).await?;
         let before = inputs.attempt.record.alarm();
         let (draft, mut context) = step.parts();
-        let verdict = settle(draft, &mut context, inputs, outcome);
-        let after = step.find::<Attempt>(attempt).await?;
-        if let Some(alarm) = after.and_then(|held| held.record.alarm())
+        let verdict = settle(draft, &mut context, *inputs, outcome);
+        let key = RecordKey::new(step.scope(), Kind::Attempt, attempt);
+        let after = match step.changes().written(&key).map(|write| &write.record) {
+            Some(Record::Attempt(attempt)) => attempt.alarm(),
+            _ => None,
+        };
+        if let Some(alarm) = after
             && before.is_none()
         {
             self.alarms.raise(alarm);
@@ -319,9 +323,15 @@ impl Engine {
         Ok(Recorded { verdict })
     }
 
-    async fn settle_inputs(&self, step: &mut Step, attempt: &str) -> Result<SettleInputs, Halt> {
+    /// In a box: it is large, and futures that hold it would be.
+    async fn settle_inputs(
+        &self,
+        step: &mut Step,
+        attempt: &str,
+    ) -> Result<Box<SettleInputs>, Halt> {
         let attempt = step.in_url::<Attempt>(attempt, "attempt").await?;
-        let mut inputs = SettleInputs {
+        let pricing = self.account(step.scope()).await?.pricing.clone();
+        let mut inputs = Box::new(SettleInputs {
             intent: None,
             charge: None,
             method: None,
@@ -331,14 +341,14 @@ impl Engine {
             setup: None,
             reversed: None,
             method_freed: false,
-            pricing: self.account(step.scope()).await?.pricing.clone(),
+            pricing,
             processor: self
                 .world
                 .processors
                 .for_scope(step.scope().live)
                 .map_or("", |processor| processor.name()),
             attempt,
-        };
+        });
         let mut charge = inputs
             .attempt
             .record

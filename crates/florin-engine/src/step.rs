@@ -63,7 +63,7 @@ impl Answer {
 #[derive(Debug)]
 pub struct Decided {
     /// A processor has to be asked first.
-    pub call: Option<Call>,
+    pub call: Option<Box<Call>>,
     /// What to answer when all is done.
     pub answer: Answer,
     /// Settings change: every process has to notice.
@@ -83,7 +83,7 @@ impl Decided {
     /// Asks a processor, then answers with a record.
     pub fn call<T: Entity>(scope: &Scope, id: &Id<T>, call: Call) -> Decided {
         Decided {
-            call: Some(call),
+            call: Some(Box::new(call)),
             ..Decided::record(scope, id)
         }
     }

@@ -172,17 +172,16 @@ fn forget(inner: &mut Inner, changes: &mut Changes, kind: JobKind) {
 
 /// Writes a card number in clear into the next payment method.
 fn leak_number(inner: &mut Inner, changes: &mut Changes) {
-    let methods = changes
-        .writes
-        .iter_mut()
-        .filter_map(|write| match &mut write.record {
-            Record::PaymentMethod(method) => Some(method),
-            _ => None,
-        });
-    for method in methods {
+    for write in &mut changes.writes {
+        let Record::PaymentMethod(method) = &mut write.record else {
+            continue;
+        };
         if inner.strikes(Sabotage::LeakNumber) {
             let number = Value::from(LEAKED);
-            method.unknown.insert("seen".to_owned(), number);
+            Arc::make_mut(method)
+                .unknown
+                .insert("seen".to_owned(), number);
+            write.encoded = None;
         }
     }
 }
@@ -227,6 +226,7 @@ fn resurrection(inner: &mut Inner, commit: &Commit) -> Option<Commit> {
         expected: write.version,
         version: write.version + 1,
         record: intent.into(),
+        encoded: None,
     };
     Some(Commit {
         changes: Changes {

@@ -48,6 +48,7 @@ fn writing(id: &str, expected: u64) -> Commit {
         expected,
         version: expected + 1,
         record: record.into(),
+        encoded: None,
     });
     commit
 }
@@ -686,6 +687,7 @@ async fn zero_bytes_do_no_harm() {
         expected: 0,
         version: 1,
         record,
+        encoded: None,
     });
     store.commit(commit).await.expect("a commit");
     let found = store.get(&[key_1, key("cus\0")]).await.expect("an answer");

@@ -61,6 +61,7 @@ async fn put(home: &Home, scope: &Scope, records: impl IntoIterator<Item = Recor
             expected: 0,
             version: 1,
             record,
+            encoded: None,
         });
     }
     home.store.commit(commit).await.expect("it is written");

@@ -119,6 +119,7 @@ async fn a_signing_secret_of_another_process_opens_and_moves_to_its_new_place() 
         expected: 0,
         version: 1,
         record: endpoint.into(),
+        encoded: None,
     });
     one.store.commit(commit).await.expect("it is written");
     let rolled = other.engine.roll_webhook_secret(&scope, "we_1", 3_600);

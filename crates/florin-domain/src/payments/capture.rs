@@ -104,12 +104,12 @@ pub(super) fn mark(
             intent.record.attempt = Some(attempt.record.id.to_string());
             draft.save(context, intent, Transition::IntentSent);
         }
-        Some(intent) => draft.stage(intent),
+        Some(intent) => draft.stage(intent.clone()),
         None if context.outside => {
             charge.record.attempt = Some(attempt.record.id.to_string());
             draft.save(context, charge, Transition::ChargeSent);
         }
-        None => draft.stage(charge),
+        None => draft.stage(charge.clone()),
     }
     if context.outside {
         draft.require(charge);

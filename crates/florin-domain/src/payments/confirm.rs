@@ -120,7 +120,7 @@ fn send(
         intent.record.attempt = Some(attempt.record.id.to_string());
         draft.save(context, intent, Transition::IntentSent);
     } else {
-        draft.stage(intent);
+        draft.stage(intent.clone());
     }
 }
 
@@ -133,7 +133,7 @@ pub(super) fn hold(
     if context.outside {
         draft.save(context, &mut method, Transition::MethodCreated);
     } else {
-        draft.stage(&method);
+        draft.stage(method);
     }
 }
 

@@ -227,7 +227,7 @@ pub fn create_charge(
     if context.outside {
         draft.save(context, &mut held, Transition::ChargeSent);
     } else {
-        draft.stage(&held);
+        draft.stage(held);
     }
     Ok(Call { attempt, request })
 }

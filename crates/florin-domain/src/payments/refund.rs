@@ -145,7 +145,7 @@ pub fn refund(
     if context.outside {
         draft.save(context, &mut held, Transition::RefundCreated);
     } else {
-        draft.stage(&held);
+        draft.stage(held.clone());
     }
     let request = request(context, &charge.record, &held.record);
     let attempt = Attempt::new(context, Target::Refund(held.record.id.clone()), &request);

@@ -69,7 +69,7 @@ pub(super) fn quarantine(
     attempt.record.state = AttemptState::Quarantined;
     attempt.record.outcome = Some(outcome);
     attempt.record.told = true;
-    draft.save(context, &mut attempt, Transition::AttemptChanged);
+    draft.close(context, attempt, Transition::AttemptChanged);
 }
 
 /// Another outcome for an attempt that has one. Only an approval of money that we have written off matters.
@@ -105,7 +105,7 @@ pub(super) fn contradict(
         }
         _ => {}
     }
-    draft.save(context, &mut attempt, Transition::AttemptChanged);
+    draft.close(context, attempt, Transition::AttemptChanged);
 }
 
 /// The job that gives an attempt's money back.

@@ -17,7 +17,6 @@ use crate::ledger::{self, Booking};
 use crate::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
 use crate::record::{Entity, RecordKey, Versioned};
 use crate::transitions::Transition;
-use florin_base::Timestamp;
 use florin_base::time::DAY_S;
 use serde_json::json;
 
@@ -132,13 +131,13 @@ fn close(
     };
     if is_open {
         if !std::mem::replace(&mut attempt.record.told, true) {
-            draft.save(context, &mut attempt, Transition::AttemptChanged);
+            draft.close(context, attempt, Transition::AttemptChanged);
         }
         return;
     }
     attempt.record.state = AttemptState::Settled;
     attempt.record.outcome = Some(outcome);
-    draft.save(context, &mut attempt, Transition::AttemptChanged);
+    draft.close(context, attempt, Transition::AttemptChanged);
 }
 
 fn settle_authorization(
@@ -289,27 +288,6 @@ fn book_capture(
         .get_or_insert_with(|| transaction.id.clone());
     charge.available_on = Some(available_on);
     draft.book(transaction);
-    release_later(draft, context, charge, available_on);
-}
-
-/// One release job per account, asset and day: the same id is added once.
-fn release_later(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    charge: &Charge,
-    available_on: Timestamp,
-) {
-    if available_on <= context.now {
-        return;
-    }
-    let mode = if context.scope.live { "live" } else { "test" };
-    let day = available_on.day().0;
-    let id = format!(
-        "job_release_{}_{mode}_{}_{day}",
-        context.scope.account, charge.currency
-    );
-    let body = json!({ "asset": charge.currency, "day": day });
-    draft.job(JobKind::Release, id, available_on.millis(), body);
 }
 
 fn expect_capture(draft: &mut Draft, context: &mut Context<'_>, charge: &mut Charge) {

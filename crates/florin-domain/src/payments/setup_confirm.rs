@@ -197,7 +197,7 @@ pub fn confirm_setup(
         held.record.attempt = Some(attempt.record.id.to_string());
         draft.save(context, &mut held, Transition::SetupUpdated);
     } else {
-        draft.stage(&held);
+        draft.stage(held);
     }
     if method.version == 0 {
         hold(draft, context, method);

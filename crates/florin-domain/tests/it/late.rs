@@ -6,8 +6,8 @@ use florin_domain::changes::JobKind;
 use florin_domain::payments::{
     Alarm, Attempt, AttemptState, CancelInputs, CaptureCommand, CaptureInputs, CaptureMethod,
     CardOptions, Charge, ConfirmCommand, ConfirmInputs, IncrementCommand, IntentStatus,
-    MetadataPatch, PaymentIntent, PaymentMethod, cancel, capture, confirm, expire, increment,
-    release_void, reverse,
+    MetadataPatch, PaymentIntent, PaymentMethod, RefundCommand, RefundInputs, cancel, capture,
+    confirm, expire, increment, refund, release_void, reverse,
 };
 use florin_domain::processor::{Approval, Decline, Outcome, Verb};
 use florin_domain::{Context, Draft, Versioned};
@@ -301,4 +301,27 @@ fn a_late_approval_is_given_back_again_and_again_while_it_may_stand() {
     let held: Versioned<Charge> = world.get("ch_1").expect("the charge");
     assert!(held.record.voided);
     assert_eq!(held.record.attempt, None);
+}
+
+/// Money that was available at once was paid in "later" than it is now: what is given back of it comes into a day whose
+/// release is over, or never was. It must not stay there.
+#[test]
+fn a_refund_after_the_clock_fell_back_is_released() {
+    let mut world = world(CaptureMethod::Automatic);
+    let at_once = Approval {
+        available_now: true,
+        ..Approval::default()
+    };
+    pay(&mut world, Outcome::Approved(at_once));
+    assert_eq!(world.jobs_of(JobKind::Release), 0);
+    world.fall_back(3_600);
+    let back = RefundInputs {
+        charge: charge(&world),
+        warning: None,
+    };
+    let decide = |_: &World, draft: &mut Draft, context: &mut Context<'_>| {
+        refund(draft, context, back, RefundCommand::default()).map(|(_, call)| Some(call))
+    };
+    world.act(decide, approved()).expect("a refund");
+    assert_eq!(world.jobs_of(JobKind::Release), 1);
 }

@@ -4,8 +4,8 @@
 //! Deliberately absent: processors, SQL, jobs.
 
 use florin_base::{FreshIds, Millis, Scope, Timestamp};
-use florin_domain::changes::Job;
-use florin_domain::ledger::Transaction;
+use florin_domain::changes::{Job, JobKind};
+use florin_domain::ledger::{LedgerAccount, Transaction};
 use florin_domain::payments::settle::{SettleInputs, settle};
 use florin_domain::payments::{
     Attempt, Call, Charge, IntentStatus, PaymentIntent, RefundStatus, Target,
@@ -13,6 +13,7 @@ use florin_domain::payments::{
 use florin_domain::processor::Outcome;
 use florin_domain::transitions::Transition;
 use florin_domain::{Changes, Context, Draft, Entity, Kind, Record, RecordKey, Refusal, Versioned};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that was committed.
@@ -25,6 +26,23 @@ pub struct World {
     claims: BTreeSet<(String, String)>,
     pub booked: Vec<Transaction>,
     pub jobs: Vec<Job>,
+}
+
+/// What comes into a pending day has its release in the same commit.
+fn check_release(transaction: &Transaction, jobs: &[Job]) {
+    for (account, _) in &transaction.entries {
+        let LedgerAccount::Pending(day) = account else {
+            continue;
+        };
+        let releases = |job: &Job| {
+            let is_day = job.body["day"] == json!(day.0) && job.due == day.start().millis();
+            job.kind == JobKind::Release && is_day && job.body["asset"] == json!(transaction.asset)
+        };
+        assert!(
+            jobs.iter().any(releases),
+            "nothing releases {transaction:?}"
+        );
+    }
 }
 
 impl World {
@@ -90,13 +108,23 @@ impl World {
                 self.commit(draft.finish());
                 draft = Draft::new(&self.scope);
             } else {
-                draft.stage(&attempt);
+                draft.stage(attempt.clone());
             }
             let inputs = self.settle_inputs(&draft, attempt);
             settle(&mut draft, &mut context, inputs, outcome);
         }
         self.commit(draft.finish());
         Ok(())
+    }
+
+    /// How many jobs of a kind were added.
+    pub fn jobs_of(&self, kind: JobKind) -> usize {
+        self.jobs.iter().filter(|job| job.kind == kind).count()
+    }
+
+    /// The clock is set back.
+    pub fn fall_back(&mut self, seconds: i64) {
+        self.now -= seconds;
     }
 
     /// Another outcome comes for an attempt that is stored.
@@ -193,6 +221,9 @@ impl World {
         for claim in changes.claims {
             let key = (claim.space.to_owned(), claim.key);
             assert!(self.claims.insert(key), "claimed twice: {}", claim.space);
+        }
+        for (_, transaction) in &changes.transactions {
+            check_release(transaction, &changes.jobs);
         }
         self.jobs.extend(changes.jobs);
         for (_, transaction) in changes.transactions {

@@ -49,7 +49,7 @@ impl Operation for CreateCharge {
                 &method,
             )?;
             if method.version == 0 {
-                draft.stage(&method);
+                draft.stage(method.clone());
                 if context.outside {
                     super::intents::keep_method(draft, &mut context, Some(method));
                 }

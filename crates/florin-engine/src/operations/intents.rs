@@ -287,7 +287,7 @@ impl Operation for CancelIntent {
                 self.reason.clone(),
             )?;
             Ok(Decided {
-                call,
+                call: call.map(Box::new),
                 ..Decided::record(&scope, &id)
             })
         })
@@ -326,7 +326,7 @@ impl Operation for AnswerIntentChallenge {
             let answer = self.answer.clone();
             let call = payments::answer_challenge(draft, &mut context, intent, &method, answer)?;
             Ok(Decided {
-                call,
+                call: call.map(Box::new),
                 ..Decided::record(&scope, &id)
             })
         })

@@ -4,7 +4,7 @@ use crate::samples::{self, NOW, VIEW};
 use florin_base::{FreshIds, Millis, Scope};
 use florin_domain::context::RequestRef;
 use florin_domain::customers::Customer;
-use florin_domain::webhooks::{Event, EventOf};
+use florin_domain::webhooks::{Event, EventOf, Snapshot};
 use florin_domain::{Context, Record};
 use florin_render::{render_event, render_record};
 use florin_wire::versions::{ApiVersion, NEWEST};
@@ -31,7 +31,8 @@ fn event(
         EventOf {
             record,
             version: 2,
-            before,
+            snapshot: Snapshot::of(record),
+            before: before.map(Snapshot::of),
         },
     )
 }

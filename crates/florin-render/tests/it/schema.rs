@@ -158,10 +158,12 @@ fn event(record: &Record) -> florin_domain::webhooks::Event {
         request: None,
         outside: false,
     };
+    let snapshot = florin_domain::webhooks::Snapshot::of(record);
     let of = florin_domain::webhooks::EventOf {
         record,
         version: 1,
-        before: Some(record),
+        before: Some(snapshot.clone()),
+        snapshot,
     };
     florin_domain::webhooks::Event::of(&mut context, "customer.updated", of)
 }

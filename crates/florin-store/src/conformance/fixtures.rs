@@ -51,6 +51,7 @@ pub fn write(scope: &Scope, expected: u64, record: impl Into<Record>) -> Write {
         expected,
         version: expected + 1,
         record,
+        encoded: None,
     }
 }
 

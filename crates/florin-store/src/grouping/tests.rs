@@ -156,6 +156,7 @@ fn written(id: &str) -> Footprint {
             expected: 0,
             version: 1,
             record: record.into(),
+            encoded: None,
         })
     })
 }
@@ -257,6 +258,7 @@ fn an_unsound_commit_is_refused() {
         expected,
         version,
         record: record.clone(),
+        encoded: None,
     };
     let commit = |writes| Commit {
         changes: Changes {

@@ -206,8 +206,12 @@ fn event_key(scope: &Scope, event: &Event) -> RecordKey {
     RecordKey::new(scope, florin_domain::Kind::Event, &event.id)
 }
 
-fn row(version: u64, record: &Record) -> Result<Row, StoreError> {
-    Ok(Row {
+fn unwritable(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
+fn row(version: u64, record: &Record, body: String) -> Row {
+    Row {
         version,
         created: record.created(),
         columns: record
@@ -215,19 +219,20 @@ fn row(version: u64, record: &Record) -> Result<Row, StoreError> {
             .into_iter()
             .map(|column| column.map(str::to_owned))
             .collect(),
-        body: record
-            .encode()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
-    })
+        body,
+    }
 }
 
 fn encode(changes: &Changes) -> Result<Vec<(RecordKey, Row)>, StoreError> {
     let mut rows = Vec::with_capacity(changes.writes.len() + changes.events.len());
     for write in &changes.writes {
-        rows.push((write.key.clone(), row(write.version, &write.record)?));
+        let body = write.body().map_err(unwritable)?.into_owned();
+        rows.push((write.key.clone(), row(write.version, &write.record, body)));
     }
     for (scope, event) in &changes.events {
-        rows.push((event_key(scope, event), row(1, &event.clone().into())?));
+        let record = event.clone().into();
+        let body = Record::encode(&record).map_err(unwritable)?;
+        rows.push((event_key(scope, event), row(1, &record, body)));
     }
     Ok(rows)
 }

@@ -301,6 +301,7 @@ async fn save(store: &PostgresStore, id: &str, expected: u64) {
         expected,
         version: expected + 1,
         record: customer.into(),
+        encoded: None,
     });
     store.commit(commit).await.expect("it is committed");
 }

@@ -6,6 +6,7 @@ use crate::packing::{pack, pack_reply};
 use crate::{Commit, StoreError};
 use florin_domain::changes::Changes;
 use florin_domain::{Kind, Record, RecordKey};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// One row of a record's table.
@@ -28,7 +29,7 @@ pub struct Row {
 
 /// A commit that may be tried as often as need be.
 pub struct Prepared {
-    /// What was asked for.
+    /// What was asked for, without its events, which are rows.
     pub commit: Commit,
     /// Its records and events.
     pub rows: Vec<Row>,
@@ -47,23 +48,23 @@ impl Prepared {
         if let Some(reply) = commit.claim.as_mut().and_then(|claim| claim.reply.as_mut()) {
             reply.body = pack_reply(std::mem::take(&mut reply.body), &reply.key_id, packs);
         }
-        let changes = &commit.changes;
+        let changes = &mut commit.changes;
         let mut rows = Vec::with_capacity(changes.writes.len() + changes.events.len());
         for write in &changes.writes {
+            let body = write.body().map_err(unwritable)?;
+            let versions = (write.expected, write.version);
             rows.push(row(
                 write.key.clone(),
-                (write.expected, write.version),
-                &write.record,
+                versions,
+                (&write.record, body),
                 packs,
-            )?);
+            ));
         }
-        for (scope, event) in &changes.events {
-            rows.push(row(
-                RecordKey::new(scope, Kind::Event, &event.id),
-                (0, 1),
-                &event.clone().into(),
-                packs,
-            )?);
+        for (scope, event) in changes.events.drain(..) {
+            let key = RecordKey::new(&scope, Kind::Event, &event.id);
+            let event = Record::from(event);
+            let body = event.encode().map_err(unwritable)?;
+            rows.push(row(key, (0, 1), (&event, body.into()), packs));
         }
         let deltas = deltas(&commit);
         Ok(Prepared {
@@ -79,24 +80,25 @@ impl Prepared {
     }
 }
 
+fn unwritable(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
 fn row(
     key: RecordKey,
     versions: (u64, u64),
-    record: &Record,
+    (record, body): (&Record, Cow<'_, str>),
     packs: bool,
-) -> Result<Row, StoreError> {
-    let body = record
-        .encode()
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+) -> Row {
     let (body, packed) = match packs {
         true => (String::new(), Some(pack(body.as_bytes()))),
-        false => (body, None),
+        false => (body.into_owned(), None),
     };
     let columns = record
         .columns()
         .into_iter()
         .map(|column| column.map(|text| clean(text).into_owned()));
-    Ok(Row {
+    Row {
         key,
         expected: versions.0 as i64,
         version: versions.1 as i64,
@@ -104,7 +106,7 @@ fn row(
         columns: columns.collect(),
         body,
         packed,
-    })
+    }
 }
 
 /// A zero byte in a key would fail in the middle of a group and take the neighbours along.

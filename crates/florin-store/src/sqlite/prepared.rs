@@ -47,21 +47,25 @@ impl Prepared {
         let changes = &mut commit.changes;
         let mut rows = Vec::with_capacity(changes.writes.len() + changes.events.len());
         for write in changes.writes.drain(..) {
+            let body = pack(write.body().map_err(unwritable)?.as_bytes());
             let versions = (write.expected, write.version);
-            rows.push(row(write.key.scope, versions, write.record)?);
+            rows.push(row(write.key.scope, versions, &write.record, body));
         }
         for (scope, event) in changes.events.drain(..) {
-            rows.push(row(scope, (0, 1), Record::from(event))?);
+            let event = Record::from(event);
+            let body = pack(event.encode().map_err(unwritable)?.as_bytes());
+            rows.push(row(scope, (0, 1), &event, body));
         }
         Ok(Prepared { rows, commit })
     }
 }
 
-fn row(scope: Scope, versions: (u64, u64), record: Record) -> Result<Row, StoreError> {
-    let body = record
-        .encode()
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    Ok(Row {
+fn unwritable(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
+fn row(scope: Scope, versions: (u64, u64), record: &Record, body: Vec<u8>) -> Row {
+    Row {
         kind: record.kind(),
         scope,
         id: record.id().to_owned(),
@@ -73,6 +77,6 @@ fn row(scope: Scope, versions: (u64, u64), record: Record) -> Result<Row, StoreE
             .into_iter()
             .map(|column| column.map(str::to_owned))
             .collect(),
-        body: pack(body.as_bytes()),
-    })
+        body,
+    }
 }

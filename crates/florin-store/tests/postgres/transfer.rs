@@ -632,6 +632,7 @@ fn commit(number: u64) -> Commit {
         expected: 0,
         version: 1,
         record: Record::from(customer),
+        encoded: None,
     });
     commit.changes.events.push((scope.clone(), event));
     commit.changes.transactions.push((scope, transaction));

@@ -49,6 +49,7 @@ fn writing(id: &str, expected: u64) -> Write {
         expected,
         version: expected + 1,
         record: record.into(),
+        encoded: None,
     }
 }
 
@@ -148,6 +149,7 @@ async fn increment(store: &dyn Store, counter: usize, transaction: &str) {
             expected,
             version,
             record: record.into(),
+            encoded: None,
         });
         commit
             .changes

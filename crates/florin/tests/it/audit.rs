@@ -40,17 +40,17 @@ const RULES: [(&str, &str); 13] = [
     ),
     (
         "an intent was told when it was made",
-        "SELECT id FROM payment_intents i WHERE NOT EXISTS (SELECT 1 FROM events e
+        "SELECT id FROM payment_intents i WHERE NOT EXISTS (SELECT 1 FROM told e
            WHERE e.account = i.account AND e.live = i.live AND e.object = i.id AND e.type = 'payment_intent.created')",
     ),
     (
         "an intent that succeeded was told once",
-        "SELECT id FROM payment_intents i WHERE json_extract(body, '$.status') = 'succeeded' AND (SELECT count(*) FROM events e
+        "SELECT id FROM payment_intents i WHERE json_extract(body, '$.status') = 'succeeded' AND (SELECT count(*) FROM told e
            WHERE e.account = i.account AND e.live = i.live AND e.object = i.id AND e.type = 'payment_intent.succeeded') <> 1",
     ),
     (
         "a charge was told once",
-        "SELECT id FROM charges c WHERE (SELECT count(*) FROM events e WHERE e.account = c.account AND e.live = c.live
+        "SELECT id FROM charges c WHERE (SELECT count(*) FROM told e WHERE e.account = c.account AND e.live = c.live
            AND e.object = c.id AND e.type IN ('charge.succeeded', 'charge.failed')) <> 1",
     ),
     (
@@ -76,7 +76,7 @@ const RULES: [(&str, &str); 13] = [
     ),
     (
         "an intent has at most one charge that took money",
-        "SELECT payment_intent FROM charges c WHERE payment_intent IS NOT NULL AND EXISTS (SELECT 1 FROM events e
+        "SELECT payment_intent FROM charges c WHERE payment_intent IS NOT NULL AND EXISTS (SELECT 1 FROM told e
            WHERE e.account = c.account AND e.live = c.live AND e.object = c.id AND e.type = 'charge.succeeded')
          GROUP BY account, live, payment_intent HAVING count(*) > 1",
     ),
@@ -89,6 +89,10 @@ const RULES: [(&str, &str); 13] = [
          WHERE o IS NOT NULL GROUP BY t, account, live, o HAVING count(*) > 1",
     ),
 ];
+
+/// The events by their objects: the product has no such index.
+const TOLD: &str = "CREATE TEMP TABLE told AS SELECT account, live, object, type FROM events;
+    CREATE INDEX temp.told_by_object ON told (account, live, object, type)";
 
 /// Opens a database for reading. Bodies that are packed are seen as the text that they are.
 pub fn open(database: &Path) -> Connection {
@@ -158,6 +162,9 @@ pub fn findings(connection: &Connection) -> Vec<String> {
         .unwrap_or_else(|error| error.to_string());
     if whole != "ok" {
         found.push(format!("the file is whole: {whole}"));
+    }
+    if let Err(error) = connection.execute_batch(TOLD) {
+        found.push(format!("the events can be read: {error}"));
     }
     for (rule, query) in RULES {
         match column(connection, query) {

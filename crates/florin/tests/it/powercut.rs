@@ -212,6 +212,7 @@ fn commit(id: &str) -> Commit {
         expected: 0,
         version: 1,
         record,
+        encoded: None,
     });
     let event = Event {
         id: format!("evt_{id}").as_str().into(),
