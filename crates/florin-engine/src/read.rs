@@ -22,7 +22,7 @@ use florin_render::{
 };
 use florin_store::{Order, Reply, StoreError};
 use florin_wire::versions::{self, NEWEST};
-use florin_wire::{WireError, object, print};
+use florin_wire::{Node, WireError, object, print};
 use serde_json::Value;
 
 pub use crate::sieve::Sieve;
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Renders a record with what its wire object needs from its neighbours.
-    pub(crate) async fn render(&self, record: &Record) -> Result<Value, StoreError> {
+    pub(crate) async fn render<'r>(&self, record: &'r Record) -> Result<Node<'r>, StoreError> {
         let view = self.engine.view(self.scope);
         Ok(match record {
             Record::Dispute(dispute) => render_dispute(dispute, &view, self.engine.now()),
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
                     .with("event", &event.id)
                     .with("state", DeliveryState::Pending.name());
                 let pending = self.engine.world.store.list(&query).await?.len();
-                render_event(event, &view, pending as u32, NEWEST)
+                render_event(event, &view, pending as u32, NEWEST).into()
             }
             other => render_record(other, &view),
         })
@@ -110,26 +110,21 @@ impl<'a> Reader<'a> {
 
     async fn target(&self, target: &Target, id: &str) -> Result<Option<Value>, StoreError> {
         match target {
-            Target::Record(kind) => match self.record(*kind, id).await? {
-                Some(record) => self.render(&record).await.map(Some),
-                None => Ok(None),
-            },
+            Target::Record(kind) => self.rendered(*kind, id).await,
             Target::Transaction => {
                 let view = self.engine.view(self.scope);
                 let found = self.transaction(id).await?;
-                Ok(found
-                    .map(|transaction| render_transaction(&transaction, &view, self.engine.now())))
+                let now = self.engine.now();
+                Ok(found.map(|found| render_transaction(&found, &view, now).into_value()))
             }
-            Target::Dispute => match self.record(Kind::Dispute, id).await? {
-                Some(record) => self.render(&record).await.map(Some),
-                None => Ok(None),
-            },
+            Target::Dispute => self.rendered(Kind::Dispute, id).await,
             Target::Source => {
                 let found = self
                     .record(Kind::PaymentMethod, id)
                     .await?
                     .and_then(PaymentMethod::from_record);
-                Ok(found.map(|method| render_source(&method, &self.engine.view(self.scope))))
+                let view = self.engine.view(self.scope);
+                Ok(found.map(|method| render_source(&method, &view).into_value()))
             }
             Target::Refunds { charge } => self.refunds(charge).await.map(Some),
             Target::Sources { customer } => self.sources(customer).await.map(Some),
@@ -141,13 +136,17 @@ impl<'a> Reader<'a> {
                 let items = found
                     .map(|intent| render_line_items(&intent))
                     .unwrap_or_default();
-                Ok(Some(object::list(
-                    &format!("/v1/payment_intents/{intent}/amount_details_line_items"),
-                    items,
-                    false,
-                )))
+                let url = format!("/v1/payment_intents/{intent}/amount_details_line_items");
+                Ok(Some(object::list(&url, nodes(items), false).into_value()))
             }
             Target::EmptyList { url } => Ok(Some(object::embedded_list(url, Vec::new(), false, 0))),
+        }
+    }
+
+    async fn rendered(&self, kind: Kind, id: &str) -> Result<Option<Value>, StoreError> {
+        match self.record(kind, id).await? {
+            Some(record) => Ok(Some(self.render(&record).await?.into_value())),
+            None => Ok(None),
         }
     }
 
@@ -161,7 +160,7 @@ impl<'a> Reader<'a> {
             .into_iter()
             .filter_map(|held| PaymentMethod::from_record(held.record));
         let data: Vec<Value> = methods
-            .map(|method| render_source(&method, &view))
+            .map(|method| render_source(&method, &view).into_value())
             .collect();
         let count = data.len() as u64;
         Ok(object::embedded_list(
@@ -182,7 +181,7 @@ impl<'a> Reader<'a> {
         let data: Vec<Value> = page
             .iter()
             .take(EMBEDDED_MAX)
-            .map(|held| render_record(&held.record, &view))
+            .map(|held| render_record(&held.record, &view).into_value())
             .collect();
         let count = data.len() as u64 + u64::from(more);
         Ok(object::embedded_list(
@@ -210,6 +209,22 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+
+    /// The bytes of an answer. What has nothing expanded and is of the newest version goes straight into them.
+    async fn bytes(&self, node: Node<'_>, caller: &Caller) -> Result<Vec<u8>, Halt> {
+        if caller.expand.is_empty() && caller.version == NEWEST {
+            return Ok(print(&node));
+        }
+        let mut value = node.into_value();
+        self.expand(&mut value, &caller.expand).await?;
+        versions::walk_back(&mut value, caller.version);
+        Ok(print(&value))
+    }
+}
+
+/// Values as the items of a list.
+fn nodes(values: Vec<Value>) -> Vec<Node<'static>> {
+    values.into_iter().map(Node::from).collect()
 }
 
 /// Renders the answer of a mutation from what it leaves behind.
@@ -231,24 +246,26 @@ pub(crate) async fn render_answer(
         });
     }
     let key = answer.key();
-    let mut value = match answer {
-        Answer::Deleted(_) => florin_render::deleted(key.kind, &key.id),
+    let body = match answer {
+        Answer::Deleted(_) => {
+            let gone = florin_render::deleted(key.kind, &key.id);
+            reader.bytes(gone.into(), caller).await?
+        }
         Answer::Record(_) | Answer::Endpoint(..) => {
             let record = reader.record(key.kind, &key.id).await?;
             let record = record.ok_or_else(|| Refusal::missing(key.kind, &key.id, "id"))?;
-            match (answer, &record) {
+            let node = match (answer, &record) {
                 (Answer::Endpoint(_, secret), Record::WebhookEndpoint(endpoint)) => {
                     render_endpoint(endpoint, &step.engine().view(step.scope()), Some(secret))
                 }
                 _ => reader.render(&record).await?,
-            }
+            };
+            reader.bytes(node, caller).await?
         }
     };
-    reader.expand(&mut value, &caller.expand).await?;
-    versions::walk_back(&mut value, caller.version);
     Ok(Reply {
         status: 200,
-        body: print(&value),
+        body,
         key_id: String::new(),
     })
 }
@@ -282,7 +299,7 @@ impl Reader<'_> {
 impl Engine {
     /// A list without entries.
     pub fn empty_list(&self, caller: &Caller, url: &str) -> Response {
-        self.respond(caller, Ok(object::list(url, Vec::new(), false)))
+        self.respond(caller, Ok(print(&object::list(url, Vec::new(), false))))
     }
 
     /// An object that the URL names must be there.
@@ -400,11 +417,9 @@ impl Engine {
                 intent.ok_or_else(|| Refusal::missing(Kind::PaymentIntent, id, "intent"))?;
             let (data, more) = page_of(render_line_items(&intent), page)?;
             let url = format!("/v1/payment_intents/{id}/amount_details_line_items");
-            let mut value = object::list(&url, data, more);
-            Reader::new(self, &caller.scope, None)
-                .expand(&mut value, &caller.expand)
-                .await?;
-            Ok(value)
+            let list = object::list(&url, nodes(data), more);
+            let reader = Reader::new(self, &caller.scope, None);
+            reader.bytes(list, caller).await
         };
         let result = result.await;
         self.respond(caller, result)
@@ -424,18 +439,15 @@ impl Engine {
         Ok((method.card.exp_month, method.card.exp_year))
     }
 
-    pub(crate) fn respond(&self, caller: &Caller, result: Result<Value, Halt>) -> Response {
+    pub(crate) fn respond(&self, caller: &Caller, result: Result<Vec<u8>, Halt>) -> Response {
         match result {
-            Ok(mut value) => {
-                versions::walk_back(&mut value, caller.version);
-                Response {
-                    status: 200,
-                    body: print(&value),
-                    replayed_from: None,
-                    retry: None,
-                    retry_after_s: None,
-                }
-            }
+            Ok(body) => Response {
+                status: 200,
+                body,
+                replayed_from: None,
+                retry: None,
+                retry_after_s: None,
+            },
             Err(Halt::Refused(refusal)) => {
                 caller.error(&render_refusal(&refusal, &self.view(&caller.scope)))
             }
@@ -446,17 +458,17 @@ impl Engine {
 
     /// One object. `param` names the path parameter in the error.
     pub async fn retrieve(&self, caller: &Caller, kind: Kind, id: &str, param: &str) -> Response {
-        let result = self.retrieve_value(caller, kind, id, param).await;
+        let result = self.retrieve_bytes(caller, kind, id, param).await;
         self.respond(caller, result)
     }
 
-    async fn retrieve_value(
+    async fn retrieve_bytes(
         &self,
         caller: &Caller,
         kind: Kind,
         id: &str,
         param: &str,
-    ) -> Result<Value, Halt> {
+    ) -> Result<Vec<u8>, Halt> {
         let reader = Reader::new(self, &caller.scope, None);
         let missing = || Halt::from(Refusal::missing(kind, id, param));
         let record = reader.record(kind, id).await?.ok_or_else(missing)?;
@@ -464,16 +476,15 @@ impl Engine {
         match &record {
             Record::WebhookEndpoint(endpoint) if endpoint.deleted => return Err(missing()),
             Record::Customer(customer) if customer.deleted => {
-                return Ok(florin_render::deleted(kind, id));
+                let gone = florin_render::deleted(kind, id);
+                return reader.bytes(gone.into(), caller).await;
             }
             Record::Event(event) if event.created.0 < self.now().0 - EVENTS_LISTED_S => {
                 return Err(missing());
             }
             _ => {}
         }
-        let mut value = reader.render(&record).await?;
-        reader.expand(&mut value, &caller.expand).await?;
-        Ok(value)
+        reader.bytes(reader.render(&record).await?, caller).await
     }
 
     /// A page of a list. `query` carries scope, kind and filters.
@@ -484,7 +495,7 @@ impl Engine {
         query: ListQuery,
         page: &Page,
     ) -> Response {
-        let result = self.list_value(caller, url, (query, None), page).await;
+        let result = self.list_bytes(caller, url, (query, None), page).await;
         self.respond(caller, result)
     }
 
@@ -498,17 +509,17 @@ impl Engine {
     ) -> Response {
         let (query, sieve) = wanted;
         let wanted = (query, Some(sieve));
-        let result = self.list_value(caller, url, wanted, page).await;
+        let result = self.list_bytes(caller, url, wanted, page).await;
         self.respond(caller, result)
     }
 
-    async fn list_value(
+    async fn list_bytes(
         &self,
         caller: &Caller,
         url: &str,
         wanted: (ListQuery, Option<Sieve>),
         page: &Page,
-    ) -> Result<Value, Halt> {
+    ) -> Result<Vec<u8>, Halt> {
         let (mut query, sieve) = wanted;
         query.created = page.created;
         if query.kind == Kind::Event {
@@ -535,9 +546,7 @@ impl Engine {
         for held in &found {
             data.push(reader.render(&held.record).await?);
         }
-        let mut value = object::list(url, data, more);
-        reader.expand(&mut value, &caller.expand).await?;
-        Ok(value)
+        reader.bytes(object::list(url, data, more), caller).await
     }
 
     /// Where a cursor stands in its list.
@@ -558,9 +567,8 @@ impl Engine {
         let reader = Reader::new(self, &caller.scope, None);
         let result = async {
             let target = reader.target(&Target::Transaction, id).await?;
-            let mut value = target.ok_or_else(|| Halt::Wire(missing_transaction(id, 404, "id")))?;
-            reader.expand(&mut value, &caller.expand).await?;
-            Ok(value)
+            let value = target.ok_or_else(|| Halt::Wire(missing_transaction(id, 404, "id")))?;
+            reader.bytes(value.into(), caller).await
         };
         let result = result.await;
         self.respond(caller, result)
@@ -596,11 +604,9 @@ impl Engine {
                 .iter()
                 .map(|transaction| render_transaction(transaction, &view, now))
                 .collect();
-            let mut value = object::list("/v1/balance_transactions", data, more);
-            Reader::new(self, &caller.scope, None)
-                .expand(&mut value, &caller.expand)
-                .await?;
-            Ok(value)
+            let list = object::list("/v1/balance_transactions", data, more);
+            let reader = Reader::new(self, &caller.scope, None);
+            reader.bytes(list, caller).await
         };
         let result = result.await;
         self.respond(caller, result)
@@ -616,11 +622,9 @@ impl Engine {
                 .map(|held| (held.account, held.asset, held.amount))
                 .collect();
             let view = self.view(&caller.scope);
-            let mut value = render_balance(&balances, account.default_currency, &view);
-            Reader::new(self, &caller.scope, None)
-                .expand(&mut value, &caller.expand)
-                .await?;
-            Ok(value)
+            let node = render_balance(&balances, account.default_currency, &view);
+            let reader = Reader::new(self, &caller.scope, None);
+            reader.bytes(node, caller).await
         };
         let result = result.await;
         self.respond(caller, result)
@@ -631,11 +635,9 @@ impl Engine {
         let result = async {
             let account = self.account(&caller.scope).await?;
             let record = Record::from((*account).clone());
-            let mut value = render_record(&record, &self.view(&caller.scope));
-            Reader::new(self, &caller.scope, None)
-                .expand(&mut value, &caller.expand)
-                .await?;
-            Ok(value)
+            let node = render_record(&record, &self.view(&caller.scope));
+            let reader = Reader::new(self, &caller.scope, None);
+            reader.bytes(node, caller).await
         };
         let result = result.await;
         self.respond(caller, result)

@@ -12,7 +12,7 @@ use florin_domain::cards::{CardSource, VaultCard};
 use florin_domain::changes::{Claim, JobKind};
 use florin_domain::payments::settle::{SettleInputs, Verdict, settle};
 use florin_domain::payments::{Attempt, Call, Charge, PaymentIntent, Refund, SetupIntent, Target};
-use florin_domain::processor::{Outcome, ProcessorRequest};
+use florin_domain::processor::{Outcome, ProcessorRequest, Verb};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Record, RecordKey, Refusal, Versioned};
 use florin_processors::{Inquiry, Secrets};
@@ -49,6 +49,14 @@ pub(crate) fn is_unsettled(call: &Call, outcome: &Outcome) -> bool {
         Outcome::Pending { .. } => !is_refund,
         _ => false,
     }
+}
+
+/// An authorization of an intent that nobody has announced makes its charge in the very commit of its decision: there is
+/// none to be read.
+fn makes_its_charge(attempt: &Versioned<Attempt>) -> bool {
+    let request = attempt.record.request.as_ref();
+    let authorizes = request.is_some_and(|request| request.verb == Verb::Authorize);
+    attempt.version == 0 && authorizes && matches!(attempt.record.target, Target::Intent(_))
 }
 
 /// A call that is announced in our own books and may be made until `last_call`.
@@ -373,7 +381,7 @@ impl Engine {
                 inputs.refund = Some(refund);
             }
         }
-        if let Some(id) = charge {
+        if let Some(id) = charge.filter(|_| !makes_its_charge(&inputs.attempt)) {
             inputs.charge = step.find::<Charge>(&id).await?;
         }
         if let Some(held) = &inputs.charge {

@@ -4,13 +4,18 @@
 //! has. Here every hash gets exactly the members that the wire shows. Deliberately absent: checking.
 
 use crate::shape::Shape;
+use florin_wire::Node;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 const ADDRESS: [&str; 6] = ["city", "country", "line1", "line2", "postal_code", "state"];
 
+/// A hash that was not sent.
+pub(crate) static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
 /// A member that is shown as it was sent, or null.
-pub(crate) fn member(echo: &Map<String, Value>, name: &str) -> Value {
-    echo.get(name).cloned().unwrap_or_default()
+pub(crate) fn member<'a>(echo: &'a Map<String, Value>, name: &str) -> Node<'a> {
+    echo.get(name).map_or(Node::Null, Node::from)
 }
 
 /// A hash that was sent, if it was and was not emptied.
@@ -19,7 +24,7 @@ pub(crate) fn hash<'a>(echo: &'a Map<String, Value>, name: &str) -> Option<&'a M
 }
 
 /// A hash with exactly these members; what was not sent is null.
-pub(crate) fn picked(sent: &Map<String, Value>, names: &[&str]) -> Value {
+pub(crate) fn picked<'a>(sent: &'a Map<String, Value>, names: &[&'static str]) -> Node<'a> {
     let mut shape = Shape::hash(names.len());
     for name in names {
         shape.put(name, member(sent, name));
@@ -28,19 +33,19 @@ pub(crate) fn picked(sent: &Map<String, Value>, names: &[&str]) -> Value {
 }
 
 /// An address, complete with nulls.
-pub(crate) fn address(sent: Option<&Map<String, Value>>) -> Value {
+pub(crate) fn address(sent: Option<&Map<String, Value>>) -> Node<'_> {
     sent.map(|sent| picked(sent, &ADDRESS)).unwrap_or_default()
 }
 
 /// An address that is there even when nothing was sent.
-fn whole_address(sent: Option<&Map<String, Value>>) -> Value {
-    picked(sent.unwrap_or(&Map::new()), &ADDRESS)
+fn whole_address(sent: Option<&Map<String, Value>>) -> Node<'_> {
+    picked(sent.unwrap_or(&NOTHING), &ADDRESS)
 }
 
 /// Where goods of a payment go, or null.
-pub(crate) fn shipping(echo: &Map<String, Value>) -> Value {
+pub(crate) fn shipping(echo: &Map<String, Value>) -> Node<'_> {
     let Some(sent) = hash(echo, "shipping") else {
-        return Value::Null;
+        return Node::Null;
     };
     let mut shape = Shape::hash(5);
     shape
@@ -53,9 +58,9 @@ pub(crate) fn shipping(echo: &Map<String, Value>) -> Value {
 }
 
 /// Where goods of a customer go, or null: a customer has no carrier.
-pub(crate) fn customer_shipping(echo: &Map<String, Value>) -> Value {
+pub(crate) fn customer_shipping(echo: &Map<String, Value>) -> Node<'_> {
     let Some(sent) = hash(echo, "shipping") else {
-        return Value::Null;
+        return Node::Null;
     };
     let mut shape = Shape::hash(3);
     shape
@@ -66,7 +71,7 @@ pub(crate) fn customer_shipping(echo: &Map<String, Value>) -> Value {
 }
 
 /// Name and address of whoever pays.
-pub(crate) fn billing(billing: &Map<String, Value>) -> Value {
+pub(crate) fn billing(billing: &Map<String, Value>) -> Node<'_> {
     let mut shape = Shape::hash(5);
     shape
         .put("address", whole_address(hash(billing, "address")))
@@ -96,12 +101,15 @@ mod tests {
         let wanted = json!({
             "address": address, "carrier": null, "name": "Ada", "phone": null, "tracking_number": null
         });
-        assert_eq!(shown, wanted);
+        assert_eq!(shown.into_value(), wanted);
         assert_eq!(
-            customer_shipping(&echo),
+            customer_shipping(&echo).into_value(),
             json!({"address": address, "name": "Ada", "phone": null})
         );
-        assert_eq!(shipping(&Map::new()), Value::Null);
-        assert_eq!(billing(&Map::new())["address"]["line1"], Value::Null);
+        assert_eq!(shipping(&NOTHING), Node::Null);
+        assert_eq!(
+            billing(&NOTHING).into_value()["address"]["line1"],
+            Value::Null
+        );
     }
 }

@@ -16,6 +16,7 @@ mod refusal;
 mod shape;
 
 use florin_domain::{Kind, Record};
+use florin_wire::Node;
 use serde_json::Value;
 
 pub use decline::{Around, render_decline};
@@ -39,7 +40,7 @@ pub struct View<'a> {
 
 /// A record as the newest version of the wire shows it. Kinds that the API never shows (keys, sealed cards,
 /// attempts, deliveries) are null.
-pub fn render_record(record: &Record, view: &View<'_>) -> Value {
+pub fn render_record<'a>(record: &'a Record, view: &View<'_>) -> Node<'a> {
     match record {
         Record::Account(account) => objects::account::render(account),
         Record::Customer(customer) => objects::customer::render(customer, view),
@@ -52,12 +53,12 @@ pub fn render_record(record: &Record, view: &View<'_>) -> Value {
         Record::Dispute(dispute) => objects::dispute::render(dispute, view),
         Record::EarlyFraudWarning(warning) => objects::early_fraud_warning::render(warning, view),
         Record::WebhookEndpoint(endpoint) => render_endpoint(endpoint, view, None),
-        Record::Event(event) => render_event(event, view, 0, florin_wire::versions::NEWEST),
+        Record::Event(event) => render_event(event, view, 0, florin_wire::versions::NEWEST).into(),
         Record::ApiKey(_)
         | Record::VaultCard(_)
         | Record::Attempt(_)
         | Record::Delivery(_)
-        | Record::WebhookSettings(_) => Value::Null,
+        | Record::WebhookSettings(_) => Node::Null,
     }
 }
 

@@ -1,44 +1,53 @@
 //! Building a wire hash member by member, in the order in which the members are put.
 //!
-//! The maps keep their order, so the renderers put `id`, `object` and then the rest alphabetically. The number
-//! of members is known beforehand, so a map never grows twice. Deliberately absent: sorting.
+//! Hashes keep their order, so the renderers put `id`, `object` and then the rest alphabetically. The number
+//! of members is known beforehand, so a hash never grows twice. Deliberately absent: sorting.
 
 use florin_domain::payments::Metadata;
-use serde_json::{Map, Value};
+use florin_wire::Node;
+use std::borrow::Cow;
 
 /// A hash in the making.
-pub(crate) struct Shape {
-    members: Map<String, Value>,
+pub(crate) struct Shape<'a> {
+    members: Vec<(Cow<'a, str>, Node<'a>)>,
 }
 
-impl Shape {
+impl<'a> Shape<'a> {
     /// An object of the API. `members` is about how many it will have.
-    pub(crate) fn object(id: &str, object: &str, members: usize) -> Shape {
+    pub(crate) fn object(id: &'a str, object: &'static str, members: usize) -> Shape<'a> {
         let mut shape = Shape::hash(members);
         shape.put("id", id).put("object", object);
         shape
     }
 
     /// A plain hash inside an object.
-    pub(crate) fn hash(members: usize) -> Shape {
+    pub(crate) fn hash(members: usize) -> Shape<'a> {
         Shape {
-            members: Map::with_capacity(members),
+            members: Vec::with_capacity(members),
         }
     }
 
-    /// Adds a member; a `None` is null.
-    pub(crate) fn put(&mut self, name: &str, value: impl Into<Value>) -> &mut Shape {
-        self.members.insert(name.to_owned(), value.into());
+    /// Adds a member, which must not be there yet; a `None` is null.
+    pub(crate) fn put(&mut self, name: &'static str, value: impl Into<Node<'a>>) -> &mut Self {
+        debug_assert!(
+            self.members.iter().all(|(known, _)| known != name),
+            "{name} twice"
+        );
+        self.members.push((Cow::Borrowed(name), value.into()));
         self
     }
 
     /// Adds a member that is null in Florin.
-    pub(crate) fn null(&mut self, name: &str) -> &mut Shape {
-        self.put(name, Value::Null)
+    pub(crate) fn null(&mut self, name: &'static str) -> &mut Self {
+        self.put(name, Node::Null)
     }
 
     /// Adds a member that is left out when it has no value.
-    pub(crate) fn put_some(&mut self, name: &str, value: Option<impl Into<Value>>) -> &mut Shape {
+    pub(crate) fn put_some(
+        &mut self,
+        name: &'static str,
+        value: Option<impl Into<Node<'a>>>,
+    ) -> &mut Self {
         if let Some(value) = value {
             self.put(name, value);
         }
@@ -46,28 +55,26 @@ impl Shape {
     }
 
     /// The finished hash.
-    pub(crate) fn done(self) -> Value {
-        Value::Object(self.members)
+    pub(crate) fn done(self) -> Node<'a> {
+        Node::Hash(self.members)
     }
 }
 
 /// A list of texts.
-pub(crate) fn texts<T: AsRef<str>>(items: &[T]) -> Value {
-    items
-        .iter()
-        .map(|item| Value::from(item.as_ref()))
-        .collect()
+pub(crate) fn texts<T: AsRef<str>>(items: &[T]) -> Node<'_> {
+    let items = items.iter().map(|item| Node::from(item.as_ref()));
+    Node::List(items.collect())
 }
 
 /// Metadata as a hash.
-pub(crate) fn metadata(held: &Metadata) -> Value {
+pub(crate) fn metadata(held: &Metadata) -> Node<'_> {
     let pairs = held
         .iter()
-        .map(|(key, value)| (key.clone(), Value::from(value.as_str())));
-    Value::Object(pairs.collect())
+        .map(|(key, value)| (Cow::Borrowed(key.as_str()), Node::from(value.as_str())));
+    Node::Hash(pairs.collect())
 }
 
 /// An empty hash.
-pub(crate) fn empty() -> Value {
-    Value::Object(Map::new())
+pub(crate) fn empty() -> Node<'static> {
+    Node::Hash(Vec::new())
 }

@@ -2,11 +2,17 @@
 //!
 //! Deliberately absent: the resources themselves, any paging logic, and search results, which nothing answers with.
 
+use crate::Node;
 use serde_json::{Value, json};
 
 /// A page of a list: `url` is the path that was asked, `has_more` tells whether another page follows.
-pub fn list(url: &str, data: Vec<Value>, has_more: bool) -> Value {
-    json!({"object": "list", "data": data, "has_more": has_more, "url": url})
+pub fn list<'a>(url: &'a str, data: Vec<Node<'a>>, has_more: bool) -> Node<'a> {
+    Node::Hash(vec![
+        ("object".into(), "list".into()),
+        ("data".into(), Node::List(data)),
+        ("has_more".into(), has_more.into()),
+        ("url".into(), url.into()),
+    ])
 }
 
 /// A list inside another object, which also says how many entries there are in all.
@@ -31,8 +37,8 @@ mod tests {
 
     #[test]
     fn a_list_has_its_four_members_in_order() {
-        let list = list("/v1/customers", vec![json!({"id": "cus_1"})], true);
-        let text = list.to_string();
+        let list = list("/v1/customers", vec![json!({"id": "cus_1"}).into()], true);
+        let text = list.into_value().to_string();
         assert_eq!(
             text,
             r#"{"object":"list","data":[{"id":"cus_1"}],"has_more":true,"url":"/v1/customers"}"#

@@ -5,15 +5,14 @@
 //! Deliberately absent: the compact form, and a line end after the last byte.
 
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::ser::Formatter;
 use std::io;
 
 /// Prints a value as JSON with two spaces of indentation and no line end after the last byte.
-pub fn print(value: &Value) -> Vec<u8> {
+pub fn print(value: &impl Serialize) -> Vec<u8> {
     let mut out = Vec::with_capacity(CAPACITY_BYTES);
     let mut printer = serde_json::Serializer::with_formatter(&mut out, Layout::default());
-    // Writing a tree of JSON values into memory has no way to fail; were that to change, an empty body
+    // Writing a tree of values into memory has no way to fail; were that to change, an empty body
     // would be seen at once, and half a body would not.
     if value.serialize(&mut printer).is_err() {
         return Vec::new();
@@ -121,7 +120,7 @@ impl Formatter for Layout {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn the_layout_is_two_spaces() {

@@ -2,7 +2,7 @@
 
 use crate::cli::DevArgs;
 use crate::home::{Home, MasterKeyFrom, Opening, Place};
-use crate::{crash, metrics, server};
+use crate::{crash, log, metrics, server};
 use anyhow::{Context, Result};
 use florin_base::Scope;
 use florin_domain::accounts::KeyRole;
@@ -22,7 +22,7 @@ const FRESH: &str = "florin dev --listen";
 /// Runs the server until it is told to stop.
 pub fn run(args: &DevArgs) -> Result<()> {
     let began = Instant::now();
-    server::start_log(&args.log)?;
+    log::start(&args.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

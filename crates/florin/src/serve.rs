@@ -5,7 +5,7 @@
 
 use crate::cli::ServeArgs;
 use crate::home::{Home, MasterKeyFrom, Opening, Place};
-use crate::{metrics, place, server};
+use crate::{log, metrics, place, server};
 use anyhow::{Context, Result, bail};
 use florin_egress::Policy;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use std::time::Instant;
 /// Runs the server until it is told to stop.
 pub fn run(args: &ServeArgs) -> Result<()> {
     let began = Instant::now();
-    server::start_log(&args.log)?;
+    log::start(&args.log)?;
     runtime()?.block_on(serve(args, began))
 }
 

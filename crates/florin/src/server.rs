@@ -101,19 +101,6 @@ async fn keep_time(keeper: Keeper) {
     }
 }
 
-/// Logs JSON lines to standard error.
-pub fn start_log(filter: &str) -> Result<()> {
-    let filter =
-        tracing_subscriber::EnvFilter::try_new(filter).context("the log filter is not valid")?;
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    Ok(())
-}
-
 /// Listens, or says what to do about it.
 pub async fn listen(address: IpAddr, port: u16) -> Result<TcpListener> {
     TcpListener::bind((address, port)).await.with_context(|| {

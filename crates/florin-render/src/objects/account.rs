@@ -5,10 +5,11 @@
 
 use crate::shape::{Shape, empty};
 use florin_domain::accounts::Account;
+use florin_wire::Node;
 use serde_json::{Value, json};
 
 /// Renders an account.
-pub(crate) fn render(account: &Account) -> Value {
+pub(crate) fn render(account: &Account) -> Node<'_> {
     let mut shape = Shape::object(&account.id, "account", 21);
     shape
         .put("business_profile", business_profile(account))
@@ -35,7 +36,7 @@ pub(crate) fn render(account: &Account) -> Value {
     shape.done()
 }
 
-fn business_profile(account: &Account) -> Value {
+fn business_profile(account: &Account) -> Node<'_> {
     let name = Some(account.name.as_str()).filter(|name| !name.is_empty());
     let mut shape = Shape::hash(10);
     shape

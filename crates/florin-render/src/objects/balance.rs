@@ -6,7 +6,7 @@ use crate::View;
 use crate::shape::Shape;
 use florin_base::Asset;
 use florin_domain::ledger::LedgerAccount;
-use serde_json::Value;
+use florin_wire::Node;
 use std::collections::BTreeMap;
 
 /// The balance from the sums of the ledger accounts, debit positive, minor units. Accounts that are not the
@@ -15,7 +15,7 @@ pub fn render_balance(
     balances: &[(LedgerAccount, Asset, i64)],
     default: Asset,
     view: &View<'_>,
-) -> Value {
+) -> Node<'static> {
     let mut sums: BTreeMap<Asset, (i64, i64)> = BTreeMap::new();
     for (account, asset, amount) in balances {
         let seen = LedgerAccount::merchant_view(*amount);
@@ -29,11 +29,11 @@ pub fn render_balance(
     if sums.is_empty() {
         sums.insert(default, (0, 0));
     }
-    let available: Vec<Value> = sums
+    let available: Vec<Node<'_>> = sums
         .iter()
         .map(|(asset, sum)| entry(*asset, sum.0))
         .collect();
-    let pending: Vec<Value> = sums
+    let pending: Vec<Node<'_>> = sums
         .iter()
         .map(|(asset, sum)| entry(*asset, sum.1))
         .collect();
@@ -51,13 +51,13 @@ fn add(sum: &mut i64, amount: i64) {
     *sum = sum.saturating_add(amount);
 }
 
-fn entry(asset: Asset, amount: i64) -> Value {
+fn entry(asset: Asset, amount: i64) -> Node<'static> {
     let mut types = Shape::hash(1);
     types.put("card", amount);
     let mut shape = Shape::hash(3);
     shape
         .put("amount", amount)
-        .put("currency", asset.as_str())
+        .put("currency", asset.as_str().to_owned())
         .put("source_types", types.done());
     shape.done()
 }

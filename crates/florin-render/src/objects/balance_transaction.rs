@@ -6,11 +6,15 @@ use crate::View;
 use crate::shape::Shape;
 use florin_base::Timestamp;
 use florin_domain::ledger::{Movement, Transaction};
-use serde_json::Value;
+use florin_wire::Node;
 
 /// A transaction as of `now`: its money is pending until `available_on`. Amounts are minor units as the merchant
 /// sees them.
-pub fn render_transaction(transaction: &Transaction, _view: &View<'_>, now: Timestamp) -> Value {
+pub fn render_transaction<'a>(
+    transaction: &'a Transaction,
+    _view: &View<'_>,
+    now: Timestamp,
+) -> Node<'a> {
     let (kind, category) = names(transaction.movement);
     let status = if transaction.available_on > now {
         "pending"
@@ -47,10 +51,10 @@ const fn names(movement: Movement) -> (&'static str, &'static str) {
     }
 }
 
-fn fee_details(transaction: &Transaction) -> Value {
+fn fee_details(transaction: &Transaction) -> Node<'_> {
     let fee = transaction.fee();
     if fee == 0 {
-        return Value::Array(Vec::new());
+        return Node::List(Vec::new());
     }
     let description = match transaction.movement {
         Movement::Dispute => "Florin dispute fee",
@@ -63,5 +67,5 @@ fn fee_details(transaction: &Transaction) -> Value {
         .put("currency", transaction.asset.as_str())
         .put("description", description)
         .put("type", "stripe_fee");
-    Value::Array(vec![detail.done()])
+    Node::List(vec![detail.done()])
 }

@@ -7,12 +7,14 @@ use crate::echo::{self, member};
 use crate::shape::{Shape, empty, metadata};
 use florin_domain::cards::{CardDetails, Check, Checks};
 use florin_domain::payments::PaymentMethod;
+use florin_wire::Node;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// What a card object is made of.
 pub(super) struct Parts<'a> {
     /// The id of the card object.
-    pub id: &'a str,
+    pub id: Cow<'a, str>,
     /// The card.
     pub card: &'a CardDetails,
     /// Name and address.
@@ -24,9 +26,9 @@ pub(super) struct Parts<'a> {
 }
 
 /// A payment method as the older source of its customer: a card object under the id of the payment method.
-pub fn render_source(method: &PaymentMethod, _view: &View<'_>) -> Value {
+pub fn render_source<'a>(method: &'a PaymentMethod, _view: &View<'_>) -> Node<'a> {
     render(&Parts {
-        id: &method.id,
+        id: Cow::Borrowed(&method.id),
         card: &method.card,
         billing: &method.billing,
         checks: method.checks,
@@ -35,7 +37,7 @@ pub fn render_source(method: &PaymentMethod, _view: &View<'_>) -> Value {
 }
 
 /// Renders a card object.
-pub(super) fn render(parts: &Parts<'_>) -> Value {
+pub(super) fn render<'a>(parts: &Parts<'a>) -> Node<'a> {
     let Parts {
         id,
         card,
@@ -43,10 +45,11 @@ pub(super) fn render(parts: &Parts<'_>) -> Value {
         checks,
         owner,
     } = parts;
-    let nothing = Map::new();
-    let address = echo::hash(billing, "address").unwrap_or(&nothing);
-    let mut shape = Shape::object(id, "card", 25);
+    let address = echo::hash(billing, "address").unwrap_or(&echo::NOTHING);
+    let mut shape = Shape::hash(25);
     shape
+        .put("id", Node::Text(id.clone()))
+        .put("object", "card")
         .put("address_city", member(address, "city"))
         .put("address_country", member(address, "country"))
         .put("address_line1", member(address, "line1"))
@@ -77,7 +80,7 @@ pub(super) fn render(parts: &Parts<'_>) -> Value {
         .put("last4", card.last4.as_str())
         .put(
             "metadata",
-            owner.map_or_else(empty, |method| metadata(&method.metadata)),
+            owner.map_or(empty(), |method| metadata(&method.metadata)),
         )
         .put("name", member(billing, "name"))
         .put("networks", preference())
@@ -92,7 +95,7 @@ fn verdict(check: Check, given: Option<&Value>) -> Option<&'static str> {
     check.wire().or(given.then_some("unchecked"))
 }
 
-fn preference() -> Value {
+fn preference() -> Node<'static> {
     let mut shape = Shape::hash(1);
     shape.null("preferred");
     shape.done()

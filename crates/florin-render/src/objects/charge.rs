@@ -9,6 +9,7 @@ use crate::echo::{self, member};
 use crate::shape::{Shape, metadata};
 use florin_domain::payments::{Charge, ChargeStatus};
 use florin_domain::processor::Authentication;
+use florin_wire::Node;
 use serde_json::{Map, Value};
 
 /// How many members the object has.
@@ -16,7 +17,7 @@ const MEMBERS: usize = 46;
 
 /// Renders a charge. What is given back of an authorization is no refund; before a published change it was one, and that
 /// step back finds it by `capture_before`, which an authorization shows as long as it can be captured.
-pub(crate) fn render(charge: &Charge, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(charge: &'a Charge, view: &View<'_>) -> Node<'a> {
     let decline = charge.decline.as_ref();
     let mut shape = Shape::object(&charge.id, "charge", MEMBERS);
     shape
@@ -80,16 +81,16 @@ fn is_refunded(charge: &Charge) -> bool {
     charge.amount_refunded > 0 && charge.refundable() == 0
 }
 
-fn fraud_details(sent: &Map<String, Value>) -> Value {
+fn fraud_details(sent: &Map<String, Value>) -> Node<'_> {
     kept(echo::hash(sent, "fraud_details"), "user_report")
 }
 
-fn radar_options(sent: &Map<String, Value>) -> Value {
+fn radar_options(sent: &Map<String, Value>) -> Node<'_> {
     kept(echo::hash(sent, "radar_options"), "session")
 }
 
 /// A hash with one member, empty when that was not sent.
-fn kept(sent: Option<&Map<String, Value>>, name: &str) -> Value {
+fn kept<'a>(sent: Option<&'a Map<String, Value>>, name: &'static str) -> Node<'a> {
     let value = sent
         .and_then(|sent| sent.get(name))
         .filter(|value| !value.is_null());
@@ -98,13 +99,13 @@ fn kept(sent: Option<&Map<String, Value>>, name: &str) -> Value {
     shape.done()
 }
 
-fn method_details(charge: &Charge) -> Value {
+fn method_details(charge: &Charge) -> Node<'_> {
     let mut shape = Shape::hash(2);
     shape.put("card", card_details(charge)).put("type", "card");
     shape.done()
 }
 
-fn card_details(charge: &Charge) -> Value {
+fn card_details(charge: &Charge) -> Node<'_> {
     let card = &charge.card;
     let granted = &charge.granted;
     let authorized = (charge.status == ChargeStatus::Succeeded).then_some(charge.amount);
@@ -164,23 +165,23 @@ fn availability(charge: &Charge, granted: bool) -> &'static str {
     }
 }
 
-fn open_for(charge: &Charge, granted: bool) -> Value {
+fn open_for(charge: &Charge, granted: bool) -> Node<'_> {
     status(availability(charge, granted))
 }
 
-fn status(word: &str) -> Value {
+fn status(word: &str) -> Node<'_> {
     let mut shape = Shape::hash(1);
     shape.put("status", word);
     shape.done()
 }
 
-fn unused_token() -> Value {
+fn unused_token() -> Node<'static> {
     let mut shape = Shape::hash(1);
     shape.put("used", false);
     shape.done()
 }
 
-fn overcapture(charge: &Charge) -> Value {
+fn overcapture(charge: &Charge) -> Node<'_> {
     let mut shape = Shape::hash(2);
     shape
         .put("maximum_amount_capturable", charge.capture_max())
@@ -188,7 +189,7 @@ fn overcapture(charge: &Charge) -> Value {
     shape.done()
 }
 
-fn authentication(done: &Authentication) -> Value {
+fn authentication(done: &Authentication) -> Node<'_> {
     let rejected = (done.result == "failed").then_some("rejected");
     let mut shape = Shape::hash(7);
     shape

@@ -8,12 +8,13 @@ use crate::echo::{self, member};
 use crate::shape::{Shape, metadata};
 use florin_domain::Kind;
 use florin_domain::customers::Customer;
-use serde_json::{Value, json};
+use florin_wire::Node;
+use serde_json::json;
 
 /// Renders a customer; of a deleted one only the id is left.
-pub(crate) fn render(customer: &Customer, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(customer: &'a Customer, view: &View<'_>) -> Node<'a> {
     if customer.deleted {
-        return crate::deleted(Kind::Customer, &customer.id);
+        return crate::deleted(Kind::Customer, &customer.id).into();
     }
     let echo = &customer.echo;
     let set = |name: &str| echo.get(name).filter(|value| !value.is_null()).cloned();
@@ -51,7 +52,7 @@ pub(crate) fn render(customer: &Customer, view: &View<'_>) -> Value {
     shape.done()
 }
 
-fn invoice_settings(customer: &Customer) -> Value {
+fn invoice_settings(customer: &Customer) -> Node<'_> {
     let sent = echo::hash(&customer.echo, "invoice_settings");
     let given = |name: &str| sent.map(|sent| member(sent, name)).unwrap_or_default();
     let options = sent.and_then(|sent| echo::hash(sent, "rendering_options"));

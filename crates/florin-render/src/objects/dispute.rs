@@ -7,7 +7,7 @@ use crate::View;
 use crate::shape::{Shape, empty, metadata, texts};
 use florin_base::Timestamp;
 use florin_domain::payments::Dispute;
-use serde_json::Value;
+use florin_wire::Node;
 
 /// The members of the evidence hash beside `enhanced_evidence`.
 const EVIDENCE: [&str; 27] = [
@@ -41,10 +41,10 @@ const EVIDENCE: [&str; 27] = [
 ];
 
 /// A dispute as of `now`.
-pub fn render_dispute(dispute: &Dispute, view: &View<'_>, now: Timestamp) -> Value {
+pub fn render_dispute<'a>(dispute: &'a Dispute, view: &View<'_>, now: Timestamp) -> Node<'a> {
     let moved = dispute
         .withdrawal()
-        .map(|moved| render_transaction(&moved, view, now));
+        .map(|moved| render_transaction(&moved, view, now).into_value().into());
     build(
         dispute,
         moved.into_iter().collect(),
@@ -54,11 +54,16 @@ pub fn render_dispute(dispute: &Dispute, view: &View<'_>, now: Timestamp) -> Val
 }
 
 /// A dispute as of the time when it was opened.
-pub(crate) fn render(dispute: &Dispute, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(dispute: &'a Dispute, view: &View<'_>) -> Node<'a> {
     render_dispute(dispute, view, dispute.created)
 }
 
-fn build(dispute: &Dispute, moved: Vec<Value>, past_due: bool, view: &View<'_>) -> Value {
+fn build<'a>(
+    dispute: &'a Dispute,
+    moved: Vec<Node<'a>>,
+    past_due: bool,
+    view: &View<'_>,
+) -> Node<'a> {
     let status = if dispute.inquiry {
         "warning_needs_response"
     } else {
@@ -85,7 +90,7 @@ fn build(dispute: &Dispute, moved: Vec<Value>, past_due: bool, view: &View<'_>) 
     shape.done()
 }
 
-fn evidence() -> Value {
+fn evidence() -> Node<'static> {
     let mut shape = Shape::hash(EVIDENCE.len() + 1);
     for name in EVIDENCE {
         if name == "product_description" {
@@ -96,7 +101,7 @@ fn evidence() -> Value {
     shape.done()
 }
 
-fn evidence_details(dispute: &Dispute, past_due: bool) -> Value {
+fn evidence_details(dispute: &Dispute, past_due: bool) -> Node<'_> {
     let mut shape = Shape::hash(6);
     shape
         .put("due_by", dispute.due_by.0)
@@ -108,7 +113,7 @@ fn evidence_details(dispute: &Dispute, past_due: bool) -> Value {
     shape.done()
 }
 
-fn method_details(dispute: &Dispute) -> Value {
+fn method_details(dispute: &Dispute) -> Node<'_> {
     let case = if dispute.inquiry {
         "inquiry"
     } else {

@@ -5,9 +5,9 @@
 use crate::View;
 use crate::shape::Shape;
 use florin_domain::payments::EarlyFraudWarning;
-use serde_json::Value;
+use florin_wire::Node;
 
-pub(crate) fn render(warning: &EarlyFraudWarning, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(warning: &'a EarlyFraudWarning, view: &View<'_>) -> Node<'a> {
     let mut shape = Shape::object(&warning.id, "radar.early_fraud_warning", 8);
     shape
         .put("actionable", warning.actionable)

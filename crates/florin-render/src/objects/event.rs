@@ -5,10 +5,12 @@
 
 use crate::View;
 use crate::render_record;
-use crate::shape::{Shape, empty};
+use crate::shape::Shape;
+use florin_domain::Record;
 use florin_domain::webhooks::Event;
+use florin_wire::Node;
 use florin_wire::versions::{self, ApiVersion};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// An event in `version`, with so many deliveries still under way.
 pub fn render_event(
@@ -26,20 +28,19 @@ pub fn render_event(
         .put("pending_webhooks", pending_webhooks)
         .put("request", request(event))
         .put("type", event.kind.as_str());
-    let mut rendered = shape.done();
+    let mut rendered = shape.done().into_value();
     versions::walk_back(&mut rendered, version);
     rendered
 }
 
-fn data(event: &Event, view: &View<'_>) -> Value {
+fn data(event: &Event, view: &View<'_>) -> Node<'static> {
     // A snapshot of a kind that only a later release knows cannot be shown; its id still can.
-    let object = event.object().map(|record| render_record(&record, view));
+    let rendered = |record: Record| render_record(&record, view).into_value();
+    let object = event.object().map(rendered);
     let object = object
         .filter(|object| !object.is_null())
         .unwrap_or_else(|| unreadable(event));
-    let before = event
-        .object_before()
-        .map(|record| render_record(&record, view));
+    let before = event.object_before().map(rendered);
     let mut shape = Shape::hash(2);
     let previous = before.map(|before| changed(&before, &object));
     shape
@@ -49,15 +50,13 @@ fn data(event: &Event, view: &View<'_>) -> Value {
 }
 
 fn unreadable(event: &Event) -> Value {
-    let mut shape = Shape::hash(1);
-    shape.put("id", event.object.as_str());
-    shape.done()
+    json!({ "id": event.object })
 }
 
 /// The members that differ, with their old values. Of a hash that was and still is one, only the members that differ.
 fn changed(before: &Value, after: &Value) -> Value {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
-        return empty();
+        return Value::Object(Map::new());
     };
     Value::Object(differing(before, after, |old, new| match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
@@ -86,7 +85,7 @@ fn differing(
     previous
 }
 
-fn request(event: &Event) -> Value {
+fn request(event: &Event) -> Node<'_> {
     let request = event.request.as_ref();
     let mut shape = Shape::hash(2);
     shape

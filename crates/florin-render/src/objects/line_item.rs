@@ -5,6 +5,7 @@
 use crate::echo::{self, member};
 use crate::shape::Shape;
 use florin_domain::payments::PaymentIntent;
+use florin_wire::Node;
 use serde_json::{Map, Value};
 
 /// Every line item of an intent, in the order in which the merchant sent them.
@@ -16,16 +17,18 @@ pub fn render_line_items(intent: &PaymentIntent) -> Vec<Value> {
     let items = items.into_iter().flatten().filter_map(Value::as_object);
     items
         .enumerate()
-        .map(|(place, item)| render(intent, place, item))
+        .map(|(place, item)| render(intent, place, item).into_value())
         .collect()
 }
 
-fn render(intent: &PaymentIntent, place: usize, item: &Map<String, Value>) -> Value {
+fn render<'a>(intent: &PaymentIntent, place: usize, item: &'a Map<String, Value>) -> Node<'a> {
     let tail = intent.id.strip_prefix("pi_").unwrap_or(&intent.id);
     let id = format!("uli_{tail}{place:03}");
     let tax = echo::hash(item, "tax");
-    let mut shape = Shape::object(&id, "payment_intent_amount_details_line_item", 10);
+    let mut shape = Shape::hash(10);
     shape
+        .put("id", id)
+        .put("object", "payment_intent_amount_details_line_item")
         .put("discount_amount", member(item, "discount_amount"))
         .put(
             "payment_method_options",

@@ -4,15 +4,15 @@
 
 use crate::View;
 use crate::shape::Shape;
-use serde_json::Value;
+use florin_wire::Node;
 
 /// The redirect to the authentication page of an intent or a set-up.
-pub(super) fn render(
+pub(super) fn render<'a>(
     id: &str,
     client_secret: &str,
-    return_url: Option<&str>,
+    return_url: Option<&'a str>,
     view: &View<'_>,
-) -> Value {
+) -> Node<'a> {
     let url = format!(
         "{}/sandbox/authenticate/{id}?client_secret={client_secret}",
         view.base_url

@@ -5,18 +5,18 @@
 use crate::shape::Shape;
 use florin_domain::payments::{Charge, ChargeStatus};
 use florin_domain::processor::{Decline, Risk};
-use serde_json::Value;
+use florin_wire::Node;
 
 /// Renders the outcome; null while nobody knows it.
-pub(super) fn render(charge: &Charge) -> Value {
+pub(super) fn render(charge: &Charge) -> Node<'_> {
     match (charge.status, &charge.decline) {
-        (ChargeStatus::Pending, _) => Value::Null,
+        (ChargeStatus::Pending, _) => Node::Null,
         (_, Some(decline)) => declined(decline),
         (_, None) => authorized(charge.risk),
     }
 }
 
-fn authorized(risk: Risk) -> Value {
+fn authorized(risk: Risk) -> Node<'static> {
     let reason = (risk == Risk::Elevated).then_some("elevated_risk_level");
     let (level, score) = risk.wire();
     let mut shape = Shape::hash(9);
@@ -33,7 +33,7 @@ fn authorized(risk: Risk) -> Value {
     shape.done()
 }
 
-fn declined(decline: &Decline) -> Value {
+fn declined(decline: &Decline) -> Node<'_> {
     let (status, kind) = match decline.blocked {
         true => ("not_sent_to_network", "blocked"),
         false => ("declined_by_network", "issuer_declined"),

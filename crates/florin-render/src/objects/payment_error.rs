@@ -6,12 +6,12 @@ use super::payment_method;
 use crate::View;
 use crate::shape::Shape;
 use florin_domain::payments::PaymentError;
-use serde_json::Value;
+use florin_wire::Node;
 
 /// Renders a failure; null when there is none.
-pub(super) fn render(error: Option<&PaymentError>, view: &View<'_>) -> Value {
+pub(super) fn render<'a>(error: Option<&'a PaymentError>, view: &View<'_>) -> Node<'a> {
     let Some(error) = error else {
-        return Value::Null;
+        return Node::Null;
     };
     let decline = &error.decline;
     let method = error.method.as_deref().zip(error.method_id.as_deref());

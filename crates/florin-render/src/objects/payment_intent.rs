@@ -8,13 +8,14 @@ use crate::View;
 use crate::echo::{self, member, picked};
 use crate::shape::{Shape, empty, metadata, texts};
 use florin_domain::payments::{AutomaticMethods, IntentStatus, PaymentIntent};
+use florin_wire::Node;
 use serde_json::{Map, Value};
 
 /// How many members the object has.
 const MEMBERS: usize = 47;
 
 /// Renders an intent.
-pub(crate) fn render(intent: &PaymentIntent, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a> {
     let mut shape = Shape::object(&intent.id, "payment_intent", MEMBERS);
     let narrowed = intent.automatic.is_none();
     shape
@@ -83,9 +84,9 @@ pub(crate) fn render(intent: &PaymentIntent, view: &View<'_>) -> Value {
 }
 
 /// Whether Florin chooses the types, for intents and set-ups.
-pub(super) fn automatic_methods(automatic: Option<AutomaticMethods>) -> Value {
+pub(super) fn automatic_methods(automatic: Option<AutomaticMethods>) -> Node<'static> {
     let Some(automatic) = automatic else {
-        return Value::Null;
+        return Node::Null;
     };
     let mut shape = Shape::hash(2);
     let redirects = if automatic.never_redirect {
@@ -97,10 +98,10 @@ pub(super) fn automatic_methods(automatic: Option<AutomaticMethods>) -> Value {
     shape.done()
 }
 
-fn challenge(intent: &PaymentIntent, view: &View<'_>) -> Value {
+fn challenge<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a> {
     let open = intent.status == IntentStatus::RequiresAction && intent.challenge.is_some();
     if !open {
-        return Value::Null;
+        return Node::Null;
     }
     next_action::render(
         &intent.id,
@@ -110,14 +111,14 @@ fn challenge(intent: &PaymentIntent, view: &View<'_>) -> Value {
     )
 }
 
-fn amount_details(echo: &Map<String, Value>) -> Value {
+fn amount_details(echo: &Map<String, Value>) -> Node<'_> {
     let mut shape = Shape::hash(4);
     if let Some(sent) = echo::hash(echo, "amount_details") {
         let discount = sent.get("discount_amount").filter(|value| !value.is_null());
         let shipping = echo::hash(sent, "shipping");
         let tax = echo::hash(sent, "tax");
         shape
-            .put_some("discount_amount", discount.cloned())
+            .put_some("discount_amount", discount)
             .put_some(
                 "shipping",
                 shipping
@@ -129,12 +130,12 @@ fn amount_details(echo: &Map<String, Value>) -> Value {
     shape.done()
 }
 
-fn payment_details(echo: &Map<String, Value>) -> Option<Value> {
+fn payment_details(echo: &Map<String, Value>) -> Option<Node<'_>> {
     let sent = echo::hash(echo, "payment_details")?;
     Some(picked(sent, &["customer_reference", "order_reference"]))
 }
 
-fn method_options(intent: &PaymentIntent) -> Value {
+fn method_options(intent: &PaymentIntent) -> Node<'_> {
     let card = &intent.card;
     let granted = |asked: bool| asked.then_some("if_available");
     let asked_3ds = card

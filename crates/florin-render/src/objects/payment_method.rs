@@ -8,23 +8,23 @@ use crate::shape::{Shape, metadata, texts};
 use florin_base::Timestamp;
 use florin_domain::cards::{CardSource, Checks};
 use florin_domain::payments::PaymentMethod;
-use serde_json::Value;
+use florin_wire::Node;
 
 /// The published test card that has no 3-D Secure.
 const WITHOUT_3DS: &str = "amex_threeDSecureNotSupported";
 
 /// Renders a payment method.
-pub(crate) fn render(method: &PaymentMethod, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(method: &'a PaymentMethod, view: &View<'_>) -> Node<'a> {
     render_as(method, &method.id, method.created, view)
 }
 
 /// Renders a payment method whose id and time stand elsewhere, because a snapshot inside another record has none.
-pub(super) fn render_as(
-    method: &PaymentMethod,
-    id: &str,
+pub(super) fn render_as<'a>(
+    method: &'a PaymentMethod,
+    id: &'a str,
     created: Timestamp,
     view: &View<'_>,
-) -> Value {
+) -> Node<'a> {
     let redisplay = method.allow_redisplay.as_deref().unwrap_or("unspecified");
     let mut shape = Shape::object(id, "payment_method", 11);
     shape
@@ -40,7 +40,7 @@ pub(super) fn render_as(
     shape.done()
 }
 
-fn card(method: &PaymentMethod) -> Value {
+fn card(method: &PaymentMethod) -> Node<'_> {
     let card = &method.card;
     let mut shape = Shape::hash(14);
     shape
@@ -61,13 +61,13 @@ fn card(method: &PaymentMethod) -> Value {
     shape.done()
 }
 
-fn networks(available: &[String]) -> Value {
+fn networks(available: &[String]) -> Node<'_> {
     let mut shape = Shape::hash(2);
     shape.put("available", texts(available)).null("preferred");
     shape.done()
 }
 
-fn three_ds_usage(source: &CardSource) -> Value {
+fn three_ds_usage(source: &CardSource) -> Node<'_> {
     let without = matches!(source, CardSource::Published(name) if name == WITHOUT_3DS);
     let mut shape = Shape::hash(1);
     shape.put("supported", !without);
@@ -75,7 +75,7 @@ fn three_ds_usage(source: &CardSource) -> Value {
 }
 
 /// The verdicts on address and CVC, for payment methods and charges.
-pub(super) fn checks(checks: &Checks) -> Value {
+pub(super) fn checks(checks: &Checks) -> Node<'_> {
     let mut shape = Shape::hash(3);
     shape
         .put("address_line1_check", checks.line1.wire())

@@ -4,10 +4,10 @@
 
 use crate::shape::{Shape, metadata};
 use florin_domain::payments::{Refund, RefundStatus};
-use serde_json::Value;
+use florin_wire::Node;
 
 /// Renders a refund.
-pub(crate) fn render(refund: &Refund) -> Value {
+pub(crate) fn render(refund: &Refund) -> Node<'_> {
     let pending = (refund.status == RefundStatus::Pending).then_some("processing");
     let mail = refund
         .echo
@@ -28,7 +28,7 @@ pub(crate) fn render(refund: &Refund) -> Value {
             refund.failure_transaction.as_deref(),
         )
         .put_some("failure_reason", refund.failure_reason.as_deref())
-        .put_some("instructions_email", mail.cloned())
+        .put_some("instructions_email", mail)
         .put("metadata", metadata(&refund.metadata))
         .put("payment_intent", refund.payment_intent.as_deref())
         .put("payment_method", refund.payment_method.as_deref())
@@ -41,7 +41,7 @@ pub(crate) fn render(refund: &Refund) -> Value {
     shape.done()
 }
 
-fn destination(refund: &Refund) -> Value {
+fn destination(refund: &Refund) -> Node<'_> {
     let kind = if refund.status == RefundStatus::Pending {
         "pending"
     } else {

@@ -7,13 +7,13 @@ use super::{next_action, payment_error};
 use crate::View;
 use crate::shape::{Shape, metadata, texts};
 use florin_domain::payments::{SetupIntent, SetupStatus};
-use serde_json::Value;
+use florin_wire::Node;
 
 /// How many members the object has.
 const MEMBERS: usize = 30;
 
 /// Renders a set-up.
-pub(crate) fn render(setup: &SetupIntent, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(setup: &'a SetupIntent, view: &View<'_>) -> Node<'a> {
     let mut shape = Shape::object(&setup.id, "setup_intent", MEMBERS);
     let narrowed = setup.automatic.is_none();
     shape
@@ -55,10 +55,10 @@ pub(crate) fn render(setup: &SetupIntent, view: &View<'_>) -> Value {
     shape.done()
 }
 
-fn challenge(setup: &SetupIntent, view: &View<'_>) -> Value {
+fn challenge<'a>(setup: &'a SetupIntent, view: &View<'_>) -> Node<'a> {
     let open = setup.status == SetupStatus::RequiresAction && setup.challenge.is_some();
     if !open {
-        return Value::Null;
+        return Node::Null;
     }
     next_action::render(
         &setup.id,
@@ -68,7 +68,7 @@ fn challenge(setup: &SetupIntent, view: &View<'_>) -> Value {
     )
 }
 
-fn method_options(setup: &SetupIntent) -> Value {
+fn method_options(setup: &SetupIntent) -> Node<'_> {
     let asked_3ds = setup
         .request_three_d_secure
         .as_deref()

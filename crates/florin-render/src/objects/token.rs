@@ -7,10 +7,10 @@ use crate::View;
 use crate::shape::Shape;
 use florin_domain::cards::{Check, Checks};
 use florin_domain::payments::Token;
-use serde_json::Value;
+use florin_wire::Node;
 
 /// Renders a token. Its card has no record, so the card's id follows from the token's.
-pub(crate) fn render(token: &Token, view: &View<'_>) -> Value {
+pub(crate) fn render<'a>(token: &'a Token, view: &View<'_>) -> Node<'a> {
     let cvc = if token.cvc_given {
         Check::Unchecked
     } else {
@@ -18,7 +18,7 @@ pub(crate) fn render(token: &Token, view: &View<'_>) -> Value {
     };
     let tail = token.id.strip_prefix("tok_").unwrap_or(&token.id);
     let card = card::render(&card::Parts {
-        id: &format!("card_{tail}"),
+        id: format!("card_{tail}").into(),
         card: &token.card,
         billing: &token.billing,
         checks: Checks {

@@ -6,12 +6,16 @@ use crate::View;
 use crate::shape::{Shape, metadata, texts};
 use florin_domain::Kind;
 use florin_domain::webhooks::WebhookEndpoint;
-use serde_json::Value;
+use florin_wire::Node;
 
 /// Renders an endpoint; `secret` is shown once, in the answer that creates it. Of a deleted one only the id is left.
-pub fn render_endpoint(endpoint: &WebhookEndpoint, view: &View<'_>, secret: Option<&str>) -> Value {
+pub fn render_endpoint<'a>(
+    endpoint: &'a WebhookEndpoint,
+    view: &View<'_>,
+    secret: Option<&'a str>,
+) -> Node<'a> {
     if endpoint.deleted {
-        return crate::deleted(Kind::WebhookEndpoint, &endpoint.id);
+        return crate::deleted(Kind::WebhookEndpoint, &endpoint.id).into();
     }
     let status = if endpoint.disabled {
         "disabled"

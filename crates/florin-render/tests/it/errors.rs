@@ -1,10 +1,11 @@
 //! Refusals and declines as errors of the wire.
 
 use crate::samples::{self, VIEW, usd};
+use crate::shown::render_record;
 use florin_base::Asset;
 use florin_domain::payments::IntentStatus;
 use florin_domain::{Kind, Refusal};
-use florin_render::{Around, render_decline, render_record, render_refusal};
+use florin_render::{Around, render_decline, render_refusal};
 use serde_json::json;
 
 #[test]

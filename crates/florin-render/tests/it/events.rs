@@ -1,12 +1,13 @@
 //! Events: the snapshot, what changed, and the version of the reader.
 
 use crate::samples::{self, NOW, VIEW};
+use crate::shown::render_record;
 use florin_base::{FreshIds, Millis, Scope};
 use florin_domain::context::RequestRef;
 use florin_domain::customers::Customer;
 use florin_domain::webhooks::{Event, EventOf, Snapshot};
 use florin_domain::{Context, Record};
-use florin_render::{render_event, render_record};
+use florin_render::render_event;
 use florin_wire::versions::{ApiVersion, NEWEST};
 use serde_json::{Value, json};
 

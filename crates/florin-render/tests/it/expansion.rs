@@ -1,11 +1,11 @@
 //! Expansion: what is wanted, where it goes, and what is refused.
 
 use crate::samples::{self, NOW, VIEW};
+use crate::shown::{render_dispute, render_record, render_transaction};
 use florin_domain::ledger::Movement;
 use florin_domain::payments::{PaymentIntent, SetupIntent};
 use florin_domain::{Kind, Record};
 use florin_render::expand::{ExpandPlan, Target, Wanted, place};
-use florin_render::{render_dispute, render_record, render_transaction};
 use florin_wire::{Table, parse_form};
 use serde_json::{Value, json};
 
@@ -267,7 +267,7 @@ fn paths_of_a_list_start_with_data() {
         },
     ];
     let data: Vec<Value> = intents.map(shown).to_vec();
-    let list = florin_wire::object::list("/v1/payment_intents", data, false);
+    let list = crate::shown::list("/v1/payment_intents", data);
     let expected = ["/data/0/customer", "/data/1/customer"];
     let found = wanted(&list, &["data.customer"]).expect("a good path");
     assert_eq!(
@@ -317,11 +317,9 @@ fn expanded(mut value: Value, paths: &[&str]) -> Value {
             let object = match one.target {
                 Target::Record(Kind::Charge) => shown(samples::charge()),
                 Target::Record(Kind::Customer) => shown(samples::customer()),
-                Target::Refunds { .. } => florin_wire::object::list(
-                    "/v1/charges/ch_1/refunds",
-                    vec![shown(samples::refund())],
-                    false,
-                ),
+                Target::Refunds { .. } => {
+                    crate::shown::list("/v1/charges/ch_1/refunds", vec![shown(samples::refund())])
+                }
                 Target::Transaction => {
                     render_transaction(&samples::transaction(Movement::Charge), &VIEW, NOW)
                 }

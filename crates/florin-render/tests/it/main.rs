@@ -11,3 +11,4 @@ mod objects;
 mod params;
 mod samples;
 mod schema;
+mod shown;

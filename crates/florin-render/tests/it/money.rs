@@ -1,10 +1,10 @@
 //! Balances, balance transactions and disputes: money as the merchant sees it.
 
 use crate::samples::{self, NOW, VIEW, usd};
+use crate::shown::{render_balance, render_dispute, render_record, render_transaction};
 use florin_base::{Asset, Day};
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
 use florin_domain::payments::{Dispute, EarlyFraudWarning};
-use florin_render::{render_balance, render_dispute, render_record, render_transaction};
 use serde_json::json;
 
 #[test]

@@ -1,10 +1,11 @@
 //! What the objects show of their records.
 
 use crate::samples::{self, VIEW};
+use crate::shown::{render_endpoint, render_record, render_source};
 use florin_domain::payments::{Charge, IntentStatus, PaymentIntent, Refund, SetupIntent};
 use florin_domain::processor::{Decline, Risk};
 use florin_domain::{Kind, Record};
-use florin_render::{deleted, render_endpoint, render_line_items, render_record, render_source};
+use florin_render::{deleted, render_line_items};
 use florin_wire::versions::{ApiVersion, walk_back};
 use serde_json::{Map, Value, json};
 

@@ -1,10 +1,11 @@
 //! Parameters as commands: tables of what is sent and what is meant. They go through the real parameter tables.
 
 use crate::samples::{self, VIEW, usd};
+use crate::shown::render_record;
 use florin_domain::payments::{
     CaptureMethod, CardOptions, ConfirmationMethod, FutureUsage, MetadataPatch, PaymentIntent,
 };
-use florin_render::{parse, render_record};
+use florin_render::parse;
 use florin_wire::versions::{ApiVersion, NEWEST};
 use florin_wire::{Params, Table, WireError, parse_form};
 use serde_json::json;

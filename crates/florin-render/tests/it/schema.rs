@@ -4,13 +4,14 @@
 //! enums, required and unknown members. Open enums are taken as closed, because Florin sends no word of its own.
 
 use crate::samples::{self, NOW, VIEW, usd};
+use crate::shown::{
+    render_balance, render_dispute, render_endpoint, render_record, render_source,
+    render_transaction,
+};
 use florin_domain::ledger::Movement;
 use florin_domain::{Context, Record};
 use florin_render::expand::ExpandPlan;
-use florin_render::{
-    Around, event_types, render_balance, render_decline, render_dispute, render_endpoint,
-    render_event, render_line_items, render_record, render_source, render_transaction,
-};
+use florin_render::{Around, event_types, render_decline, render_event, render_line_items};
 use florin_wire::versions::NEWEST;
 use serde_json::{Map, Value, json};
 

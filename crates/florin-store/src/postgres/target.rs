@@ -132,9 +132,11 @@ impl Target {
 
 /// Every question of a payment is served by an index. A server that has not seen how tables grew plans to read them whole,
 /// keeps such a plan for a prepared statement, and gets slower with each payment. Which index it takes is left to what it
-/// knows of the tables; see `Installation::tend`. Settings that a server does not know are left alone.
+/// knows of the tables; see `Installation::tend`. A plan that cannot do without what is off counts as dear beyond measure,
+/// and a server would compile it, which takes longer than any question of ours. Settings that a server does not know are
+/// left alone.
 const USE_INDEXES: &str = " SELECT set_config(name, 'off', false) FROM pg_settings
-     WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin');";
+     WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit');";
 
 /// The settings of a connection. Deadlines stand on the server, too: it does not notice that nobody waits any more.
 fn greeting(role: Role, options: &Options) -> String {

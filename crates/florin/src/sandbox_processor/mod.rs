@@ -93,7 +93,7 @@ pub struct SandboxProcessorArgs {
 
 /// Runs the processor until it is told to stop.
 pub fn run(args: &SandboxProcessorArgs) -> Result<()> {
-    crate::server::start_log(&args.log)?;
+    crate::log::start(&args.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
