@@ -8,7 +8,7 @@ use crate::weather::Weather;
 use crate::world::{Plan, run};
 
 /// A bug must show within so many seeds.
-pub const SEEDS: u64 = 24;
+pub const SEEDS: u64 = 96;
 /// The stories of each of these worlds.
 pub const STORIES: u32 = 40;
 

@@ -1,17 +1,16 @@
-//! Negative controls: each planted bug is found, by a rule that it breaks, and each rule has its bug.
+//! Negative controls: each rule has its planted bug, and the same weather without a bug is clean.
 //!
-//! Deliberately absent: the bugs themselves, which the simulator plants.
+//! Deliberately absent: planting them; `florin-sim` without arguments, a step of the test run, plants each and fails when
+//! one is not found.
 
 use florin_sim::auditor::{ELSEWHERE, RULES};
 use florin_sim::controls::{control, plan, uncontrolled};
 use florin_sim::{Plan, Sabotage, run};
 
 #[test]
-fn every_planted_bug_is_found() {
-    for sabotage in Sabotage::ALL.iter().copied() {
-        let found = control(sabotage);
-        assert!(found.is_caught(), "{found:?}");
-    }
+fn a_planted_bug_is_found() {
+    let found = control(Sabotage::LoseCommit);
+    assert!(found.is_caught(), "{found:?}");
 }
 
 #[test]

@@ -1,20 +1,18 @@
-//! The world as a test: short runs hold every rule, a seed decides everything, every operation, route and command is
-//! performed, and a crash at any place is survived.
+//! The world as a test: short runs hold every rule, a seed decides everything, and every operation, route and command is
+//! performed.
 //!
-//! Deliberately absent: long runs, and the other faults of the sweep; `cargo xtask sim` makes them.
+//! Deliberately absent: long runs, and a fault at each place in turn; `florin-sim` makes them, which without arguments is a
+//! step of the test run.
 
 use florin_engine::operations::OPERATIONS;
-use florin_sim::sweep::{Strike, sweep};
 use florin_sim::{ADMINISTERED, PERFORMED, Plan, READ, Report, run};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seeds and stories of the short runs; odd seeds have their processor outside.
-const SEEDS: u64 = 30;
+const SEEDS: u64 = 10;
 /// What is rare may need more worlds; by then it was there.
 const SEEDS_MAX: u64 = 400;
 const PAYMENTS: u32 = 40;
-/// A small world has at least so many commits, and so many calls.
-const PLACES_MIN: u64 = 6;
 /// Operations that no story can succeed in, with the reason.
 const NEVER_OK: [(&str, &str); 1] = [("CancelRefund", "no card refund waits for its customer")];
 
@@ -39,7 +37,7 @@ fn short_runs_hold_every_rule_and_perform_everything() {
             answers.entry(operation).or_default().insert(status);
         }
     }
-    assert!(crashes > 50, "only {crashes} processes died");
+    assert!(crashes > 15, "only {crashes} processes died");
     assert_eq!(missing(&answers), Vec::<String>::new());
 }
 
@@ -96,27 +94,6 @@ fn a_seed_decides_everything() {
             (two.steps, two.commits, two.crashes)
         );
         assert_ne!(one.trace, run(&Plan::new(seed + 2, 20)).trace);
-    }
-}
-
-#[test]
-fn a_crash_at_any_place_is_survived() {
-    let crashes = [
-        Strike::BeforeCommit,
-        Strike::AfterCommit,
-        Strike::BeforeCall,
-        Strike::AfterCall,
-    ];
-    for strike in crashes {
-        for outside in [false, true] {
-            let swept = sweep(strike, outside);
-            let (places, broken) = (swept.places, swept.broken);
-            assert_eq!(broken, None, "{strike:?}, outside {outside}");
-            assert!(
-                places >= PLACES_MIN,
-                "{strike:?} struck {places} places only, outside {outside}"
-            );
-        }
     }
 }
 
