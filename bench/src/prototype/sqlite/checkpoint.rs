@@ -1,8 +1,9 @@
-//! Checkpoints, as in the product: a thread copies the log while commits go on, then the writer copies the rest.
+//! Checkpoints, as in the product: a thread copies the log while commits go on until little is left, then the writer copies
+//! the rest.
 //!
-//! Deliberately absent: any other way of copying; the log's size decides.
+//! Deliberately absent: any other way of copying; the pages that wait decide.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -12,16 +13,19 @@ use rusqlite::Connection;
 
 use super::{OTHER_CACHE_KIB, settle};
 
-/// The log is copied when it has grown to so many bytes.
-const LOG_BYTES_WANTED: u64 = 32 * 1024 * 1024;
-/// The log's size is looked at after so many groups.
-const GROUPS_BETWEEN_LOOKS: u32 = 64;
+/// The log is copied when so many pages of it wait for that.
+const LOG_PAGES_WANTED: i64 = 8_192;
+/// So few pages are left to the writer.
+const PAGES_LEFT: i64 = 256;
+/// So often the thread copies what came meanwhile.
+const PASSES_MAX: u32 = 12;
+/// The log is looked at after so many groups.
+const GROUPS_BETWEEN_LOOKS: u32 = 16;
 
 /// The writer's side of checkpointing.
 pub struct Checkpointer {
     wake: SyncSender<()>,
     copied: Arc<AtomicBool>,
-    log: PathBuf,
     groups: u32,
     thread: JoinHandle<()>,
 }
@@ -32,8 +36,6 @@ impl Checkpointer {
     /// # Errors
     /// A text that says what failed.
     pub fn start(database: &Path) -> Result<Self, String> {
-        let mut log = database.as_os_str().to_owned();
-        log.push("-wal");
         let connection = opened(database).map_err(|error| error.to_string())?;
         let (wake, woken) = sync_channel(1);
         let copied = Arc::new(AtomicBool::new(false));
@@ -45,7 +47,6 @@ impl Checkpointer {
         Ok(Self {
             wake,
             copied,
-            log: log.into(),
             groups: 0,
             thread,
         })
@@ -58,7 +59,7 @@ impl Checkpointer {
             checkpoint(writer, "PASSIVE");
             return;
         }
-        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && size(&self.log) > LOG_BYTES_WANTED {
+        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && waiting(writer) > LOG_PAGES_WANTED {
             // A full channel means that the thread is already at work.
             let _ = self.wake.try_send(());
         }
@@ -79,15 +80,23 @@ fn opened(database: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn size(path: &Path) -> u64 {
-    std::fs::metadata(path)
-        .map(|data| data.len())
-        .unwrap_or_default()
+/// How many pages of the log are not in the database yet.
+fn waiting(connection: &Connection) -> i64 {
+    let looked = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)");
+    let pages = looked.and_then(|mut look| {
+        look.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))
+    });
+    pages.unwrap_or_default()
 }
 
 fn copy(connection: &Connection, woken: &Receiver<()>, done: &AtomicBool) {
     while woken.recv().is_ok() {
-        checkpoint(connection, "PASSIVE");
+        for _ in 0..PASSES_MAX {
+            checkpoint(connection, "PASSIVE");
+            if waiting(connection) <= PAGES_LEFT {
+                break;
+            }
+        }
         done.store(true, Ordering::Release);
     }
 }

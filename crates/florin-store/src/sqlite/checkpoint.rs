@@ -1,27 +1,31 @@
 //! Checkpoints: copying the write-ahead log into the database without holding up the writer.
 //!
-//! A thread of its own copies while commits go on; when it is done, the writer copies the few pages that came meanwhile,
-//! between two groups, so that the log starts anew and stays small.
+//! A thread of its own copies while commits go on, again and again until little is left; then the writer copies the few
+//! pages that came meanwhile, between two groups, so that the log starts anew and stays small.
 
 use super::open::{failed, settle};
 use crate::commit::StoreError;
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// The log is copied when it has grown to so many bytes.
-pub const WAL_BYTES_WANTED: u64 = 32 * 1024 * 1024;
-/// The log's size is looked at after so many groups.
-const GROUPS_BETWEEN_LOOKS: u32 = 64;
+/// The log is copied when so many pages of it wait for that: 32 MiB. Each copy ends with a sync of the database, which
+/// commits have to wait for on most disks, so that copying often costs more than a long log.
+pub const WAL_PAGES_WANTED: i64 = 8_192;
+/// So few pages are left to the writer, which nobody's commit passes meanwhile: about two milliseconds of copying.
+const PAGES_LEFT: i64 = 256;
+/// So often the thread copies what came meanwhile before it leaves the rest to the writer, however much it is.
+const PASSES_MAX: u32 = 12;
+/// The log is looked at after so many groups.
+const GROUPS_BETWEEN_LOOKS: u32 = 16;
 
 /// The writer's side of checkpointing.
 pub struct Checkpointer {
     wake: Option<SyncSender<()>>,
     copied: Arc<AtomicBool>,
-    log: PathBuf,
     groups: u32,
     thread: Option<JoinHandle<()>>,
 }
@@ -29,7 +33,6 @@ pub struct Checkpointer {
 impl Checkpointer {
     /// Starts the copying thread.
     pub fn start(database: PathBuf) -> Result<Checkpointer, StoreError> {
-        let log = wal_of(&database);
         let (wake, woken) = sync_channel(1);
         let copied = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&copied);
@@ -45,7 +48,6 @@ impl Checkpointer {
         Ok(Checkpointer {
             wake: Some(wake),
             copied,
-            log,
             groups: 0,
             thread: Some(thread),
         })
@@ -58,7 +60,7 @@ impl Checkpointer {
             checkpoint(writer, "PASSIVE");
             return;
         }
-        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && size(&self.log) > WAL_BYTES_WANTED {
+        if self.groups.is_multiple_of(GROUPS_BETWEEN_LOOKS) && waiting(writer) > WAL_PAGES_WANTED {
             // A full channel means that the thread is already at work.
             let _ = self.wake.as_ref().map(|wake| wake.try_send(()));
         }
@@ -74,21 +76,23 @@ impl Checkpointer {
     }
 }
 
-fn wal_of(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
-    PathBuf::from(name)
-}
-
-fn size(path: &Path) -> u64 {
-    std::fs::metadata(path)
-        .map(|data| data.len())
-        .unwrap_or_default()
+/// How many pages of the log are not in the database yet. The file's size does not tell: it stays when the log starts anew.
+fn waiting(connection: &Connection) -> i64 {
+    let looked = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)");
+    let pages = looked.and_then(|mut look| {
+        look.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))
+    });
+    pages.unwrap_or_default()
 }
 
 fn copy(connection: &Connection, woken: &Receiver<()>, done: &AtomicBool) {
     while woken.recv().is_ok() {
-        checkpoint(connection, "PASSIVE");
+        for _ in 0..PASSES_MAX {
+            checkpoint(connection, "PASSIVE");
+            if waiting(connection) <= PAGES_LEFT {
+                break;
+            }
+        }
         done.store(true, Ordering::Release);
     }
 }
