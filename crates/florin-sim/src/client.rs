@@ -252,9 +252,11 @@ impl Client {
         let second = self.draw()?;
         let (one, two) = join(self.once(wish, key, first), self.once(wish, key, second)).await;
         let is_final = |response: &Response| matches!(response.status, 200 | 402);
-        match one.as_ref().is_some_and(is_final) {
-            true => one,
-            false => two.or(one),
+        match (one, two) {
+            (Some(one), _) if is_final(&one) => Some(one),
+            (_, Some(two)) if is_final(&two) => Some(two),
+            // While one of them is not heard of, what the other was told is not the end: they are one request.
+            (one, two) => one.and(two),
         }
     }
 
