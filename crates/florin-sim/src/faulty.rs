@@ -110,12 +110,29 @@ impl Faulty {
 
     fn note(&self, commit: &Commit) {
         let at_ms = self.clock.monotonic_ms();
-        let written: Vec<String> = commit
-            .changes
+        let changes = &commit.changes;
+        let records = changes
             .writes
             .iter()
-            .map(|write| format!("{}/{}", write.key.id, write.version))
-            .collect();
+            .map(|write| format!("{}/{}", write.key.id, write.version));
+        let bookings = changes.transactions.iter().map(|(_, booked)| {
+            let entries = booked.entries.iter();
+            let entries: Vec<String> = entries
+                .map(|(account, amount)| format!("{}{amount:+}", account.name()))
+                .collect();
+            format!(
+                "{} {}({})",
+                booked.movement.name(),
+                booked.asset,
+                entries.join(" ")
+            )
+        });
+        let added = changes.jobs.iter().map(|job| format!("+{}", job.id));
+        let ended = commit.finish.iter().map(|finish| match finish.again {
+            Some(_) => format!("~{}", finish.job),
+            None => format!("-{}", finish.job),
+        });
+        let written: Vec<String> = records.chain(bookings).chain(added).chain(ended).collect();
         self.scene.with(|inner| {
             let number = inner.commits;
             inner.trace.push(format!(

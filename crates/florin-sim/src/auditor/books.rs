@@ -7,8 +7,10 @@ use super::history::{History, flag, number, status, text};
 use crate::evidence::{Evidence, Violation};
 use florin_base::{Asset, Scope};
 use florin_domain::Kind;
+use florin_domain::changes::JobKind;
 use florin_domain::ledger::{LedgerAccount, Movement, Transaction};
-use serde_json::Value;
+use florin_store::Balance;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 type Source<'a> = (&'a Scope, &'a str);
@@ -64,6 +66,25 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
     orphans(history, &by_source, found);
 }
 
+/// A release comes again after a minute. Where the clock fell back in between, that minute is longer by as much.
+const RELEASED_AGAIN_MS: i64 = 120_000;
+
+/// The release of a day is still to come, no later than a clock that fell back explains.
+fn is_released_later(evidence: &Evidence, scope: &Scope, balance: &Balance) -> bool {
+    let LedgerAccount::Pending(day) = balance.account else {
+        return false;
+    };
+    let wait_ms = evidence.fell_back_ms as i64 + RELEASED_AGAIN_MS;
+    evidence.snapshot.jobs.iter().any(|held| {
+        let job = &held.job;
+        let is_its = job.kind == JobKind::Release
+            && job.scope == *scope
+            && job.body["day"] == json!(day.0)
+            && job.body["asset"] == json!(balance.asset);
+        is_its && evidence.fell_back_ms > 0 && job.due <= evidence.now.plus_ms(wait_ms)
+    })
+}
+
 /// Stored balances against sums of entries, both ways; nothing of a past day may still be pending.
 fn balances(evidence: &Evidence, found: &mut Vec<Violation>) {
     let mut sums: BTreeMap<(&Scope, LedgerAccount, Asset), i128> = BTreeMap::new();
@@ -87,7 +108,7 @@ fn balances(evidence: &Evidence, found: &mut Vec<Violation>) {
             found.push(Violation::new("I4", what));
         }
         let is_over = matches!(balance.account, LedgerAccount::Pending(day) if day.start().millis() <= evidence.now);
-        if is_over && balance.amount != 0 {
+        if is_over && balance.amount != 0 && !is_released_later(evidence, scope, balance) {
             let what = format!(
                 "{scope:?} {} of {} is still pending: {}",
                 balance.asset,
