@@ -41,9 +41,12 @@ impl Engine {
         let mut step = Step::new(self, &leased.job.scope, None);
         let held: Option<Versioned<Attempt>> =
             halted(step.find(member(&leased.job, "attempt")).await)?;
-        let Some(held) = held.filter(|held| is_asked_for(&held.record)) else {
+        let Some(held) = held else {
             return self.finish_job(leased, None).await;
         };
+        if !is_asked_for(&held.record) {
+            return self.end_recovery(leased, &held.record, step).await;
+        }
         let Some(request) = held.record.request.clone() else {
             return self.finish_job(leased, None).await;
         };
@@ -53,6 +56,32 @@ impl Engine {
             AttemptState::Processing => self.resolve(leased, held, step, inquiry).await,
             _ => self.watch(leased, held, step, inquiry).await,
         }
+    }
+
+    /// Somebody else recorded the end. Should the key of the request still be open, it is answered now: after this nobody
+    /// would.
+    async fn end_recovery(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+        attempt: &Attempt,
+        step: Step,
+    ) -> Result<(), StoreError> {
+        let verdict = match &attempt.outcome {
+            Some(Outcome::Declined(decline)) => Some(Box::new(decline.clone())),
+            _ => None,
+        };
+        let claim = self.orphaned(attempt, &step, Recorded { verdict }).await?;
+        if claim.is_none() {
+            return self.finish_job(leased, None).await;
+        }
+        let commit = Commit {
+            changes: step.take(),
+            claim,
+            finish: Some(finish(leased, None)),
+            must_not_shed: true,
+            ..Commit::default()
+        };
+        self.commit(&leased.job.scope, commit, false).await
     }
 
     /// An attempt that nobody knows the end of.

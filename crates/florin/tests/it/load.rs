@@ -230,6 +230,14 @@ impl Book {
                 payment.received = json["amount_received"].as_i64().expect("an amount");
                 payment.is_open = false;
             }
+            // The server died between the note of the call and the call: the payment is as it was.
+            (Aim::Capture(at), 402) => {
+                let intent = &json["error"]["payment_intent"];
+                let payment = &mut self.payments[at];
+                payment.status = text(&intent["status"]);
+                payment.received = intent["amount_received"].as_i64().expect("an amount");
+                payment.is_open = false;
+            }
             (Aim::Refund(at), 200) => {
                 let amount = json["amount"].as_i64().expect("an amount");
                 let payment = &mut self.payments[at];
