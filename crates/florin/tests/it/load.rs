@@ -241,8 +241,11 @@ impl Book {
             (Aim::Refund(at), 200) => {
                 let amount = json["amount"].as_i64().expect("an amount");
                 let payment = &mut self.payments[at];
-                payment.refunds.push((text(&json["id"]), amount));
-                payment.is_open = false;
+                // One that failed gave nothing back, and one that is pending may still fail.
+                payment.is_open = json["status"] == "pending";
+                if json["status"] == "succeeded" {
+                    payment.refunds.push((text(&json["id"]), amount));
+                }
             }
             _ => panic!("{} to {wish:?}: {}", answer.status, answer.text()),
         }
