@@ -141,7 +141,8 @@ async fn keep_keys(client: &mut Client) {
 async fn end_key(client: &mut Client) {
     let scope = client.scope.clone();
     let key = client.fresh_key();
-    let text = format!("sk_test_{}_{key}", client.name);
+    // Clients of two merchants may have one name.
+    let text = format!("sk_test_{}_{}_{key}", scope.account, client.name);
     let make = |engine: Arc<Engine>| -> Doing<()> {
         let (scope, text) = (scope.clone(), text.clone());
         Box::pin(async move {
