@@ -33,6 +33,9 @@ pub(crate) const PRUNE_EVERY_MS: i64 = 3_600_000;
 pub(crate) const DETACHED_MAX: usize = 100;
 /// A day's release looks for stragglers after so long, in milliseconds.
 const RELEASE_AGAIN_MS: i64 = 60_000;
+/// It looks for the last time so long after the day began, in milliseconds: what is booked into a day that has begun comes
+/// from a clock that fell back, which none does by more than a day.
+const RELEASE_LAST_MS: i64 = 25 * 3_600_000;
 /// Bytes of an endpoint's answer that are read.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
@@ -309,7 +312,9 @@ impl Engine {
             .iter()
             .find(|held| held.account == LedgerAccount::Pending(day) && held.asset == asset);
         let Some(held) = held else {
-            return self.finish_job(leased, None).await;
+            let last = day.start().millis().plus_ms(RELEASE_LAST_MS);
+            let again = (self.world.clock.now() < last).then_some(last);
+            return self.finish_job(leased, again).await;
         };
         let amount = LedgerAccount::merchant_view(held.amount);
         let mut step = Step::new(self, scope, None);
@@ -323,7 +328,7 @@ impl Engine {
             description: None,
         };
         draft.book(ledger::release(&mut context.ids, &booking, day, amount));
-        // What was decided before midnight and committed after it would stay behind: the job ends when it finds nothing.
+        // What was decided before midnight and committed after it would stay behind.
         let again = now.millis().plus_ms(RELEASE_AGAIN_MS);
         let commit = Commit {
             changes: step.take(),

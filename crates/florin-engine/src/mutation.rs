@@ -7,7 +7,7 @@ use crate::Engine;
 use crate::keys::UsedKey;
 use crate::operations::Operation;
 use crate::read::render_answer;
-use crate::settle::{Recorded, is_unsettled};
+use crate::settle::Recorded;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::limits::{DECIDE_TRIES_MAX, MUTATIONS_IN_FLIGHT_MAX};
 use florin_base::{Millis, Scope};
@@ -393,7 +393,7 @@ impl Engine {
             }
             Some(call) => {
                 let outcome = self.ask(&mut step, &call).await?;
-                if is_unsettled(&call, &outcome) {
+                if !call.attempt.record.is_ended_by(&outcome) {
                     // Its effects would lie in this very commit: without an outcome there are none.
                     return Err(WireError::api(
                         "The processor failed. Nothing was changed; try again.",
@@ -566,12 +566,8 @@ impl Engine {
         if let Some(saved) = self.replay(caller).await? {
             return Ok(saved);
         }
-        let verdict = match &before.outcome {
-            Some(Outcome::Declined(decline)) => Some(Box::new(decline.clone())),
-            _ => None,
-        };
         let step = Step::new(self, &caller.scope, None);
-        let recorded = Recorded { verdict };
+        let recorded = Recorded::before(before);
         let reply = self.render_settled(&step, caller, answer, recorded).await?;
         Ok(Response::fresh(reply))
     }

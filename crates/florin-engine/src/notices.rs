@@ -98,7 +98,7 @@ impl Engine {
             (state, _) => {
                 let was_open = *state == AttemptState::Processing;
                 let recorded = halted(self.settle_step(&mut step, &key.id, outcome.clone()).await)?;
-                if was_open && ends(&held.record, &outcome) {
+                if was_open && held.record.is_ended_by(&outcome) {
                     claim = self.orphaned(&held.record, &step, recorded).await?;
                 }
             }
@@ -146,43 +146,7 @@ impl Engine {
     }
 }
 
-/// Whether an outcome ends its attempt, so that the key of its request has to be answered. A refund that is on its way has
-/// an inquiry of its own; of anything else that is pending nothing is known yet.
-fn ends(attempt: &Attempt, outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Unknown => false,
-        Outcome::Pending { .. } => matches!(attempt.target, Target::Refund(_)),
-        _ => true,
-    }
-}
-
 /// Its recorded end is a refusal: an approval now contradicts it.
 fn is_refused(attempt: &Attempt) -> bool {
-    matches!(attempt.outcome, Some(Outcome::Declined(_)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use florin_domain::processor::{Approval, Decline};
-
-    /// A notice may be quicker than the answer of the very call that it is about. Whatever ends the attempt then has to
-    /// answer the key of the request, because nobody does so later.
-    #[test]
-    fn what_ends_an_attempt_answers_its_key() {
-        let of = |target| Attempt {
-            target,
-            ..Attempt::default()
-        };
-        let refund = of(Target::Refund("re_1".into()));
-        let intent = of(Target::Intent("pi_1".into()));
-        let pending = Outcome::Pending { ask_after_ms: 1 };
-        assert!(ends(&refund, &pending));
-        assert!(!ends(&intent, &pending));
-        for attempt in [&refund, &intent] {
-            assert!(!ends(attempt, &Outcome::Unknown));
-            assert!(ends(attempt, &Outcome::Approved(Approval::default())));
-            assert!(ends(attempt, &Outcome::Declined(Decline::default())));
-        }
-    }
+    attempt.decline().is_some()
 }

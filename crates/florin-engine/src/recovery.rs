@@ -66,18 +66,23 @@ impl Engine {
         attempt: &Attempt,
         step: Step,
     ) -> Result<(), StoreError> {
-        let verdict = match &attempt.outcome {
-            Some(Outcome::Declined(decline)) => Some(Box::new(decline.clone())),
-            _ => None,
-        };
-        let claim = self.orphaned(attempt, &step, Recorded { verdict }).await?;
-        if claim.is_none() {
-            return self.finish_job(leased, None).await;
-        }
+        let recorded = Recorded::before(attempt);
+        let claim = self.orphaned(attempt, &step, recorded).await?;
+        self.end(leased, step, claim, None).await
+    }
+
+    /// Ends a look with what it found out: changes, the answer of an open key, and when to look again.
+    async fn end(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+        step: Step,
+        claim: Option<IdempotencyClaim>,
+        again: Option<Millis>,
+    ) -> Result<(), StoreError> {
         let commit = Commit {
             changes: step.take(),
             claim,
-            finish: Some(finish(leased, None)),
+            finish: Some(finish(leased, again)),
             must_not_shed: true,
             ..Commit::default()
         };
@@ -92,10 +97,9 @@ impl Engine {
         step: Step,
         inquiry: Inquiry,
     ) -> Result<(), StoreError> {
-        let is_refund = matches!(held.record.target, Target::Refund(_));
         let outcome = match inquiry {
-            Inquiry::Known(Outcome::Pending { .. }) if !is_refund => Outcome::Unknown,
-            Inquiry::Known(outcome) => outcome,
+            Inquiry::Known(outcome) if held.record.is_ended_by(&outcome) => outcome,
+            Inquiry::Known(_) => Outcome::Unknown,
             Inquiry::NotFound if self.counts_as_never_sent(&held.record) => {
                 held.record.assumed = true;
                 Outcome::Declined(never_sent())
@@ -157,13 +161,7 @@ impl Engine {
                 (next < until).then_some(next)
             }
         };
-        let commit = Commit {
-            changes: step.take(),
-            finish: Some(finish(leased, again)),
-            must_not_shed: true,
-            ..Commit::default()
-        };
-        self.commit(&leased.job.scope, commit, false).await
+        self.end(leased, step, None, again).await
     }
 
     async fn ask_again(
@@ -195,13 +193,7 @@ impl Engine {
             draft.save(&mut context, &mut held, Transition::AttemptChanged);
             context.now_real.plus_ms(wait)
         };
-        let commit = Commit {
-            changes: step.take(),
-            finish: Some(finish(leased, Some(again))),
-            must_not_shed: true,
-            ..Commit::default()
-        };
-        self.commit(&leased.job.scope, commit, false).await
+        self.end(leased, step, None, Some(again)).await
     }
 
     async fn settle_recovered(
@@ -218,14 +210,7 @@ impl Engine {
             false => None,
         };
         let claim = self.orphaned(&held.record, &step, recorded).await?;
-        let commit = Commit {
-            changes: step.take(),
-            claim,
-            finish: Some(finish(leased, again)),
-            must_not_shed: true,
-            ..Commit::default()
-        };
-        self.commit(&leased.job.scope, commit, false).await
+        self.end(leased, step, claim, again).await
     }
 
     /// Notes that an end was assumed, and says when to look again.

@@ -30,6 +30,14 @@ pub struct Recorded {
     pub verdict: Verdict,
 }
 
+impl Recorded {
+    /// What was left by whoever settled an attempt before.
+    pub(crate) fn before(attempt: &Attempt) -> Recorded {
+        let verdict = attempt.decline().cloned().map(Box::new);
+        Recorded { verdict }
+    }
+}
+
 /// Recovery begins to ask so long after an announcement, in milliseconds: the call may still be under way then, which asking
 /// does not disturb, and the work of a process that died goes on soon.
 const RECOVER_AFTER_MS: i64 = 10_000;
@@ -38,17 +46,6 @@ const RECOVER_AFTER_MS: i64 = 10_000;
 pub(crate) struct Taken {
     sealed: Option<VaultCard>,
     cvc: Option<Cvc>,
-}
-
-/// True when nothing can be recorded yet of a call whose effects would lie in this very commit. A refund may be pending;
-/// it has an inquiry of its own.
-pub(crate) fn is_unsettled(call: &Call, outcome: &Outcome) -> bool {
-    let is_refund = matches!(call.attempt.record.target, Target::Refund(_));
-    match outcome {
-        Outcome::Unknown => true,
-        Outcome::Pending { .. } => !is_refund,
-        _ => false,
-    }
 }
 
 /// An authorization of an intent that nobody has announced makes its charge in the very commit of its decision: there is
@@ -147,7 +144,7 @@ impl Engine {
         let id = call.attempt.record.id().to_owned();
         if !self.is_outside(&leased.job.scope) {
             let outcome = halted(self.ask(&mut step, &call).await)?;
-            if is_unsettled(&call, &outcome) {
+            if !call.attempt.record.is_ended_by(&outcome) {
                 let why = "the processor did not answer".to_owned();
                 return Err(StoreError::Unavailable(why));
             }

@@ -169,6 +169,9 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     if inner.is(Sabotage::ForgetRecovery) {
         forget(inner, changes, JobKind::Recover);
     }
+    if inner.is(Sabotage::ForgetRelease) {
+        forget(inner, changes, JobKind::Release);
+    }
     if inner.is(Sabotage::ForgetFanOut) {
         forget(inner, changes, JobKind::FanOut);
     }

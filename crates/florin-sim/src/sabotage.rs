@@ -19,6 +19,8 @@ pub enum Sabotage {
     CallTwice,
     /// Nobody is told to ask what became of a call.
     ForgetRecovery,
+    /// Nobody is told to release what is pending.
+    ForgetRelease,
     /// A finished payment comes back to life.
     Resurrect,
     /// A record that a scope does not have is read from another scope.
@@ -53,6 +55,7 @@ impl Sabotage {
         Sabotage::ForgetKeys,
         Sabotage::CallTwice,
         Sabotage::ForgetRecovery,
+        Sabotage::ForgetRelease,
         Sabotage::Resurrect,
         Sabotage::LeakScope,
         Sabotage::BendReply,
@@ -71,7 +74,7 @@ impl Sabotage {
         match self {
             Sabotage::LoseCommit => &["I1"],
             Sabotage::ForgetEvents => &["I5"],
-            Sabotage::ForgetBooking | Sabotage::LoseBalance => &["I4"],
+            Sabotage::ForgetBooking | Sabotage::ForgetRelease | Sabotage::LoseBalance => &["I4"],
             Sabotage::ForgetKeys => &["I2", "I9"],
             Sabotage::CallTwice => &["I2"],
             Sabotage::ForgetRecovery => &["I8"],

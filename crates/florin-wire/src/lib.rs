@@ -2,7 +2,8 @@
 //!
 //! A request body goes through three steps: [`form`] or [`json`] turn bytes into a raw tree, the table
 //! of [`schema`] checks the tree and types it, and the caller reads [`Params`]. A reply is a
-//! [`serde_json::Value`] that [`json::print()`] lays out, and a failure is a [`WireError`].
+//! [`Node`], or a [`serde_json::Value`] where something changes it; [`json::print()`] lays both out. A failure is a
+//! [`WireError`].
 //! Deliberately absent: every domain type, HTTP itself (headers, routing), and any state.
 
 pub mod canonical;

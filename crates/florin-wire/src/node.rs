@@ -81,35 +81,17 @@ impl From<bool> for Node<'_> {
     }
 }
 
-impl From<i64> for Node<'_> {
-    fn from(number: i64) -> Self {
-        Node::Number(number)
-    }
+macro_rules! numbers {
+    ($($type:ty),*) => {
+        $(impl From<$type> for Node<'_> {
+            fn from(number: $type) -> Self {
+                Node::Number(i64::from(number))
+            }
+        })*
+    };
 }
 
-impl From<i32> for Node<'_> {
-    fn from(number: i32) -> Self {
-        Node::Number(i64::from(number))
-    }
-}
-
-impl From<u32> for Node<'_> {
-    fn from(number: u32) -> Self {
-        Node::Number(i64::from(number))
-    }
-}
-
-impl From<u16> for Node<'_> {
-    fn from(number: u16) -> Self {
-        Node::Number(i64::from(number))
-    }
-}
-
-impl From<u8> for Node<'_> {
-    fn from(number: u8) -> Self {
-        Node::Number(i64::from(number))
-    }
-}
+numbers!(i64, i32, u32, u16, u8);
 
 impl<'a> From<&'a str> for Node<'a> {
     fn from(text: &'a str) -> Self {

@@ -5,7 +5,7 @@
 
 use super::{Charge, MetadataPatch, PaymentIntent, Refund, SetupIntent};
 use crate::context::{Context, RequestRef};
-use crate::processor::{Outcome, ProcessorRequest};
+use crate::processor::{Decline, Outcome, ProcessorRequest};
 use crate::record::{Columns, Kind, Versioned, record};
 use florin_base::Id;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,24 @@ impl Attempt {
             AttemptState::Quarantined => "quarantined",
         };
         vec![Some(target), Some(state)]
+    }
+
+    /// Whether an outcome ends the attempt. A refund that is pending has an inquiry of its own; everything else that is not
+    /// known yet is asked for by recovery.
+    pub fn is_ended_by(&self, outcome: &Outcome) -> bool {
+        match outcome {
+            Outcome::Unknown => false,
+            Outcome::Pending { .. } => matches!(self.target, Target::Refund(_)),
+            _ => true,
+        }
+    }
+
+    /// The decline that was recorded.
+    pub fn decline(&self) -> Option<&Decline> {
+        match &self.outcome {
+            Some(Outcome::Declined(decline)) => Some(decline),
+            _ => None,
+        }
     }
 
     /// A fresh note.

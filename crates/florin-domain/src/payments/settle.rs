@@ -122,14 +122,7 @@ fn close(
     mut attempt: Versioned<Attempt>,
     outcome: Outcome,
 ) {
-    // A pending refund has an inquiry of its own; everything else that is not known yet is asked for by recovery.
-    let is_refund = matches!(attempt.record.target, Target::Refund(_));
-    let is_open = match outcome {
-        Outcome::Unknown => true,
-        Outcome::Pending { .. } => !is_refund,
-        _ => false,
-    };
-    if is_open {
+    if !attempt.record.is_ended_by(&outcome) {
         if !std::mem::replace(&mut attempt.record.told, true) {
             draft.close(context, attempt, Transition::AttemptChanged);
         }

@@ -6,8 +6,8 @@ use florin_domain::changes::JobKind;
 use florin_domain::payments::{
     Alarm, Attempt, AttemptState, CancelInputs, CaptureCommand, CaptureInputs, CaptureMethod,
     CardOptions, Charge, ConfirmCommand, ConfirmInputs, IncrementCommand, IntentStatus,
-    MetadataPatch, PaymentIntent, PaymentMethod, RefundCommand, RefundInputs, cancel, capture,
-    confirm, expire, increment, refund, release_void, reverse,
+    MetadataPatch, PaymentIntent, PaymentMethod, RefundCommand, RefundInputs, Target, cancel,
+    capture, confirm, expire, increment, refund, release_void, reverse,
 };
 use florin_domain::processor::{Approval, Decline, Outcome, Verb};
 use florin_domain::{Context, Draft, Versioned};
@@ -324,4 +324,22 @@ fn a_refund_after_the_clock_fell_back_is_released() {
     };
     world.act(decide, approved()).expect("a refund");
     assert_eq!(world.jobs_of(JobKind::Release), 1);
+}
+
+/// Whoever hears of an outcome, be it the request, recovery or a notice that is quicker than both, has to answer the key of
+/// the request once the attempt has ended: nobody does so later.
+#[test]
+fn a_pending_refund_ends_its_attempt_and_nothing_else_pending_does() {
+    let of = |target| Attempt {
+        target,
+        ..Attempt::default()
+    };
+    let refund = of(Target::Refund("re_1".into()));
+    let intent = of(Target::Intent("pi_1".into()));
+    let pending = Outcome::Pending { ask_after_ms: 1 };
+    assert!(refund.is_ended_by(&pending) && !intent.is_ended_by(&pending));
+    for attempt in [&refund, &intent] {
+        assert!(!attempt.is_ended_by(&Outcome::Unknown));
+        assert!(attempt.is_ended_by(&approved()) && attempt.is_ended_by(&declined()));
+    }
 }

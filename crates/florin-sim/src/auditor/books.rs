@@ -66,23 +66,24 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
     orphans(history, &by_source, found);
 }
 
-/// A release comes again after a minute. Where the clock fell back in between, that minute is longer by as much.
-const RELEASED_AGAIN_MS: i64 = 120_000;
+/// A release looks for the last time so long after its day began, in milliseconds; a little later it is late.
+const RELEASED_WITHIN_MS: i64 = 25 * 3_600_000 + 120_000;
 
-/// The release of a day is still to come, no later than a clock that fell back explains.
+/// The release of a day is still to come: what was booked into a day that had begun, because a clock fell back, waits for it.
 fn is_released_later(evidence: &Evidence, scope: &Scope, balance: &Balance) -> bool {
     let LedgerAccount::Pending(day) = balance.account else {
         return false;
     };
-    let wait_ms = evidence.fell_back_ms as i64 + RELEASED_AGAIN_MS;
-    evidence.snapshot.jobs.iter().any(|held| {
-        let job = &held.job;
-        let is_its = job.kind == JobKind::Release
-            && job.scope == *scope
-            && job.body["day"] == json!(day.0)
-            && job.body["asset"] == json!(balance.asset);
-        is_its && evidence.fell_back_ms > 0 && job.due <= evidence.now.plus_ms(wait_ms)
-    })
+    let until = day.start().millis().plus_ms(RELEASED_WITHIN_MS);
+    evidence.now <= until
+        && evidence.snapshot.jobs.iter().any(|held| {
+            let job = &held.job;
+            job.kind == JobKind::Release
+                && job.scope == *scope
+                && job.due <= until
+                && job.body["day"] == json!(day.0)
+                && job.body["asset"] == json!(balance.asset)
+        })
 }
 
 /// Stored balances against sums of entries, both ways; nothing of a past day may still be pending.

@@ -82,7 +82,10 @@ fn waiting(connection: &Connection) -> i64 {
     let pages = looked.and_then(|mut look| {
         look.query_row([], |row| Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?))
     });
-    pages.unwrap_or_default()
+    pages.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the log of the database could not be looked at");
+        0
+    })
 }
 
 fn copy(connection: &Connection, woken: &Receiver<()>, done: &AtomicBool) {
