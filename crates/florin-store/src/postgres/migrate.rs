@@ -2,7 +2,7 @@
 //!
 //! One process at a time leads: it holds a row by the database's clock and renews it while a statement runs. It may be
 //! interrupted anywhere: a statement whose table, index or row is there already counts as done, so doing it all again is
-//! always right. Behind the first migration indexes are built without holding up writers. Deliberately absent: one
+//! always right. Where somebody may write already, indexes are built without holding them up. Deliberately absent: one
 //! transaction around a migration, which some databases cannot do for changes of tables.
 
 use super::jitter::pause;
@@ -15,6 +15,7 @@ use crate::schema::{Dialect, FINISHED, MIGRATIONS, finishing, statements};
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -118,19 +119,23 @@ pub async fn apply(target: &Target, run: &str, migrations: &[&str]) -> Result<()
 }
 
 /// A process that leads, or would like to.
-struct Leader<'a> {
+struct Leader {
     session: Session,
     /// Renews while the other connection is busy.
     keeper: Session,
-    run: &'a str,
+    /// The process, and which of its migrations: two of one process must not lead together.
+    run: String,
 }
 
-impl<'a> Leader<'a> {
-    async fn new(target: &Target, run: &'a str) -> Result<Leader<'a>, StoreError> {
+/// Migrations that this process began.
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
+impl Leader {
+    async fn new(target: &Target, run: &str) -> Result<Leader, StoreError> {
         let leader = Leader {
             session: target.session(Role::Migration).await?,
             keeper: target.session(Role::Migration).await?,
-            run,
+            run: format!("{run}/{}", BEGUN.fetch_add(1, Ordering::Relaxed)),
         };
         for table in TABLES {
             tolerate(leader.session.plain(table).await)?;
@@ -177,7 +182,8 @@ impl<'a> Leader<'a> {
         let known = self.known().await?;
         for (index, migration) in migrations.iter().enumerate().skip(known) {
             for statement in statements(migration, Dialect::Postgres) {
-                let statement = match index {
+                // A database that is made anew has nobody who writes.
+                let statement = match known {
                     0 => Cow::Borrowed(&*statement),
                     _ => self.online(&statement).await?,
                 };
