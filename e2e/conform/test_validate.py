@@ -144,3 +144,14 @@ def test_without_descriptions_it_says_so(monkeypatch, capsys):
     monkeypatch.delenv("FLORIN_WIRE_SPEC", raising=False)
     assert validate.main(["whatever"]) == 0
     assert "not validated: FLORIN_WIRE_SPEC is not set" in capsys.readouterr().out
+
+
+def test_events_of_florins_own_are_left_out():
+    own = {"object": "event", "type": "florin.payment.updated", "data": {"object": {"object": "florin.payment"}}}
+    known = {**own, "type": "charge.updated"}
+    assert validate.published(own) is None
+    assert validate.published(known) == known
+    page = {"object": "list", "data": [own, known, GOOD]}
+    assert validate.published(page) == {"object": "list", "data": [known, GOOD]}
+    for other in (GOOD, [own], None, {"object": "list", "data": None}, {"object": "event", "type": None}):
+        assert validate.published(other) == other

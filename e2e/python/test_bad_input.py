@@ -15,7 +15,8 @@ pytestmark = pytest.mark.raw
 INTENTS = "/v1/payment_intents"
 INVALID = "invalid_request_error"
 GOOD = {"amount": "2000", "currency": "usd", "payment_method_types[]": "card"}
-WATCHED = ("payment_intents", "charges", "refunds", "customers", "setup_intents", "webhook_endpoints")
+WATCHED = ("payment_intents", "charges", "refunds", "customers", "setup_intents", "webhook_endpoints", "products", "prices",
+           "tax_rates", "shipping_rates", "checkout/sessions")
 
 
 def _newest():

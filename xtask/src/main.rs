@@ -1,8 +1,8 @@
 //! All automation of the project: `cargo xtask <command>`.
 //!
 //! Shape: one module a command; `tidy` holds the style rules, `suite` the whole test run, `rust` reads Rust
-//! sources for the rules, `tree` lists the files, `command` runs programs. It uses no crate of the product.
-//! Deliberately absent: releases and web parts, which come with what they serve.
+//! sources for the rules, `tree` lists the files, `web` builds the browser parts, `command` runs programs. It uses no crate
+//! of the product. Deliberately absent: releases.
 
 mod bench;
 mod command;
@@ -14,6 +14,7 @@ mod sim;
 mod suite;
 mod tidy;
 mod tree;
+mod web;
 
 use std::process::ExitCode;
 

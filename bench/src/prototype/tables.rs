@@ -4,9 +4,10 @@
 //! Deliberately absent: completing a database that another release began.
 
 /// The product's migrations in order.
-static MIGRATIONS: [&str; 2] = [
+static MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/0001_start.sql"),
     include_str!("../../../migrations/0002_packed.sql"),
+    include_str!("../../../migrations/0003_checkout.sql"),
 ];
 
 /// Which words an engine uses.

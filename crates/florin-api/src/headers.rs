@@ -104,6 +104,106 @@ pub fn text(status: u16, text: &'static str) -> HttpResponse<Body> {
     response
 }
 
+/// The payform: it loads and shows what lies on this server and sends to it, and to nobody else.
+pub fn payform(status: u16, html: String) -> HttpResponse<Body> {
+    let mut response = page(status, html);
+    set(
+        &mut response,
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    );
+    for (name, value) in [
+        ("referrer-policy", "strict-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), clipboard-write=(self)",
+        ),
+    ] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+/// A picture that no script can hide in.
+pub fn picture(svg: String) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::from(svg));
+    for (name, value) in [
+        ("content-type", "image/svg+xml"),
+        ("cache-control", "private, max-age=3600"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'",
+        ),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+/// An answer to one of our own pages.
+pub fn json(status: u16, body: String) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::from(body));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut response, "content-type", "application/json");
+    set(&mut response, "cache-control", "no-store");
+    set(&mut response, "x-content-type-options", "nosniff");
+    response
+}
+
+/// A file of the browser parts: how long it is kept, its tag, and how it is packed.
+pub fn file(
+    status: u16,
+    bytes: &'static [u8],
+    media: &str,
+    (kept, tag, encoding): (&str, &str, Option<&str>),
+) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::from(bytes));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut response, "content-type", media);
+    set(&mut response, "cache-control", kept);
+    set(&mut response, "etag", tag);
+    set(&mut response, "vary", "accept-encoding");
+    if let Some(encoding) = encoding {
+        set(&mut response, "content-encoding", encoding);
+    }
+    for (name, value) in [
+        ("access-control-allow-origin", "*"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+/// The document of a frame that only pages of this origin may hold.
+pub fn frame(html: String, origin: &str) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::from(html));
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self' \
+         https: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
+         frame-ancestors {origin}"
+    );
+    for (name, value) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("content-security-policy", &policy),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("referrer-policy", "strict-origin"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
 /// A page. Its policy lets nothing in but its own style.
 pub fn page(status: u16, html: String) -> HttpResponse<Body> {
     let mut response = HttpResponse::new(Body::from(html));
@@ -118,6 +218,22 @@ pub fn page(status: u16, html: String) -> HttpResponse<Body> {
         "content-security-policy",
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     );
+    response
+}
+
+/// A page of the sandbox, which shops may show in a frame: it simulates somebody else's.
+pub fn framed_page(status: u16, html: String) -> HttpResponse<Body> {
+    let mut response = page(status, html);
+    for (name, value) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors http: https:",
+        ),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("cross-origin-resource-policy", "cross-origin"),
+    ] {
+        set(&mut response, name, value);
+    }
     response
 }
 

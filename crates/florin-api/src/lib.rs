@@ -4,9 +4,11 @@
 //! table, then a handler of [`v1`] that turns parameters into an operation of the engine. Deliberately absent: business
 //! rules, SQL, opening anything that the vault sealed.
 
+mod assets;
 mod auth;
 mod browser;
 mod cards;
+mod checkout;
 pub mod connections;
 mod docs;
 mod headers;
@@ -14,6 +16,7 @@ mod html;
 mod notices;
 mod pages;
 mod pipeline;
+pub mod qr;
 mod routes;
 mod v1;
 
@@ -26,7 +29,7 @@ use axum::response::Response;
 use florin_engine::Engine;
 use florin_wire::Table;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 
 /// Which requests a server takes.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +73,10 @@ pub struct Api {
     pub admission: Admission,
     /// What was counted.
     pub counters: Counters,
+    /// The server was told to stop: what would go on for minutes ends.
+    pub stopping: AtomicBool,
+    /// Pages that are told of every change.
+    streams: AtomicUsize,
     routes: routes::Matcher,
 }
 
@@ -81,6 +88,8 @@ impl Api {
             table: Table::load(),
             admission,
             counters: Counters::default(),
+            stopping: AtomicBool::new(false),
+            streams: AtomicUsize::new(0),
             routes: routes::Matcher::new(),
         })
     }

@@ -108,7 +108,7 @@ fn show(challenged: &Challenged, id: &str, secret: &str) -> HttpResponse<Body> {
          <button name=result value=failed class=quiet>Fail authentication</button>\n</form>",
         escape(challenge)
     );
-    headers::page(200, html::frame("3-D Secure (simulation)", STYLE, &body))
+    headers::framed_page(200, html::frame("3-D Secure (simulation)", STYLE, &body))
 }
 
 fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
@@ -117,7 +117,7 @@ fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
         escape(title),
         escape(text)
     );
-    headers::page(status, html::frame(title, STYLE, &body))
+    headers::framed_page(status, html::frame(title, STYLE, &body))
 }
 
 const STYLE: &str = "\

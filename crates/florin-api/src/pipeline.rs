@@ -2,7 +2,7 @@
 
 use crate::auth::{self, Presented};
 use crate::routes::{Access, Found, Route};
-use crate::{Api, browser, docs, headers, notices, pages};
+use crate::{Api, assets, browser, checkout, docs, headers, notices, pages};
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -83,8 +83,12 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
     } else if parts.uri.path().starts_with(pages::PREFIX) {
         // In boxes: their futures are large, and most requests are none of these.
         Box::pin(pages::serve(api, &parts, body, &facts.request)).await
+    } else if parts.uri.path().starts_with(checkout::PREFIX) {
+        Box::pin(checkout::serve(api, &parts, body, &facts.request)).await
     } else if let Some(live) = notices::mode(parts.uri.path()) {
         Box::pin(notices::serve(api, &parts, body, live)).await
+    } else if let Some(part) = assets::serve(api, &parts) {
+        part
     } else if let Some(page) = docs::serve(&parts, &api.engine.world().settings.base_url) {
         page
     } else {
@@ -110,8 +114,19 @@ fn note(api: &Api, parts: &Parts, facts: &Facts, ended: (u16, Instant)) {
     let class = usize::from(status / 100).min(5);
     api.counters.by_class[class].fetch_add(1, Ordering::Relaxed);
     api.counters.took_us.fetch_add(took_us, Ordering::Relaxed);
-    let path = hide_numbers(parts.uri.path());
+    let path = shown(parts.uri.path());
     tracing::info!(request = %facts.request, method = %parts.method, %path, status, took_us, "answered");
+}
+
+/// A path as it may stand in the log. Whoever knows the address of a payform may pay there and look at the order.
+fn shown(path: &str) -> String {
+    match path.strip_prefix(checkout::PREFIX) {
+        None => hide_numbers(path),
+        Some(rest) => {
+            let verb = rest.split_once('/').map_or("", |(_, verb)| verb);
+            format!("{}.../{}", checkout::PREFIX, hide_numbers(verb))
+        }
+    }
 }
 
 /// What a person sees who opens the server's address.

@@ -2,8 +2,9 @@
 
 use crate::pipeline::Exchange;
 use crate::v1::{
-    accounts, balance, charges, customers, disputes, early_fraud_warnings, events, payment_intents,
-    payment_methods, refunds, setup_intents, tokens, webhook_endpoints,
+    accounts, balance, charges, checkout_sessions, customers, disputes, early_fraud_warnings,
+    elements, events, florin_payments, payment_intents, payment_methods, prices, products, refunds,
+    setup_intents, shipping_rates, tax_rates, tokens, webhook_endpoints,
 };
 use axum::http::Method;
 use florin_engine::Response;
@@ -53,6 +54,11 @@ macro_rules! routes {
 }
 
 routes! {
+    GET "/florin/v1/payments" Secret one florin_payments::of_order;
+    POST "/florin/v1/payments" Secret one florin_payments::create;
+    GET "/florin/v1/payments/:id" Secret one florin_payments::retrieve;
+    POST "/florin/v1/payments/:id/cancel" Secret one florin_payments::cancel;
+    POST "/florin/v1/payments/:id/refund" Secret one florin_payments::refund;
     GET "/v1/account" Secret one accounts::retrieve;
     GET "/v1/balance" Secret one balance::retrieve;
     GET "/v1/balance_transactions" Secret list balance::list;
@@ -67,6 +73,12 @@ routes! {
     GET "/v1/charges/:id/refunds" Secret list refunds::list_of_charge;
     POST "/v1/charges/:id/refunds" Secret one refunds::create_for_charge;
     GET "/v1/charges/:id/refunds/:refund" Secret one refunds::retrieve_of_charge;
+    GET "/v1/checkout/sessions" Secret list checkout_sessions::list;
+    POST "/v1/checkout/sessions" Secret one checkout_sessions::create;
+    GET "/v1/checkout/sessions/:id" Secret one checkout_sessions::retrieve;
+    POST "/v1/checkout/sessions/:id" Secret one checkout_sessions::update;
+    POST "/v1/checkout/sessions/:id/expire" Secret one checkout_sessions::expire;
+    GET "/v1/checkout/sessions/:id/line_items" Secret list checkout_sessions::line_items;
     GET "/v1/customers" Secret list customers::list;
     POST "/v1/customers" Secret one customers::create;
     GET "/v1/customers/:id" Secret one customers::retrieve;
@@ -76,6 +88,7 @@ routes! {
     GET "/v1/customers/:id/payment_methods/:payment_method" Secret one customers::retrieve_method;
     GET "/v1/disputes" Secret list disputes::list;
     GET "/v1/disputes/:id" Secret one disputes::retrieve;
+    GET "/v1/elements/sessions" Browser one elements::session;
     GET "/v1/events" Secret list events::list;
     GET "/v1/events/:id" Secret one events::retrieve;
     GET "/v1/payment_intents" Secret list payment_intents::list;
@@ -95,6 +108,15 @@ routes! {
     POST "/v1/payment_methods/:id" Secret one payment_methods::update;
     POST "/v1/payment_methods/:id/attach" Secret one payment_methods::attach;
     POST "/v1/payment_methods/:id/detach" Secret one payment_methods::detach;
+    GET "/v1/prices" Secret list prices::list;
+    POST "/v1/prices" Secret one prices::create;
+    GET "/v1/prices/:id" Secret one prices::retrieve;
+    POST "/v1/prices/:id" Secret one prices::update;
+    GET "/v1/products" Secret list products::list;
+    POST "/v1/products" Secret one products::create;
+    GET "/v1/products/:id" Secret one products::retrieve;
+    POST "/v1/products/:id" Secret one products::update;
+    DELETE "/v1/products/:id" Secret one products::delete;
     GET "/v1/radar/early_fraud_warnings" Secret list early_fraud_warnings::list;
     GET "/v1/radar/early_fraud_warnings/:id" Secret one early_fraud_warnings::retrieve;
     GET "/v1/refunds" Secret list refunds::list;
@@ -109,6 +131,14 @@ routes! {
     POST "/v1/setup_intents/:id/cancel" Secret one setup_intents::cancel;
     POST "/v1/setup_intents/:id/confirm" Browser one setup_intents::confirm;
     POST "/v1/setup_intents/:id/verify_microdeposits" Browser one setup_intents::verify_microdeposits;
+    GET "/v1/shipping_rates" Secret list shipping_rates::list;
+    POST "/v1/shipping_rates" Secret one shipping_rates::create;
+    GET "/v1/shipping_rates/:id" Secret one shipping_rates::retrieve;
+    POST "/v1/shipping_rates/:id" Secret one shipping_rates::update;
+    GET "/v1/tax_rates" Secret list tax_rates::list;
+    POST "/v1/tax_rates" Secret one tax_rates::create;
+    GET "/v1/tax_rates/:id" Secret one tax_rates::retrieve;
+    POST "/v1/tax_rates/:id" Secret one tax_rates::update;
     POST "/v1/tokens" Browser one tokens::create;
     GET "/v1/tokens/:id" Secret one tokens::retrieve;
     GET "/v1/webhook_endpoints" Secret list webhook_endpoints::list;

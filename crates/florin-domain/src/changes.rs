@@ -102,6 +102,8 @@ pub enum JobKind {
     Reverse,
     /// Move a day's pending balance to the available one.
     Release,
+    /// End a checkout session that nobody paid.
+    SessionExpiry,
     /// Detach what was attached to a customer while it was being deleted.
     Detach,
     /// Drop idempotency keys that are too old.
@@ -119,6 +121,7 @@ impl JobKind {
         JobKind::Void,
         JobKind::Reverse,
         JobKind::Release,
+        JobKind::SessionExpiry,
         JobKind::Detach,
         JobKind::PruneKeys,
     ];
@@ -134,6 +137,7 @@ impl JobKind {
             JobKind::Void => "void",
             JobKind::Reverse => "reverse",
             JobKind::Release => "release",
+            JobKind::SessionExpiry => "session_expiry",
             JobKind::Detach => "detach",
             JobKind::PruneKeys => "prune_keys",
         }

@@ -6,7 +6,9 @@
 
 pub mod accounts;
 pub mod cards;
+pub mod catalog;
 pub mod changes;
+pub mod checkout;
 pub mod context;
 pub mod customers;
 pub mod ledger;

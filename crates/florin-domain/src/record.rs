@@ -217,6 +217,20 @@ kinds! {
     ApiKey = "api_keys" (): crate::accounts::ApiKey,
     /// A sealed card number.
     VaultCard = "vault_cards" ("key_id"): crate::cards::VaultCard,
+    /// Something that is sold.
+    Product = "products" ("state", "active"): crate::catalog::Product,
+    /// What a product costs.
+    Price = "prices" ("product", "active", "type", "lookup_key", "currency"): crate::catalog::Price,
+    /// Which price holds a lookup key.
+    LookupKey = "lookup_keys" (): crate::catalog::LookupKey,
+    /// A tax that is added to or contained in an amount.
+    TaxRate = "tax_rates" ("active", "inclusive"): crate::catalog::TaxRate,
+    /// What shipping costs.
+    ShippingRate = "shipping_rates" ("active", "currency"): crate::catalog::ShippingRate,
+    /// One order of one buyer.
+    CheckoutSession = "checkout_sessions" ("customer", "payment_intent", "status"): crate::checkout::CheckoutSession,
+    /// An order of the simple front door.
+    Order = "orders" (): crate::checkout::Order,
     /// Somebody who pays.
     Customer = "customers" ("email", "state"): crate::customers::Customer,
     /// A card (later: wallet, bank account) that can pay.

@@ -58,6 +58,17 @@ pub enum Refusal {
     },
     /// A card was refused before any charge was made: on attach, on tokenizing.
     Card(Box<Decline>),
+    /// An order was asked for with another amount before.
+    OrderTaken {
+        /// The order.
+        order: String,
+        /// The payment that stands for it.
+        first: String,
+        /// Its amount.
+        amount: i64,
+        /// Its currency.
+        currency: Asset,
+    },
     /// Another operation on the object waits for a processor; trying again later is right.
     Busy,
     /// Live mode has no processor yet.

@@ -20,7 +20,10 @@ macro_rules! transitions {
 
             /// True when the events tell of the object as it was before.
             pub const fn tells_the_past(self) -> bool {
-                matches!(self, Transition::CustomerDeleted)
+                matches!(
+                    self,
+                    Transition::CustomerDeleted | Transition::ProductDeleted
+                )
             }
 
             /// Why a transition has no event.
@@ -102,6 +105,48 @@ transitions! {
     ChargeFailed => ["charge.failed"],
     /// An authorization was captured.
     ChargeCaptured => ["charge.captured"],
+    /// A product was made.
+    ProductCreated => ["product.created"],
+    /// A product changed.
+    ProductUpdated => ["product.updated"],
+    /// A product was deleted.
+    ProductDeleted => ["product.deleted"],
+    /// A product got its first price.
+    ProductPriced => [] because "the event of the price tells of it",
+    /// A price was made.
+    PriceCreated => ["price.created"],
+    /// A price changed.
+    PriceUpdated => ["price.updated"],
+    /// A lookup key went to another price, or was given back.
+    LookupKeyMoved => [] because "the events of the prices tell of it",
+    /// A tax rate was made.
+    TaxRateCreated => ["tax_rate.created"],
+    /// A tax rate changed.
+    TaxRateUpdated => ["tax_rate.updated"],
+    /// A shipping rate was made or changed.
+    ShippingRateChanged => [] because "the field publishes no such event",
+    /// A checkout session was made, or changed while it is open.
+    SessionChanged => [] because "the merchant's own change is in the answer, and what the buyer chooses is told when they are done",
+    /// The buyer is done with a session.
+    SessionCompleted => ["checkout.session.completed"],
+    /// The delayed money of a complete session came.
+    SessionPaidLate => ["checkout.session.async_payment_succeeded"],
+    /// The delayed money of a complete session will not come.
+    SessionFailedLate => ["checkout.session.async_payment_failed"],
+    /// A session ended without a payment.
+    SessionExpired => ["checkout.session.expired"],
+    /// The buyer is done with an order of the front door.
+    FrontCompleted => ["checkout.session.completed", "florin.payment.updated"],
+    /// The delayed money of such an order came.
+    FrontPaidLate => ["checkout.session.async_payment_succeeded", "florin.payment.updated"],
+    /// The delayed money of such an order will not come.
+    FrontFailedLate => ["checkout.session.async_payment_failed", "florin.payment.updated"],
+    /// A try to pay such an order was declined; another one may follow.
+    FrontDeclined => ["florin.payment.updated"],
+    /// Such an order ended without a payment.
+    FrontExpired => ["checkout.session.expired", "florin.payment.updated"],
+    /// An order was placed, or got another session.
+    OrderPlaced => [] because "the events of its session tell of it",
     /// A charge's details changed.
     ChargeUpdated => ["charge.updated"],
     /// The whole or a part was given back.

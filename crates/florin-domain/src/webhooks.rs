@@ -150,6 +150,8 @@ record! {
         secret_key_id: String,
         /// An older secret that still signs, until a second.
         rolled: Option<RolledSecret>,
+        /// A payment of the front door made it: it hears of the payments that named it and of no others.
+        front: bool,
         /// Deleted endpoints are kept for the sake of their deliveries.
         deleted: bool,
     }
@@ -348,7 +350,7 @@ pub fn plan(
 ) {
     for endpoint in endpoints
         .iter()
-        .filter(|endpoint| endpoint.wants(&event.kind))
+        .filter(|endpoint| endpoint.wants(&event.kind) && !is_elsewhere(event, endpoint))
     {
         let id = delivery_id(event, endpoint);
         let mut held = Versioned::fresh(Delivery {
@@ -361,6 +363,13 @@ pub fn plan(
         draft.save(context, &mut held, Transition::DeliveryChanged);
         draft.job_in_lane(deliver_job(context, &held.record, context.now_real));
     }
+}
+
+/// An endpoint that a payment of the front door named hears of the payments that named it, and of no other.
+fn is_elsewhere(event: &Event, endpoint: &WebhookEndpoint) -> bool {
+    endpoint.front
+        && !matches!(event.object(), Some(Record::CheckoutSession(session))
+            if session.told_to.as_ref() == Some(&endpoint.id))
 }
 
 /// The same event goes to the same endpoint under the same id, however often fan-out runs.

@@ -51,6 +51,7 @@ impl Engine {
             JobKind::Void => self.void_late(leased).await,
             JobKind::Reverse => self.reverse(leased).await,
             JobKind::Release => self.release(leased).await,
+            JobKind::SessionExpiry => self.expire_due_session(leased).await,
             JobKind::Detach => self.detach_rest(leased).await,
             JobKind::PruneKeys => self.prune(leased).await,
         }
@@ -463,7 +464,7 @@ impl Engine {
 }
 
 /// A reading step inside a job knows no refusals: what is missing is `None`.
-fn found<T>(result: Result<Option<T>, Halt>) -> Result<Option<T>, StoreError> {
+pub(crate) fn found<T>(result: Result<Option<T>, Halt>) -> Result<Option<T>, StoreError> {
     halted(result)
 }
 

@@ -437,6 +437,7 @@ impl Engine {
         let (mut call, answer) = decided;
         call.attempt.record.api_version = Some(caller.version.as_str().to_owned());
         call.attempt.record.answer = Some((answer.key().kind, answer.key().id.clone()));
+        call.attempt.record.by_front = matches!(answer, Answer::Front(..));
         let id = call.attempt.record.id().to_owned();
         // What cannot be rendered must be refused before anything is asked.
         render_answer(&step, caller, &answer, Recorded::default()).await?;
@@ -651,7 +652,7 @@ impl Engine {
 
     /// Replies that show a secret once are sealed where they are kept.
     fn seal_reply(&self, caller: &Caller, answer: &Answer, reply: Reply) -> Result<Reply, Halt> {
-        let Answer::Endpoint(..) = answer else {
+        let (Answer::Endpoint(..) | Answer::Front(_, Some(_))) = answer else {
             return Ok(reply);
         };
         let context = reply_context(&caller.scope, &caller.request);

@@ -12,7 +12,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 /// True for a text that is a card number, with or without marks between its digits. No record has such an id.
-fn is_card_number(text: &str) -> bool {
+pub(crate) fn is_card_number(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-');
     text.chars().all(is_part) && florin_vault::looks_like_card_number(text)
 }

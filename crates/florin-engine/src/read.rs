@@ -15,10 +15,10 @@ use florin_domain::processor::Decline;
 pub use florin_domain::record::LIVING;
 use florin_domain::webhooks::DeliveryState;
 use florin_domain::{Entity, Kind, Record, RecordKey, Refusal};
-use florin_render::expand::{ExpandPlan, Target, place};
+use florin_render::expand::Target;
 use florin_render::{
-    Around, render_balance, render_decline, render_dispute, render_endpoint, render_event,
-    render_line_items, render_record, render_refusal, render_source, render_transaction,
+    Around, View, render_balance, render_decline, render_dispute, render_endpoint, render_event,
+    render_line_items, render_record, render_refusal, render_transaction,
 };
 use florin_store::{Order, Reply, StoreError};
 use florin_wire::versions::{self, NEWEST};
@@ -28,8 +28,6 @@ use serde_json::Value;
 pub use crate::sieve::Sieve;
 pub use florin_store::{ListQuery, TransactionQuery};
 
-/// The most objects of a list that stands inside another object.
-const EMBEDDED_MAX: usize = 10;
 /// Events whose deliveries are counted, at most so many.
 const PENDING_COUNTED_MAX: usize = 16;
 
@@ -48,8 +46,8 @@ pub struct Page {
 
 /// Where objects are read from: a draft's changes first, then the store.
 pub(crate) struct Reader<'a> {
-    engine: &'a Engine,
-    scope: &'a Scope,
+    pub(crate) engine: &'a Engine,
+    pub(crate) scope: &'a Scope,
     changes: Option<&'a Changes>,
 }
 
@@ -67,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Cheap where it stands in the changes: they share it.
-    async fn record(&self, kind: Kind, id: &str) -> Result<Option<Record>, StoreError> {
+    pub(crate) async fn record(&self, kind: Kind, id: &str) -> Result<Option<Record>, StoreError> {
         let key = RecordKey::new(self.scope, kind, id);
         if let Some(write) = self.changes.and_then(|changes| changes.written(&key)) {
             return Ok(Some(write.record.clone()));
@@ -76,7 +74,18 @@ impl<'a> Reader<'a> {
         Ok(held.map(|held| held.record))
     }
 
-    async fn transaction(&self, id: &str) -> Result<Option<Transaction>, StoreError> {
+    /// A record as what it is.
+    pub(crate) async fn typed<T: Entity>(&self, id: &str) -> Result<Option<T>, StoreError> {
+        let record = self.record(T::KIND, id).await?;
+        Ok(record.and_then(T::from_record))
+    }
+
+    /// For whom is rendered.
+    pub(crate) fn view(&self) -> View<'_> {
+        self.engine.view(self.scope)
+    }
+
+    pub(crate) async fn transaction(&self, id: &str) -> Result<Option<Transaction>, StoreError> {
         let own = self
             .changes
             .and_then(|changes| changes.transactions.iter().find(|(_, made)| made.id == id));
@@ -108,108 +117,6 @@ impl<'a> Reader<'a> {
         })
     }
 
-    async fn target(&self, target: &Target, id: &str) -> Result<Option<Value>, StoreError> {
-        match target {
-            Target::Record(kind) => self.rendered(*kind, id).await,
-            Target::Transaction => {
-                let view = self.engine.view(self.scope);
-                let found = self.transaction(id).await?;
-                let now = self.engine.now();
-                Ok(found.map(|found| render_transaction(&found, &view, now).into_value()))
-            }
-            Target::Dispute => self.rendered(Kind::Dispute, id).await,
-            Target::Source => {
-                let found = self
-                    .record(Kind::PaymentMethod, id)
-                    .await?
-                    .and_then(PaymentMethod::from_record);
-                let view = self.engine.view(self.scope);
-                Ok(found.map(|method| render_source(&method, &view).into_value()))
-            }
-            Target::Refunds { charge } => self.refunds(charge).await.map(Some),
-            Target::Sources { customer } => self.sources(customer).await.map(Some),
-            Target::LineItems { intent } => {
-                let found = self
-                    .record(Kind::PaymentIntent, intent)
-                    .await?
-                    .and_then(PaymentIntent::from_record);
-                let items = found
-                    .map(|intent| render_line_items(&intent))
-                    .unwrap_or_default();
-                let url = format!("/v1/payment_intents/{intent}/amount_details_line_items");
-                Ok(Some(object::list(&url, nodes(items), false).into_value()))
-            }
-            Target::EmptyList { url } => Ok(Some(object::embedded_list(url, Vec::new(), false, 0))),
-        }
-    }
-
-    async fn rendered(&self, kind: Kind, id: &str) -> Result<Option<Value>, StoreError> {
-        match self.record(kind, id).await? {
-            Some(record) => Ok(Some(self.render(&record).await?.into_value())),
-            None => Ok(None),
-        }
-    }
-
-    /// The saved cards of a customer in the older shape of sources.
-    async fn sources(&self, customer: &str) -> Result<Value, StoreError> {
-        let query = ListQuery::newest(self.scope, Kind::PaymentMethod, EMBEDDED_MAX)
-            .with("customer", customer);
-        let page = self.engine.world.store.list(&query).await?;
-        let view = self.engine.view(self.scope);
-        let methods = page
-            .into_iter()
-            .filter_map(|held| PaymentMethod::from_record(held.record));
-        let data: Vec<Value> = methods
-            .map(|method| render_source(&method, &view).into_value())
-            .collect();
-        let count = data.len() as u64;
-        Ok(object::embedded_list(
-            &format!("/v1/customers/{customer}/sources"),
-            data,
-            false,
-            count,
-        ))
-    }
-
-    /// The newest refunds of a charge, as the list inside it.
-    async fn refunds(&self, charge: &str) -> Result<Value, StoreError> {
-        let query =
-            ListQuery::newest(self.scope, Kind::Refund, EMBEDDED_MAX + 1).with("charge", charge);
-        let page = self.engine.world.store.list(&query).await?;
-        let more = page.len() > EMBEDDED_MAX;
-        let view = self.engine.view(self.scope);
-        let data: Vec<Value> = page
-            .iter()
-            .take(EMBEDDED_MAX)
-            .map(|held| render_record(&held.record, &view).into_value())
-            .collect();
-        let count = data.len() as u64 + u64::from(more);
-        Ok(object::embedded_list(
-            &format!("/v1/charges/{charge}/refunds"),
-            data,
-            more,
-            count,
-        ))
-    }
-
-    /// Expands an object in place, level by level.
-    pub(crate) async fn expand(&self, value: &mut Value, plan: &ExpandPlan) -> Result<(), Halt> {
-        if plan.is_empty() {
-            return Ok(());
-        }
-        for _ in 0..=florin_wire::limits::EXPAND_DEPTH_MAX {
-            let wanted = plan.wanted(value)?;
-            if wanted.is_empty() {
-                break;
-            }
-            for each in wanted {
-                let found = self.target(&each.target, &each.id).await?;
-                place(value, &each.pointer, found.unwrap_or(Value::Null));
-            }
-        }
-        Ok(())
-    }
-
     /// The bytes of an answer. What has nothing expanded and is of the newest version goes straight into them.
     async fn bytes(&self, node: Node<'_>, caller: &Caller) -> Result<Vec<u8>, Halt> {
         if caller.expand.is_empty() && caller.version == NEWEST {
@@ -222,8 +129,20 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A page of items that have no records of their own.
+pub(crate) async fn listed(
+    reader: &Reader<'_>,
+    caller: &Caller,
+    all: Vec<Value>,
+    (url, page): (&str, &Page),
+) -> Result<Vec<u8>, Halt> {
+    let (data, more) = page_of(all, page)?;
+    let list = object::list(url, nodes(data), more);
+    reader.bytes(list, caller).await
+}
+
 /// Values as the items of a list.
-fn nodes(values: Vec<Value>) -> Vec<Node<'static>> {
+pub(crate) fn nodes(values: Vec<Value>) -> Vec<Node<'static>> {
     values.into_iter().map(Node::from).collect()
 }
 
@@ -251,6 +170,10 @@ pub(crate) async fn render_answer(
             let gone = florin_render::deleted(key.kind, &key.id);
             reader.bytes(gone.into(), caller).await?
         }
+        Answer::Front(_, secret) => {
+            let front = reader.front(&key.id, secret.as_deref()).await?;
+            print(&front.ok_or_else(|| Refusal::missing(key.kind, &key.id, "payment"))?)
+        }
         Answer::Record(_) | Answer::Endpoint(..) => {
             let record = reader.record(key.kind, &key.id).await?;
             let record = record.ok_or_else(|| Refusal::missing(key.kind, &key.id, "id"))?;
@@ -274,6 +197,15 @@ impl Reader<'_> {
     /// A decline with the objects around it.
     async fn decline(&self, decline: &Decline, key: &RecordKey) -> Result<WireError, StoreError> {
         let record = self.record(key.kind, &key.id).await?;
+        // A session is answered for what it made.
+        let record = match record {
+            Some(Record::CheckoutSession(session)) => match (&session.intent, &session.setup) {
+                (Some(id), _) => self.record(Kind::PaymentIntent, id).await?,
+                (None, Some(id)) => self.record(Kind::SetupIntent, id).await?,
+                (None, None) => None,
+            },
+            record => record,
+        };
         let view = self.engine.view(self.scope);
         let intent = record.clone().and_then(PaymentIntent::from_record);
         let setup = record.and_then(SetupIntent::from_record);
@@ -415,11 +347,9 @@ impl Engine {
             let intent = found.and_then(PaymentIntent::from_record);
             let intent =
                 intent.ok_or_else(|| Refusal::missing(Kind::PaymentIntent, id, "intent"))?;
-            let (data, more) = page_of(render_line_items(&intent), page)?;
             let url = format!("/v1/payment_intents/{id}/amount_details_line_items");
-            let list = object::list(&url, nodes(data), more);
             let reader = Reader::new(self, &caller.scope, None);
-            reader.bytes(list, caller).await
+            listed(&reader, caller, render_line_items(&intent), (&url, page)).await
         };
         let result = result.await;
         self.respond(caller, result)
@@ -475,6 +405,7 @@ impl Engine {
         check_browser(caller, &record)?;
         match &record {
             Record::WebhookEndpoint(endpoint) if endpoint.deleted => return Err(missing()),
+            Record::Product(product) if product.deleted => return Err(missing()),
             Record::Customer(customer) if customer.deleted => {
                 let gone = florin_render::deleted(kind, id);
                 return reader.bytes(gone.into(), caller).await;

@@ -250,10 +250,14 @@ impl Engine {
         caller.version = version
             .and_then(|text| ApiVersion::parse(text).ok())
             .unwrap_or(NEWEST);
-        let answer = Answer::Record(match &attempt.answer {
+        let key_of = match &attempt.answer {
             Some((kind, id)) => RecordKey::new(scope, *kind, id),
             None => target_key(scope, &attempt.target),
-        });
+        };
+        let answer = match attempt.by_front {
+            true => Answer::Front(key_of, None),
+            false => Answer::Record(key_of),
+        };
         let reply = halted(render_answer(step, &caller, &answer, recorded).await)?;
         Ok(Some(IdempotencyClaim {
             scope: scope.clone(),

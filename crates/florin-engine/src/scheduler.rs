@@ -25,13 +25,14 @@ const RETRY_MS_MAX: i64 = 3_600_000;
 /// Failures that are remembered; beyond that a job is tried again after the first wait.
 const FAILURES_MAX: usize = 10_000;
 /// What moves money or the state of a payment.
-const MONEY: [JobKind; 8] = [
+const MONEY: [JobKind; 9] = [
     JobKind::Recover,
     JobKind::RefundInquiry,
     JobKind::AuthorizationExpiry,
     JobKind::Void,
     JobKind::Reverse,
     JobKind::Release,
+    JobKind::SessionExpiry,
     JobKind::Detach,
     JobKind::PruneKeys,
 ];

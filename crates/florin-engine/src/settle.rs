@@ -7,9 +7,10 @@ use crate::notices::REFERENCE_SPACE;
 use crate::scheduler::finish;
 use crate::step::{Halt, Step};
 use base64::Engine as _;
-use florin_base::Scope;
+use florin_base::{Id, Scope};
 use florin_domain::cards::{CardSource, VaultCard};
 use florin_domain::changes::{Claim, JobKind};
+use florin_domain::checkout::CheckoutSession;
 use florin_domain::payments::settle::{SettleInputs, Verdict, settle};
 use florin_domain::payments::{Attempt, Call, Charge, PaymentIntent, Refund, SetupIntent, Target};
 use florin_domain::processor::{Outcome, ProcessorRequest, Verb};
@@ -54,6 +55,13 @@ fn makes_its_charge(attempt: &Versioned<Attempt>) -> bool {
     let request = attempt.record.request.as_ref();
     let authorizes = request.is_some_and(|request| request.verb == Verb::Authorize);
     attempt.version == 0 && authorizes && matches!(attempt.record.target, Target::Intent(_))
+}
+
+/// The checkout session that follows what is settled.
+fn session_of(inputs: &SettleInputs) -> Option<Id<CheckoutSession>> {
+    let of_intent = inputs.intent.as_ref();
+    let of_intent = of_intent.and_then(|held| held.record.session.clone());
+    of_intent.or_else(|| inputs.setup.as_ref()?.record.session.clone())
 }
 
 /// A call that is announced in our own books and may be made until `last_call`.
@@ -344,6 +352,7 @@ impl Engine {
             warning: None,
             refund: None,
             setup: None,
+            session: None,
             reversed: None,
             method_freed: false,
             pricing,
@@ -383,6 +392,9 @@ impl Engine {
         }
         if let Some(held) = &inputs.charge {
             inputs.warning = step.warning_of(&held.record).await?;
+        }
+        if let Some(session) = session_of(&inputs) {
+            inputs.session = step.find::<CheckoutSession>(&session).await?;
         }
         self.settle_people(step, &mut inputs).await?;
         Ok(inputs)

@@ -46,6 +46,8 @@ pub enum Answer {
     Record(RecordKey),
     /// `{id, object, deleted: true}`.
     Deleted(RecordKey),
+    /// A payment of the simple front door, with the secret of the endpoint that was made for it, which is shown once.
+    Front(RecordKey, Option<String>),
     /// A new webhook endpoint with its secret, which is shown once.
     Endpoint(RecordKey, String),
 }
@@ -54,7 +56,10 @@ impl Answer {
     /// The object that the answer is about.
     pub fn key(&self) -> &RecordKey {
         match self {
-            Answer::Record(key) | Answer::Deleted(key) | Answer::Endpoint(key, _) => key,
+            Answer::Record(key)
+            | Answer::Deleted(key)
+            | Answer::Front(key, _)
+            | Answer::Endpoint(key, _) => key,
         }
     }
 }

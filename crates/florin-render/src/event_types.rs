@@ -3,8 +3,8 @@
 //! Florin sends only the ones in its table of transitions; an endpoint may ask for any published one, because
 //! programs register the same list everywhere. Deliberately absent: types of previews.
 
-/// Every published event type, sorted.
-pub const EVENT_TYPES: [&str; 275] = [
+/// Every published event type and Florin's own, sorted.
+pub const EVENT_TYPES: [&str; 276] = [
     "account.application.authorized",
     "account.application.deauthorized",
     "account.external_account.created",
@@ -100,6 +100,7 @@ pub const EVENT_TYPES: [&str; 275] = [
     "financial_connections.account.upcoming_deactivation",
     "financial_connections.authorization.expected_deactivation_date_updated",
     "financial_connections.authorization.upcoming_deactivation",
+    "florin.payment.updated",
     "identity.verification_session.canceled",
     "identity.verification_session.created",
     "identity.verification_session.processing",

@@ -11,6 +11,7 @@ mod echo;
 pub mod event_types;
 pub mod expand;
 mod objects;
+mod page;
 pub mod parse;
 mod refusal;
 mod shape;
@@ -23,10 +24,13 @@ pub use decline::{Around, render_decline};
 pub use objects::balance::render_balance;
 pub use objects::balance_transaction::render_transaction;
 pub use objects::card::render_source;
+pub use objects::checkout_session::render_session_line;
 pub use objects::dispute::render_dispute;
 pub use objects::event::render_event;
+pub use objects::front_payment::render_front;
 pub use objects::line_item::render_line_items;
 pub use objects::webhook_endpoint::render_endpoint;
+pub use page::{PageFacts, page_waits, render_page};
 pub use refusal::render_refusal;
 
 /// For whom something is rendered.
@@ -49,6 +53,11 @@ pub fn render_record<'a>(record: &'a Record, view: &View<'_>) -> Node<'a> {
         Record::PaymentIntent(intent) => objects::payment_intent::render(intent, view),
         Record::SetupIntent(setup) => objects::setup_intent::render(setup, view),
         Record::Charge(charge) => objects::charge::render(charge, view),
+        Record::CheckoutSession(session) => objects::checkout_session::render(session, view),
+        Record::Product(product) => objects::product::render(product, view),
+        Record::Price(price) => objects::price::render(price, view),
+        Record::TaxRate(rate) => objects::tax_rate::render(rate, view),
+        Record::ShippingRate(rate) => objects::shipping_rate::render(rate, view),
         Record::Refund(refund) => objects::refund::render(refund),
         Record::Dispute(dispute) => objects::dispute::render(dispute, view),
         Record::EarlyFraudWarning(warning) => objects::early_fraud_warning::render(warning, view),
@@ -56,6 +65,8 @@ pub fn render_record<'a>(record: &'a Record, view: &View<'_>) -> Node<'a> {
         Record::Event(event) => render_event(event, view, 0, florin_wire::versions::NEWEST).into(),
         Record::ApiKey(_)
         | Record::VaultCard(_)
+        | Record::LookupKey(_)
+        | Record::Order(_)
         | Record::Attempt(_)
         | Record::Delivery(_)
         | Record::WebhookSettings(_) => Node::Null,
@@ -74,9 +85,16 @@ pub const fn object_name(kind: Kind) -> &'static str {
         Kind::PaymentIntent => "payment_intent",
         Kind::SetupIntent => "setup_intent",
         Kind::Charge => "charge",
+        Kind::CheckoutSession => "checkout.session",
+        Kind::Product => "product",
+        Kind::Price => "price",
+        Kind::TaxRate => "tax_rate",
+        Kind::ShippingRate => "shipping_rate",
         Kind::Refund => "refund",
         Kind::Dispute => "dispute",
         Kind::EarlyFraudWarning => "radar.early_fraud_warning",
+        Kind::LookupKey => "lookup_key",
+        Kind::Order => "order",
         Kind::Attempt => "attempt",
         Kind::WebhookEndpoint => "webhook_endpoint",
         Kind::WebhookSettings => "webhook_settings",

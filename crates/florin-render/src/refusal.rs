@@ -46,6 +46,22 @@ pub fn render_refusal(refusal: &Refusal, view: &View<'_>) -> WireError {
         .with_code("amount_too_large")
         .with_param("amount"),
         Refusal::Card(decline) => render_decline(decline, &Around::default(), view),
+        Refusal::OrderTaken {
+            order,
+            first,
+            amount,
+            currency,
+        } => {
+            let message = format!(
+                "The order {order} stands with another amount: payment {first} is for {}. Cancel that one first, or use \
+                 another order_id.",
+                spelled(*amount, *currency)
+            );
+            WireError::invalid(message)
+                .with_status(409)
+                .with_code("order_taken")
+                .with_param("order_id")
+        }
         Refusal::Busy => busy(),
         Refusal::NoProcessor => WireError::invalid(
             "This installation cannot take payments in live mode yet, because no processor is configured for it. \
@@ -88,9 +104,16 @@ const fn spoken(kind: Kind) -> &'static str {
         Kind::WebhookEndpoint => "webhook endpoint",
         Kind::ApiKey => "API key",
         Kind::VaultCard => "card",
+        Kind::CheckoutSession => "checkout.session",
+        Kind::TaxRate => "tax rate",
+        Kind::ShippingRate => "shipping rate",
+        Kind::LookupKey => "lookup key",
+        Kind::Order => "order",
         Kind::Account
         | Kind::Customer
         | Kind::Token
+        | Kind::Product
+        | Kind::Price
         | Kind::PaymentIntent
         | Kind::Charge
         | Kind::Refund

@@ -223,7 +223,7 @@ impl Client {
         let mut wait_ms = WAIT_MS;
         for _ in 0..TRIES_MAX {
             if let Some(response) = self.submit(&wish, key).await
-                && !matches!(response.status, 409 | 429 | 500..)
+                && is_last_word(&response)
             {
                 let pays = matches!(wish.operation, "CreateIntent" | "CreateCharge");
                 let is_answer = matches!(response.status, 200 | 402);
@@ -458,6 +458,18 @@ impl Client {
     pub fn suspect(&self, rule: &'static str, what: String) {
         self.scene
             .with(|inner| inner.suspicions.push(Violation::new(rule, what)));
+    }
+}
+
+/// An answer after which a client does not ask again. One conflict is such an answer: an order that stands otherwise.
+fn is_last_word(response: &Response) -> bool {
+    match response.status {
+        409 => {
+            let told = Heard::of(response).body;
+            let code = told.pointer("/error/code").and_then(Value::as_str);
+            code == Some("order_taken")
+        }
+        status => !matches!(status, 429 | 500..),
     }
 }
 

@@ -175,6 +175,12 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     if inner.is(Sabotage::ForgetFanOut) {
         forget(inner, changes, JobKind::FanOut);
     }
+    if inner.is(Sabotage::ForgetSession) {
+        forget_session(inner, changes);
+    }
+    if inner.is(Sabotage::ForgetOrder) {
+        forget_order(inner, changes);
+    }
     if inner.is(Sabotage::LeakNumber) {
         leak_number(inner, changes);
     }
@@ -188,6 +194,30 @@ fn forget(inner: &mut Inner, changes: &mut Changes, kind: JobKind) {
     let before = changes.jobs.len();
     changes.jobs.retain(|job| job.kind != kind);
     inner.struck += (before - changes.jobs.len()) as u64;
+}
+
+/// Leaves the checkout session behind where a commit finishes its payment.
+fn forget_session(inner: &mut Inner, changes: &mut Changes) {
+    if finished_payment(changes).is_none() {
+        return;
+    }
+    let before = changes.writes.len();
+    let stays = |write: &Write| write.key.kind != Kind::CheckoutSession;
+    changes.writes.retain(stays);
+    if changes.writes.len() < before {
+        let table = Kind::CheckoutSession.table();
+        changes
+            .events
+            .retain(|(_, event)| event.object_kind != table);
+        inner.struck += 1;
+    }
+}
+
+/// Leaves out which session an order leads to.
+fn forget_order(inner: &mut Inner, changes: &mut Changes) {
+    let before = changes.writes.len();
+    changes.writes.retain(|write| write.key.kind != Kind::Order);
+    inner.struck += (before - changes.writes.len()) as u64;
 }
 
 /// Writes a card number in clear into the next payment method.

@@ -8,8 +8,9 @@ use crate::evidence::Violation;
 use crate::scene::{Inner, kind_of};
 use florin_base::Scope;
 use florin_domain::Kind;
+use florin_engine::elements::Asked;
 use florin_engine::read::{ListQuery, Page, Sieve, TransactionQuery};
-use florin_engine::{Caller, Engine, Response};
+use florin_engine::{Caller, Engine, FrontBy, Response};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -28,6 +29,14 @@ pub enum Question {
     ListOf((Kind, String), ListQuery, Page),
     /// The line items of an intent.
     LineItems(String, Page),
+    /// What a checkout session sells.
+    SessionLines(String, Page),
+    /// The payment of an order at the front door.
+    Order(String),
+    /// A payment of the front door.
+    Front(String),
+    /// What a form in a page asks for before there is an intent.
+    Form,
     /// An operation that no state allows.
     WrongState(Kind, String),
     /// The balance.
@@ -61,6 +70,9 @@ impl Question {
                 }
             }
             Question::LineItems(id, page) => engine.line_items(caller, &id, &page).await,
+            Question::SessionLines(id, page) => engine.session_lines(caller, &id, &page).await,
+            Question::Order(order) => engine.front_payment(caller, FrontBy::Order(&order)).await,
+            Question::Front(id) => engine.front_payment(caller, FrontBy::Id(&id)).await,
             Question::WrongState(kind, id) => {
                 engine.wrong_state(caller, kind, &id, "not now").await
             }
@@ -68,6 +80,14 @@ impl Question {
             Question::Transaction(id) => engine.balance_transaction(caller, &id).await,
             Question::Transactions(query, page) => {
                 engine.balance_transactions(caller, query, &page).await
+            }
+            Question::Form => {
+                let asked = Asked::Deferred {
+                    mode: "payment",
+                    amount: Some(2_000),
+                    currency: Some("usd"),
+                };
+                engine.elements_session(caller, asked, None).await
             }
             Question::Account => engine.own_account(caller).await,
         }
@@ -83,10 +103,15 @@ impl Question {
                 | Kind::Refund
                 | Kind::Customer
                 | Kind::PaymentMethod
-                | Kind::Token,
+                | Kind::Token
+                | Kind::Price
+                | Kind::TaxRate
+                | Kind::ShippingRate
+                | Kind::CheckoutSession,
                 id,
                 _,
-            ) => Some(id.clone()),
+            )
+            | Question::Order(id) => Some(id.clone()),
             _ => None,
         }
     }

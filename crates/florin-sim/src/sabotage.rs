@@ -43,6 +43,10 @@ pub enum Sabotage {
     LostUpdate,
     /// Nobody hears that keys and endpoints changed.
     FreezeEpoch,
+    /// A checkout session does not follow the payment that a commit finishes.
+    ForgetSession,
+    /// An order at the front door is not kept, so that its next request makes another payment.
+    ForgetOrder,
 }
 
 impl Sabotage {
@@ -67,6 +71,8 @@ impl Sabotage {
         Sabotage::StaleRead,
         Sabotage::LostUpdate,
         Sabotage::FreezeEpoch,
+        Sabotage::ForgetSession,
+        Sabotage::ForgetOrder,
     ];
 
     /// The rules of the auditor of which at least one must notice.
@@ -89,6 +95,8 @@ impl Sabotage {
             Sabotage::StaleRead => &["I16"],
             Sabotage::LostUpdate => &["F19"],
             Sabotage::FreezeEpoch => &["F23"],
+            Sabotage::ForgetSession => &["I18"],
+            Sabotage::ForgetOrder => &["I19"],
         }
     }
 

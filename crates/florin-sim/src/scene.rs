@@ -22,6 +22,9 @@ const FIRST_AMOUNT: i64 = 1_000;
 /// Ids of one kind that are remembered in a scope: the newest.
 const KNOWN_MAX: usize = 16;
 
+/// What the front door calls a session with an order.
+pub const FRONT: &str = "florin.payment";
+
 /// A charge that somebody paid, for later refunds.
 #[derive(Clone, Debug)]
 pub struct Paid {
@@ -180,11 +183,17 @@ impl Inner {
         let Some(kind) = kind_of(member("object")) else {
             return;
         };
+        self.remember(scope, kind, member("id"));
+        if member("object") == FRONT {
+            self.remember(scope, Kind::Order, member("order_id"));
+        }
+    }
+
+    fn remember(&mut self, scope: &Scope, kind: Kind, id: &str) {
         let ids = self.known.entry(scope.clone()).or_default();
         let ids = ids.entry(kind).or_default();
-        let id = member("id").to_owned();
-        if !ids.contains(&id) {
-            ids.push_back(id);
+        if !ids.iter().any(|known| known == id) {
+            ids.push_back(id.to_owned());
         }
         if ids.len() > KNOWN_MAX {
             ids.pop_front();
@@ -214,6 +223,11 @@ pub fn kind_of(object: &str) -> Option<Kind> {
         "dispute" => Kind::Dispute,
         "radar.early_fraud_warning" => Kind::EarlyFraudWarning,
         "event" => Kind::Event,
+        "product" => Kind::Product,
+        "price" => Kind::Price,
+        "tax_rate" => Kind::TaxRate,
+        "shipping_rate" => Kind::ShippingRate,
+        "checkout.session" | FRONT => Kind::CheckoutSession,
         _ => return None,
     })
 }

@@ -42,12 +42,13 @@ const ACCOUNTS: [&str; 2] = ["acct_north", "acct_south"];
 /// Clients of each merchant.
 const CLIENTS: u64 = 3;
 /// Jobs that wait for days and do not keep a world from being quiet.
-const PATIENT: [JobKind; 4] = [
+const PATIENT: [JobKind; 5] = [
     // An attempt whose end was assumed is watched for days; one whose end is unknown is looked for apart.
     JobKind::Recover,
     JobKind::PruneKeys,
     JobKind::Release,
     JobKind::AuthorizationExpiry,
+    JobKind::SessionExpiry,
 ];
 /// A world is quiet when nothing was due for so long, in milliseconds.
 const QUIET_MS: u64 = 40_000;

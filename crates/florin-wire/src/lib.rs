@@ -24,4 +24,4 @@ pub use form::parse_form;
 pub use json::{parse_json, print};
 pub use node::Node;
 pub use place::hide_numbers;
-pub use schema::{Operation, Params, Policy, Table};
+pub use schema::{Operation, Params, Policy, Table, is_email};

@@ -17,6 +17,7 @@ mod bad_inputs;
 
 pub use kind::Kind;
 pub use params::Params;
+pub use scalar::is_email;
 
 use std::collections::HashMap;
 

@@ -3,10 +3,11 @@
 use crate::admin::{self, Command as Admin};
 use crate::place::{At, SandboxArgs};
 use crate::sandbox_processor::{self, SandboxProcessorArgs};
-use crate::{compatibility, dev, openapi, serve, transfer};
+use crate::{compatibility, dev, openapi, pay, serve, transfer};
 use clap::{Args, Parser, Subcommand};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// A payment platform in one binary that speaks the Stripe v1 wire protocol.
 #[derive(Debug, Parser)]
@@ -14,7 +15,7 @@ use std::path::PathBuf;
     name = "florin",
     version,
     about,
-    after_help = "Examples:\n  florin dev                      start a sandbox on http://127.0.0.1:8484\n  florin dev --ephemeral          the same, forgetting everything at the end\n  florin accounts create \"My shop\" --country DE\n  florin keys list\n  florin webhooks list\n\nAfter `florin dev`, any Stripe SDK works with its base URL set to http://127.0.0.1:8484."
+    after_help = "Examples:\n  florin dev                      start a sandbox on http://127.0.0.1:8484\n  florin dev --ephemeral          the same, forgetting everything at the end\n  florin accounts create \"My shop\" --country DE\n  florin keys list\n  florin webhooks list\n  florin pay 49.00 EUR --order A-17\n\nAfter `florin dev`, any Stripe SDK works with its base URL set to http://127.0.0.1:8484."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -33,6 +34,9 @@ enum Command {
         after_help = "Examples:\n  florin serve --database sqlite:./florin-data\n  florin serve --database postgres://florin@db1,db2/florin?target_session_attrs=read-write \\\n    --vault-key-file /etc/florin/vault.key --listen 0.0.0.0:8484 --url https://pay.example.com\n\nMake an account and its keys:\n  florin accounts create \"My shop\" --database postgres://florin@db1/florin --vault-key-file /etc/florin/vault.key"
     )]
     Serve(ServeArgs),
+    /// Ask for one payment: print its link and QR code, and wait for the buyer.
+    #[command(after_help = pay::EXAMPLES)]
+    Pay(pay::PayArgs),
     /// Make or change the tables of a PostgreSQL database for this release, also while others serve it.
     #[command(
         after_help = "Examples:\n  florin migrate --database postgres://florin@db1/florin\n  florin migrate --finish --database postgres://florin@db1/florin    when no copy of an older release serves any more"
@@ -313,12 +317,23 @@ enum Vault {
 }
 
 /// Runs a command.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+///
+/// # Errors
+/// The command cannot be carried out; the text says why.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // Card numbers and keys must not reach a core file, whichever command opens the vault.
     if let Err(error) = florin_vault::forbid_dumps() {
         eprintln!("florin: memory dumps of this process could not be forbidden: {error}");
     }
-    match cli.command {
+    if let Command::Pay(args) = &cli.command {
+        return Ok(pay::run(args));
+    }
+    carry_out(cli.command).map(|()| ExitCode::SUCCESS)
+}
+
+fn carry_out(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Pay(_) => Ok(()),
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate { finish, database } => serve::migrate(&database, finish),

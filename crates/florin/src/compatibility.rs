@@ -53,6 +53,17 @@ const BEHAVIOUR: &str = "## Behaviour that differs\n\n\
 - Disputes open in the moment of the charge; evidence cannot be submitted yet.\n\
 - A card that opens several disputes opens two, each of half the amount, in the moment of the charge.\n\
 - Early fraud warnings come in the moment of the charge. Radar's reviews and scores beyond the three risk levels are not modelled.\n\
+- Prices are per unit and of one amount: tiers, packages, usage, amounts in several currencies and amounts that the buyer chooses are \
+refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
+- The id of a deleted product is not used again. Products cannot be listed by `ids`, `url`, `type` or `shippable`.\n\
+- Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
+- Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, payment links, \
+recovery after expiry and the `ui_mode` words `elements` and `form` are refused.\n\
+- A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
+An inline price is a price with `active: false`, and its product is a product like any other.\n\
+- Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
+- What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
+sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\
 - Search endpoints do not exist yet.\n\n";
 
 fn collect(members: &Members, prefix: &str, policy: Policy, paths: &mut Vec<String>) {

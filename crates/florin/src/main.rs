@@ -17,6 +17,7 @@ mod home_tests;
 mod log;
 mod metrics;
 mod openapi;
+mod pay;
 mod place;
 mod ring;
 mod runtime;
@@ -33,7 +34,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> std::process::ExitCode {
     let cli = cli::Cli::parse();
     match cli::run(cli) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("florin: {error:#}");
             std::process::ExitCode::FAILURE

@@ -1,6 +1,6 @@
 //! Reads the numbers of passed and failed tests from what test runners print.
 //!
-//! Shape: one line in, numbers out; nextest, libtest, pytest and Node's runner are known. Deliberately absent:
+//! Shape: one line in, numbers out; nextest, libtest, pytest, vitest and Node's runner are known. Deliberately absent:
 //! names of tests; the runner has printed them.
 
 /// Numbers of tests.
@@ -44,11 +44,12 @@ fn is_summary(line: &str) -> bool {
     let is_nextest = line.starts_with("Summary [") && line.contains("run:");
     let is_libtest = line.starts_with("test result:");
     let bare = line.trim_matches('=').trim();
+    let is_vitest = line.starts_with("Tests ") && line.ends_with(')');
     let is_pytest = bare.starts_with(|c: char| c.is_ascii_digit())
         && bare
             .split_once(" in ")
             .is_some_and(|(_, time)| time.starts_with(|c: char| c.is_ascii_digit()));
-    is_nextest || is_libtest || is_pytest
+    is_nextest || is_libtest || is_vitest || is_pytest
 }
 
 /// The number in front of a word, 0 if there is none.
@@ -78,6 +79,9 @@ mod tests {
     #[test]
     fn the_last_words_of_all_runners_are_read() {
         for (line, passed, failed) in [
+            ("      Tests  1 failed | 150 passed (151)", 150, 1),
+            ("      Tests  151 passed (151)", 151, 0),
+            (" Test Files  9 passed (9)", 0, 0),
             (
                 "     Summary [   0.013s] 5 tests run: 4 passed, 1 failed, 0 skipped",
                 4,

@@ -10,7 +10,7 @@ use super::server::Server;
 use super::watched::watch;
 use super::{Context, Outcome, tools};
 use crate::command::{cargo, command, is_installed, output_of};
-use crate::{openapi, tidy};
+use crate::{openapi, tidy, web};
 
 /// The step that others need.
 pub const BUILD: &str = "build";
@@ -55,6 +55,12 @@ pub const STEPS: &[Step] = &[
     step("fmt", "the sources are formatted", false, fmt),
     step("tidy", "the style rules hold", false, tidy_step),
     step("clippy", "clippy finds nothing", false, clippy),
+    step(
+        "web",
+        "the browser parts: types, unit tests, the build that the binary carries",
+        false,
+        web_step,
+    ),
     step(BUILD, "builds everything once, debug profile", false, build),
     step("tests", "unit and integration tests", true, tests),
     step(
@@ -62,6 +68,12 @@ pub const STEPS: &[Step] = &[
         "the official SDKs against a running server",
         true,
         e2e,
+    ),
+    step(
+        "browser",
+        "the browser parts in Chromium against a running server",
+        true,
+        browser,
     ),
     step(
         "crashes",
@@ -151,6 +163,31 @@ fn clippy(context: &Context) -> Result<Outcome, String> {
         "warnings",
     ];
     watch(command(&context.root, cargo(), &arguments)).map(ran)
+}
+
+fn web_step(context: &Context) -> Result<Outcome, String> {
+    if !web::build(&context.root)? {
+        return Ok(Outcome::DidNotRun("npm is not installed".to_owned()));
+    }
+    watch(command(
+        &web::folder(&context.root),
+        "npm",
+        &["run", "--silent", "test"],
+    ))
+    .map(ran)
+}
+
+fn browser(context: &Context) -> Result<Outcome, String> {
+    if !is_installed("npm") {
+        return Ok(Outcome::DidNotRun("npm is not installed".to_owned()));
+    }
+    let mut tests = command(
+        &web::folder(&context.root),
+        "npm",
+        &["run", "--silent", "e2e"],
+    );
+    tests.env("FLORIN_BIN", florin(context));
+    watch(tests).map(ran)
 }
 
 fn build(context: &Context) -> Result<Outcome, String> {

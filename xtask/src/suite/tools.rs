@@ -20,7 +20,7 @@ struct Tool {
     is_there: fn() -> bool,
 }
 
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 7] = [
     Tool {
         name: "PostgreSQL",
         packages: &["postgresql-15"],
@@ -45,6 +45,16 @@ const TOOLS: [Tool; 6] = [
         name: "Python with venv",
         packages: &["python3", "python3-venv"],
         is_there: has_python,
+    },
+    Tool {
+        name: "Chromium with fonts",
+        packages: &[
+            "chromium",
+            "fonts-dejavu-core",
+            "fonts-noto-core",
+            "fonts-noto-cjk",
+        ],
+        is_there: || is_installed("chromium"),
     },
     Tool {
         name: "Node 20 with npm",

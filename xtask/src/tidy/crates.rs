@@ -18,12 +18,13 @@ const LOCKED_MAX: usize = 350;
 const REASONS: &str = "docs/dependencies.md";
 
 /// Every crate of the workspace and the crates of the workspace that it may use.
-const DIRECTIONS: [(&str, &[&str]); 14] = [
+const DIRECTIONS: [(&str, &[&str]); 15] = [
     ("florin-base", &[]),
     ("florin-domain", &["florin-base"]),
     ("florin-wire", &["florin-base"]),
     ("florin-vault", &["florin-base"]),
     ("florin-egress", &["florin-base"]),
+    ("florin-web", &[]),
     (
         "florin-render",
         &["florin-base", "florin-domain", "florin-wire"],
@@ -58,6 +59,7 @@ const DIRECTIONS: [(&str, &[&str]); 14] = [
             "florin-engine",
             "florin-render",
             "florin-vault",
+            "florin-web",
             "florin-wire",
         ],
     ),

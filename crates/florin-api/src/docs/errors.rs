@@ -15,6 +15,12 @@ pub const ENTRIES: &[Entry] = &[
         "Leave the header out, or name the key's own account. Florin has no connected accounts yet.",
     ),
     entry(
+        "amount_changed",
+        Changed,
+        "The total of the checkout session is another one than the buyer saw when the button was pressed.",
+        "Show the buyer the new total, and let them press again. Nothing was charged.",
+    ),
+    entry(
         "amount_too_large",
         Changed,
         "The amount is above what the currency, or the authorization that is captured, allows.",
@@ -144,6 +150,13 @@ pub const ENTRIES: &[Entry] = &[
         "Send source with a token, or attach a card to the customer first.",
     ),
     entry(
+        "order_taken",
+        Changed,
+        "The order stands with another amount or currency: somebody asked for its payment at the front door before. The message \
+         names that payment and its amount. Nothing was changed.",
+        "Ask with the same amount and currency to get that payment, cancel it first, or use another order_id.",
+    ),
+    entry(
         "parameter_invalid_empty",
         Changed,
         "A parameter is empty. An empty value would unset it, and this one cannot be unset.",
@@ -200,6 +213,12 @@ pub const ENTRIES: &[Entry] = &[
         "Try again in a little while, or ask for another card.",
     ),
     entry(
+        "resource_already_exists",
+        Changed,
+        "The id that the request brings is, or was, that of another object. The id of a deleted product is not used again.",
+        "Choose another id, or leave it out and Florin makes one. To change the object that has this id, update it.",
+    ),
+    entry(
         "resource_missing",
         Changed,
         "There is no such object for this key: it was never made, was deleted, or belongs to another account or mode.",
@@ -210,6 +229,18 @@ pub const ENTRIES: &[Entry] = &[
         Changed,
         "The operation needs a secret key, and must not be called from a web page.",
         "Call it from your server with the secret key. Browsers get the publishable key only.",
+    ),
+    entry(
+        "session_complete",
+        Never,
+        "The checkout session is complete: its buyer paid, or had nothing to pay.",
+        "Retrieve the session to see what was paid. A new order needs a new session.",
+    ),
+    entry(
+        "session_expired",
+        Changed,
+        "The time of the checkout session is over, or the merchant ended it. Nothing was charged.",
+        "Create a new session and send the buyer to its url.",
     ),
     entry(
         "setup_intent_authentication_failure",

@@ -3,15 +3,22 @@
 pub mod accounts;
 pub mod balance;
 pub mod charges;
+pub mod checkout_sessions;
 pub mod customers;
 pub mod disputes;
 pub mod early_fraud_warnings;
+pub mod elements;
 pub mod events;
+pub mod florin_payments;
 mod page;
 pub mod payment_intents;
 pub mod payment_methods;
+pub mod prices;
+pub mod products;
 pub mod refunds;
 pub mod setup_intents;
+pub mod shipping_rates;
+pub mod tax_rates;
 pub mod tokens;
 pub mod webhook_endpoints;
 

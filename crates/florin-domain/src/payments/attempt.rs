@@ -91,6 +91,8 @@ record! {
         api_version: Option<String>,
         /// What the request is answered with, when that is not the target: a capture may name the charge.
         answer: Option<(Kind, String)>,
+        /// The request came through the simple front door and is answered in its words.
+        by_front: bool,
         /// How often recovery has asked.
         asked: u32,
         /// How often the processor said that it never saw the call.

@@ -6,12 +6,13 @@ use super::{
     FutureUsage, IntentStatus, Metadata, MetadataPatch, PaymentIntent, PaymentMethod, Target,
 };
 use crate::changes::Draft;
+use crate::checkout::CheckoutSession;
 use crate::context::Context;
 use crate::customers::Customer;
 use crate::record::{Entity, Versioned};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
-use florin_base::{Asset, currency};
+use florin_base::{Asset, Id, currency};
 use serde_json::{Map, Value};
 
 /// What the merchant asks for.
@@ -39,6 +40,8 @@ pub struct CreateIntent {
     pub card: CardOptions,
     /// Descriptive members.
     pub echo: Map<String, Value>,
+    /// The checkout session that it pays.
+    pub session: Option<Id<CheckoutSession>>,
 }
 
 /// Makes a payment intent. Confirming it in the same request is a second decision upon this one.
@@ -81,6 +84,7 @@ pub fn create_intent(
         setup_future_usage: command.setup_future_usage,
         card: command.card,
         echo: command.echo,
+        session: command.session,
         ..PaymentIntent::default()
     };
     if let Some(method) = method {
@@ -108,7 +112,7 @@ pub(super) fn check_customer(
 }
 
 /// Only cards can be taken now; everything else is refused clearly.
-pub(super) fn allowed_types(types: Vec<String>) -> Result<Vec<String>, Refusal> {
+pub(crate) fn allowed_types(types: Vec<String>) -> Result<Vec<String>, Refusal> {
     if types.is_empty() {
         return Ok(vec!["card".to_owned()]);
     }
@@ -148,7 +152,7 @@ pub(super) fn check_amount(amount: i64, asset: Asset, param: &str) -> Result<(),
 }
 
 /// Some currencies know only amounts that end in zeros.
-pub(super) fn check_multiple(amount: i64, asset: Asset, param: &str) -> Result<(), Refusal> {
+pub(crate) fn check_multiple(amount: i64, asset: Asset, param: &str) -> Result<(), Refusal> {
     let code = asset.as_str();
     let multiple_of = currency::row(code).map_or(1, |row| row.multiple_of);
     if amount % multiple_of == 0 {

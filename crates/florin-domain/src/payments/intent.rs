@@ -1,6 +1,7 @@
 //! The payment intent: one payment as the merchant sees it, from the first request to paid or cancelled.
 
 use super::{Charge, Metadata, PaymentMethod};
+use crate::checkout::CheckoutSession;
 use crate::customers::Customer;
 use crate::processor::Decline;
 use crate::record::{Columns, record};
@@ -272,6 +273,10 @@ record! {
         increments: u32,
         /// Descriptive members that are stored and echoed.
         echo: Map<String, Value>,
+        /// The checkout session that it pays.
+        session: Option<Id<CheckoutSession>>,
+        /// The method's money comes or fails to come days after the buyer is done.
+        delayed: bool,
     }
 }
 

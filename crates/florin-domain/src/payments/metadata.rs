@@ -20,6 +20,12 @@ pub enum MetadataPatch {
 }
 
 impl MetadataPatch {
+    /// A change that makes nothing into this.
+    pub fn of(metadata: &Metadata) -> MetadataPatch {
+        let pairs = metadata.iter();
+        MetadataPatch::Merge(pairs.map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+
     /// Applies the change.
     pub fn apply(self, held: &mut Metadata) {
         match self {

@@ -31,10 +31,12 @@ pub use capture::{CaptureCommand, CaptureInputs, capture};
 pub use charge::{Charge, ChargeStatus};
 pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
+pub(crate) use create::{allowed_types, check_multiple};
 pub use dispute::Dispute;
 pub use expire::{expire, release_void};
 pub use fraud_warning::EarlyFraudWarning;
 pub use increment::{IncrementCommand, increment};
+pub(crate) use intent::words;
 pub use intent::{
     AutomaticMethods, CaptureMethod, CardOptions, CardPatch, ConfirmationMethod, FutureUsage,
     IntentStatus, PaymentError, PaymentIntent,

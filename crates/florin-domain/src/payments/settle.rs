@@ -11,6 +11,7 @@ use super::{
 };
 use crate::accounts::Pricing;
 use crate::changes::{Claim, Draft, JobKind};
+use crate::checkout::{self, CheckoutSession};
 use crate::context::Context;
 use crate::customers::Customer;
 use crate::ledger::{self, Booking};
@@ -50,6 +51,8 @@ pub struct SettleInputs {
     pub reversed: Option<Versioned<Attempt>>,
     /// The set-up of the attempt.
     pub setup: Option<Versioned<SetupIntent>>,
+    /// The checkout session of the intent or the set-up.
+    pub session: Option<Versioned<CheckoutSession>>,
     /// What the installation charges.
     pub pricing: Pricing,
     /// The processor's name.
@@ -102,6 +105,9 @@ pub fn settle(
         (_, Verb::Increment) => settle_increment(draft, context, &mut inputs, &request, &outcome),
         (_, Verb::Refund | Verb::Verify) => None,
     };
+    if let (Some(session), Some(intent)) = (inputs.session.as_mut(), inputs.intent.as_ref()) {
+        checkout::follow_intent(draft, context, session, &intent.record);
+    }
     close(draft, context, inputs.attempt, outcome);
     verdict
 }
@@ -691,6 +697,9 @@ fn settle_setup(
             setup.record.status = SetupStatus::Succeeded;
             setup.record.last_error = None;
             draft.save(context, &mut setup, Transition::SetupSucceeded);
+            if let Some(session) = inputs.session.as_mut() {
+                checkout::follow_setup(draft, context, session, &setup.record);
+            }
             None
         }
         Outcome::Declined(decline) => {

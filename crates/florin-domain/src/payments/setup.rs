@@ -2,6 +2,7 @@
 
 use super::intent::words;
 use super::{AutomaticMethods, FutureUsage, Metadata, PaymentError, PaymentMethod};
+use crate::checkout::CheckoutSession;
 use crate::customers::Customer;
 use crate::record::{Columns, record};
 use crate::refusal::Refusal;
@@ -64,6 +65,8 @@ record! {
         attempt: Option<String>,
         /// Descriptive members that are stored and echoed.
         echo: Map<String, Value>,
+        /// The checkout session that it belongs to.
+        session: Option<Id<CheckoutSession>>,
     }
 }
 

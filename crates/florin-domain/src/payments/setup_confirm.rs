@@ -7,13 +7,14 @@ use super::{
     SetupIntent, SetupStatus, Target,
 };
 use crate::changes::Draft;
+use crate::checkout::CheckoutSession;
 use crate::context::Context;
 use crate::customers::{Customer, merge_echo};
 use crate::processor::Verb;
 use crate::record::Versioned;
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
-use florin_base::Asset;
+use florin_base::{Asset, Id};
 use serde_json::{Map, Value};
 
 /// What the merchant asks for.
@@ -25,6 +26,8 @@ pub struct CreateSetup {
     pub automatic: Option<AutomaticMethods>,
     /// What for.
     pub usage: FutureUsage,
+    /// The checkout session that it belongs to.
+    pub session: Option<Id<CheckoutSession>>,
 }
 
 /// The parts that create, update and confirm share. `None` leaves a member alone, `Some(None)` empties it.
@@ -89,6 +92,7 @@ pub fn create_setup(
         types: allowed_types(create.types)?,
         automatic: create.automatic,
         usage: create.usage,
+        session: create.session,
         secret: context.ids.secret(25),
         metadata: Metadata::new(),
         ..SetupIntent::default()

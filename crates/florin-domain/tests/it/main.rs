@@ -1,9 +1,13 @@
-//! The decisions of the domain as the rest of Florin uses them: tables, random histories, customers, late outcomes,
-//! notices.
+//! The decisions of the domain as the rest of Florin uses them: tables, random histories, customers, the catalog, checkout
+//! sessions, orders at the front door, late outcomes, notices.
 
 mod books;
+mod catalog;
+mod checkout;
+mod checkout_press;
 mod customers;
 mod decisions;
+mod front;
 mod late;
 mod notices;
 mod world;

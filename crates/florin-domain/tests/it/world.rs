@@ -5,10 +5,11 @@
 
 use florin_base::{FreshIds, Millis, Scope, Timestamp};
 use florin_domain::changes::{Job, JobKind};
+use florin_domain::checkout::CheckoutSession;
 use florin_domain::ledger::{LedgerAccount, Transaction};
 use florin_domain::payments::settle::{SettleInputs, settle};
 use florin_domain::payments::{
-    Attempt, Call, Charge, IntentStatus, PaymentIntent, RefundStatus, Target,
+    Attempt, Call, Charge, IntentStatus, PaymentIntent, RefundStatus, SetupIntent, Target,
 };
 use florin_domain::processor::Outcome;
 use florin_domain::transitions::Transition;
@@ -122,6 +123,11 @@ impl World {
         self.jobs.iter().filter(|job| job.kind == kind).count()
     }
 
+    /// Time passes.
+    pub fn pass(&mut self, seconds: i64) {
+        self.now += seconds;
+    }
+
     /// The clock is set back.
     pub fn fall_back(&mut self, seconds: i64) {
         self.now -= seconds;
@@ -152,15 +158,28 @@ impl World {
         }
     }
 
+    /// The checkout session that follows a payment or a set-up.
+    fn session_of(
+        &self,
+        draft: &Draft,
+        intent: Option<&Versioned<PaymentIntent>>,
+        setup: Option<&Versioned<SetupIntent>>,
+    ) -> Option<Versioned<CheckoutSession>> {
+        let of_intent = intent.and_then(|held| held.record.session.clone());
+        let session = of_intent.or_else(|| setup?.record.session.clone());
+        self.find(draft, &session?)
+    }
+
     fn settle_inputs(&self, draft: &Draft, attempt: Versioned<Attempt>) -> SettleInputs {
         let note = &attempt.record;
         let mut charge = note.charge.as_ref().map(|id| id.to_string());
-        let (mut intent, mut refund) = (None, None);
+        let (mut intent, mut refund, mut setup) = (None, None, None);
         match &note.target {
             Target::Intent(id) => intent = self.find::<PaymentIntent>(draft, id),
             Target::Charge(id) => charge = Some(id.to_string()),
             Target::Refund(id) => refund = self.find(draft, id),
-            Target::Setup(_) | Target::Attempt(_) => {}
+            Target::Setup(id) => setup = self.find::<SetupIntent>(draft, id),
+            Target::Attempt(_) => {}
         }
         if let Some(held) = &refund {
             let held: &Versioned<florin_domain::payments::Refund> = held;
@@ -176,13 +195,14 @@ impl World {
             .and_then(|held| held.record.fraud_warning.as_ref())
             .and_then(|id| self.find(draft, id));
         SettleInputs {
+            session: self.session_of(draft, intent.as_ref(), setup.as_ref()),
             intent,
             charge,
             warning,
             method: method.and_then(|id| self.find(draft, id)),
             customer: None,
             refund,
-            setup: None,
+            setup,
             reversed: match &note.target {
                 Target::Attempt(id) => self.find(draft, id),
                 _ => None,

@@ -2,8 +2,10 @@
 
 use super::{Operation, OperationFuture};
 use crate::mutation::Caller;
+use crate::numbers::is_card_number;
 use crate::secrets::SecretPlace;
 use crate::step::{Answer, Decided, Halt, Step};
+use florin_base::Id;
 use florin_base::limits::WEBHOOK_ENDPOINTS_MAX;
 use florin_domain::transitions::Transition;
 use florin_domain::webhooks::{
@@ -26,7 +28,7 @@ pub struct CreateEndpoint {
 impl Operation for CreateEndpoint {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            check_url(step, self.command.url.as_deref())?;
+            check_url(step, self.command.url.as_deref(), "url")?;
             count(step, 1).await?;
             let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
             let id = step.engine().fresh_id(WebhookEndpoint::PREFIX);
@@ -61,7 +63,7 @@ fn seal(step: &Step, id: &str, secret: &str) -> Result<(String, String), Halt> {
     })
 }
 
-fn check_url(step: &Step, url: Option<&str>) -> Result<(), Halt> {
+fn check_url(step: &Step, url: Option<&str>, param: &str) -> Result<(), Halt> {
     let Some(url) = url else { return Ok(()) };
     let settings = &step.engine().world().settings;
     let policy = if step.scope().live {
@@ -72,7 +74,7 @@ fn check_url(step: &Step, url: Option<&str>) -> Result<(), Halt> {
     florin_egress::check_url(url, policy).map_err(|error| {
         WireError::invalid(format!("Invalid URL: {error}"))
             .with_code("url_invalid")
-            .with_param("url")
+            .with_param(param)
             .into()
     })
 }
@@ -124,7 +126,7 @@ impl Operation for UpdateEndpoint {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let mut held = living(step, &self.id).await?;
-            check_url(step, self.command.url.as_deref())?;
+            check_url(step, self.command.url.as_deref(), "url")?;
             count(step, 0).await?;
             self.command.clone().apply(&mut held.record);
             let scope = step.scope().clone();
@@ -208,3 +210,45 @@ impl RollSecret {
         Ok(secret)
     }
 }
+
+/// The endpoint that tells of payments of the front door at a URL: the one that stands, or a fresh one with its secret. It
+/// has an id of its own for each URL, so that two payments at once do not make two.
+pub(super) async fn told_at(
+    step: &mut Step,
+    url: &str,
+) -> Result<(Id<WebhookEndpoint>, Option<String>), Halt> {
+    if is_card_number(url) {
+        return Err(Refusal::invalid("webhook_url", "This is no address.").into());
+    }
+    check_url(step, Some(url), "webhook_url")?;
+    let hash = step.engine().world().vault.hash_key(url);
+    let id = format!("{FRONT_PREFIX}{}", crate::keys::hex(&hash[..12]));
+    let found = step.find::<WebhookEndpoint>(&id).await?;
+    if let Some(held) = found.as_ref().filter(|held| !held.record.deleted) {
+        return Ok((held.record.id.clone(), None));
+    }
+    count(step, 1).await?;
+    let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
+    let (sealed, secret_key_id) = seal(step, &id, &secret)?;
+    let (draft, mut context) = step.parts();
+    let version = found.map_or(0, |held| held.version);
+    let record = WebhookEndpoint {
+        id: id.as_str().into(),
+        created: context.now,
+        url: url.to_owned(),
+        front: true,
+        enabled_events: vec![FRONT_EVENT.to_owned()],
+        description: Some("Made by a payment of the front door.".to_owned()),
+        secret: sealed,
+        secret_key_id,
+        ..WebhookEndpoint::default()
+    };
+    let mut held = Versioned { version, record };
+    draft.save(&mut context, &mut held, Transition::EndpointChanged);
+    Ok((held.record.id, Some(secret)))
+}
+
+/// What the front door tells.
+const FRONT_EVENT: &str = "florin.payment.updated";
+/// What the ids of its endpoints begin with.
+const FRONT_PREFIX: &str = "we_front_";

@@ -1,16 +1,28 @@
 //! The operations: what each request loads before the domain decides, one struct per operation.
 
+mod catalog;
 mod charges;
+mod checkout;
 mod customers;
 mod endpoints;
+mod front;
 mod intents;
 mod methods;
 mod refunds;
 mod setups;
 
+pub use catalog::{
+    CreatePrice, CreateProduct, CreateShippingRate, CreateTaxRate, DeleteProduct, UpdatePrice,
+    UpdateProduct, UpdateShippingRate, UpdateTaxRate,
+};
 pub use charges::{CaptureCharge, CreateCharge, UpdateCharge};
+pub use checkout::{
+    AbandonSession, ChooseSession, CreateSession, ExpireSession, ItemWish, PressSession, PriceWish,
+    ProductWish, ShippingWish, UpdateSession,
+};
 pub use customers::{CreateCustomer, DeleteCustomer, UpdateCustomer};
 pub use endpoints::{CreateEndpoint, DeleteEndpoint, UpdateEndpoint};
+pub use front::{CancelFrontPayment, CreateFrontPayment, RefundFrontPayment};
 pub use intents::{
     AnswerIntentChallenge, CancelIntent, CaptureIntent, ConfirmIntent, CreateIntent,
     IncrementIntent, UpdateIntent,
@@ -21,40 +33,60 @@ pub use setups::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
 
 use crate::mutation::Caller;
 use crate::step::{Decided, Halt, Step};
+pub(crate) use checkout::expire_session;
 pub(crate) use endpoints::RollSecret;
+pub use florin_domain::checkout::{Choice, Collected, Press};
 use std::future::Future;
 use std::pin::Pin;
 
 /// Every operation by the name of its struct: the simulator performs them all.
 pub const OPERATIONS: &[&str] = &[
+    "AbandonSession",
     "AnswerIntentChallenge",
     "AttachMethod",
+    "CancelFrontPayment",
     "CancelIntent",
     "CancelRefund",
     "CancelSetup",
     "CaptureCharge",
     "CaptureIntent",
+    "ChooseSession",
     "ConfirmIntent",
     "ConfirmSetup",
     "CreateCharge",
     "CreateCustomer",
     "CreateEndpoint",
+    "CreateFrontPayment",
     "CreateIntent",
     "CreateMethod",
+    "CreatePrice",
+    "CreateProduct",
     "CreateRefund",
+    "CreateSession",
     "CreateSetup",
+    "CreateShippingRate",
+    "CreateTaxRate",
     "CreateToken",
     "DeleteCustomer",
     "DeleteEndpoint",
+    "DeleteProduct",
     "DetachMethod",
+    "ExpireSession",
     "IncrementIntent",
+    "PressSession",
+    "RefundFrontPayment",
     "UpdateCharge",
     "UpdateCustomer",
     "UpdateEndpoint",
     "UpdateIntent",
     "UpdateMethod",
+    "UpdatePrice",
+    "UpdateProduct",
     "UpdateRefund",
+    "UpdateSession",
     "UpdateSetup",
+    "UpdateShippingRate",
+    "UpdateTaxRate",
 ];
 
 /// The future of an operation.

@@ -55,6 +55,11 @@ pub enum Target {
         /// Of which payment intent.
         intent: String,
     },
+    /// The list of what a checkout session sells.
+    SessionLines {
+        /// Of which session.
+        session: String,
+    },
     /// A list that has no entries in Florin; nothing has to be loaded.
     EmptyList {
         /// The `url` member of the list.

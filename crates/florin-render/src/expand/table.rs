@@ -22,6 +22,8 @@ pub(super) enum Rule {
     Sources,
     /// A list that is there only when it is expanded: line items.
     LineItems,
+    /// A list that is there only when it is expanded: what a session sells.
+    SessionLines,
     /// A list that is there only when it is expanded, and empty in Florin. Named by the end of its URL.
     EmptyList(&'static str),
     /// Objects of this type that every answer holds; only a path through them makes a difference.
@@ -51,6 +53,7 @@ impl Rule {
             Rule::Inside(object) => Below::One(object),
             Rule::Refunds => Below::List("refund"),
             Rule::Sources => Below::List("card"),
+            Rule::SessionLines => Below::List("item"),
             Rule::LineItems => Below::List("payment_intent_amount_details_line_item"),
             Rule::Source | Rule::EmptyList(_) | Rule::Never => Below::Any,
         }
@@ -98,7 +101,39 @@ const TABLE: &[(&str, Rows)] = &[
     ("balance", BALANCE),
     ("card", CARD),
     ("account", ACCOUNT),
+    ("checkout.session", CHECKOUT_SESSION),
+    ("item", ITEM),
+    ("price", PRICE),
+    ("product", PRODUCT),
+    ("shipping_rate", SHIPPING_RATE),
 ];
+
+const CHECKOUT_SESSION: Rows = &[
+    ("customer", Rule::Id(Kind::Customer)),
+    ("invoice", Rule::Never),
+    ("line_items", Rule::SessionLines),
+    ("payment_intent", Rule::Id(Kind::PaymentIntent)),
+    ("payment_link", Rule::Never),
+    ("setup_intent", Rule::Id(Kind::SetupIntent)),
+    ("shipping_cost.shipping_rate", Rule::Id(Kind::ShippingRate)),
+    (
+        "shipping_options.shipping_rate",
+        Rule::Id(Kind::ShippingRate),
+    ),
+    ("subscription", Rule::Never),
+];
+
+const ITEM: Rows = &[("price", Rule::Inside("price"))];
+
+const PRICE: Rows = &[("product", Rule::Id(Kind::Product))];
+
+const PRODUCT: Rows = &[
+    ("default_price", Rule::Id(Kind::Price)),
+    // A text: Florin keeps no list of these codes.
+    ("tax_code", Rule::Never),
+];
+
+const SHIPPING_RATE: Rows = &[("tax_code", Rule::Never)];
 
 const PAYMENT_INTENT: Rows = &[
     ("amount_details.line_items", Rule::LineItems),

@@ -135,6 +135,9 @@ impl Walk<'_> {
             Rule::LineItems => Target::LineItems {
                 intent: id.to_owned(),
             },
+            Rule::SessionLines => Target::SessionLines {
+                session: id.to_owned(),
+            },
             Rule::EmptyList(end) => Target::EmptyList {
                 url: list_url(field.owner, id, end),
             },
@@ -173,6 +176,7 @@ fn target(rule: Rule, owner: &Map<String, Value>) -> Option<Target> {
         Rule::Refunds
         | Rule::Sources
         | Rule::LineItems
+        | Rule::SessionLines
         | Rule::EmptyList(_)
         | Rule::Inside(_)
         | Rule::Never => None,

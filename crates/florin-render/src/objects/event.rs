@@ -3,6 +3,7 @@
 //! The object inside is rendered from the snapshot of its own version, never from what the store holds now.
 //! Deliberately absent: the account member, because no event reaches a platform yet.
 
+use super::front_payment::render_front;
 use crate::View;
 use crate::render_record;
 use crate::shape::Shape;
@@ -33,9 +34,17 @@ pub fn render_event(
     rendered
 }
 
+/// What the events of the simple front door begin with.
+const FRONT: &str = "florin.payment.";
+
 fn data(event: &Event, view: &View<'_>) -> Node<'static> {
     // A snapshot of a kind that only a later release knows cannot be shown; its id still can.
-    let rendered = |record: Record| render_record(&record, view).into_value();
+    let rendered = |record: Record| match &record {
+        Record::CheckoutSession(session) if event.kind.starts_with(FRONT) => {
+            render_front(session, (None, None), None, view).into_value()
+        }
+        record => render_record(record, view).into_value(),
+    };
     let object = event.object().map(rendered);
     let object = object
         .filter(|object| !object.is_null())

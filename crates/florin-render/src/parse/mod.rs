@@ -5,8 +5,11 @@
 //! cannot carry is refused, never dropped. Deliberately absent: loading what an id names, and card numbers,
 //! which go to the vault by another way.
 
+mod catalog;
 mod charge;
+mod checkout;
 mod customer;
+mod front;
 mod method_options;
 mod payment_intent;
 mod payment_method;
@@ -14,8 +17,15 @@ mod refund;
 mod setup_intent;
 mod webhook_endpoint;
 
+pub use catalog::{
+    lookup_keys, new_price, new_product, new_shipping_rate, new_tax_rate, price_data, price_patch,
+    product_data, product_patch, shipping_rate_data, shipping_rate_patch, tax_rate_patch,
+    wanted_activity, wanted_inclusion,
+};
 pub use charge::{create_charge, update_charge};
+pub use checkout::{adjustable, create_session, update_session};
 pub use customer::customer;
+pub use front::{FrontWish, front_payment};
 pub use payment_intent::{
     cancel_reason, capture, confirm_intent, create_intent, descriptive, increment, update_intent,
 };

@@ -34,6 +34,7 @@ pub fn create_intent(params: &Params, version: ApiVersion) -> Result<CreateInten
         setup_future_usage: future_usage(params, "setup_future_usage")?.flatten(),
         card: options::card_options(params)?,
         echo: fresh_echo(params),
+        session: None,
     })
 }
 

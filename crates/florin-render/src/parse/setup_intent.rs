@@ -14,6 +14,7 @@ pub fn create_setup(params: &Params) -> Result<CreateSetup, WireError> {
         types: types(params)?.unwrap_or_default(),
         automatic: automatic(params)?,
         usage: word(params, "usage", FutureUsage::from_word)?.unwrap_or_default(),
+        session: None,
     })
 }
 

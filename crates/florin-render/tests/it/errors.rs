@@ -25,6 +25,11 @@ fn what_is_missing_is_named_as_the_wire_names_it() {
             "No such radar.early_fraud_warning: 'x_1'",
         ),
         (Kind::WebhookEndpoint, "No such webhook endpoint: 'x_1'"),
+        (Kind::Product, "No such product: 'x_1'"),
+        (Kind::Price, "No such price: 'x_1'"),
+        (Kind::TaxRate, "No such tax rate: 'x_1'"),
+        (Kind::ShippingRate, "No such shipping rate: 'x_1'"),
+        (Kind::CheckoutSession, "No such checkout.session: 'x_1'"),
     ];
     for (kind, message) in cases {
         let error = render_refusal(&Refusal::missing(kind, "x_1", "intent"), &VIEW);

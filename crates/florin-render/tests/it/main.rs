@@ -11,4 +11,6 @@ mod objects;
 mod params;
 mod samples;
 mod schema;
+mod sessions;
 mod shown;
+mod sold;

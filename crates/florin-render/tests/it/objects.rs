@@ -2,6 +2,8 @@
 
 use crate::samples::{self, VIEW};
 use crate::shown::{render_endpoint, render_record, render_source};
+use crate::sold;
+use florin_domain::catalog::{Price, Product};
 use florin_domain::payments::{Charge, IntentStatus, PaymentIntent, Refund, SetupIntent};
 use florin_domain::processor::{Decline, Risk};
 use florin_domain::{Kind, Record};
@@ -343,6 +345,39 @@ fn a_token_shows_an_older_card() {
     assert_eq!(
         (&source["cvc_check"], &source["address_line1_check"]),
         (&json!("pass"), &json!("fail"))
+    );
+}
+
+#[test]
+fn what_is_sold_shows_exact_numbers() {
+    let product = shown(sold::product());
+    assert_eq!(
+        product["package_dimensions"],
+        json!({"height": 1.5, "length": 2, "weight": 3, "width": 4})
+    );
+    assert_eq!(product["type"], "good");
+    let price = shown(sold::price());
+    assert_eq!(
+        (&price["unit_amount"], &price["unit_amount_decimal"]),
+        (&Value::Null, &json!("0.5"))
+    );
+    let whole = shown(Price {
+        unit_amount: Some(500),
+        ..Price::default()
+    });
+    assert_eq!(
+        (&whole["unit_amount_decimal"], &whole["tax_behavior"]),
+        (&json!("500"), &json!("unspecified"))
+    );
+    let rate = shown(sold::tax_rate());
+    assert_eq!(rate["percentage"].to_string(), "8.875");
+    let gone = shown(Product {
+        deleted: true,
+        ..sold::product()
+    });
+    assert_eq!(
+        gone,
+        json!({"id": "prod_1", "object": "product", "deleted": true})
     );
 }
 

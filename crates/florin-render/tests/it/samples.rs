@@ -33,7 +33,7 @@ pub fn hash(value: Value) -> Map<String, Value> {
     }
 }
 
-fn metadata() -> Metadata {
+pub fn metadata() -> Metadata {
     Metadata::from([
         ("order".to_owned(), "42".to_owned()),
         ("object".to_owned(), "mine".to_owned()),
@@ -363,6 +363,12 @@ pub fn account() -> Account {
 
 /// Every record that the API shows, plain and full.
 pub fn records() -> Vec<Record> {
+    let mut all = of_payments();
+    all.extend(crate::sold::records());
+    all
+}
+
+fn of_payments() -> Vec<Record> {
     let pending = Charge {
         status: ChargeStatus::Pending,
         ..charge()

@@ -11,7 +11,9 @@ use crate::shown::{
 use florin_domain::ledger::Movement;
 use florin_domain::{Context, Record};
 use florin_render::expand::ExpandPlan;
-use florin_render::{Around, event_types, render_decline, render_event, render_line_items};
+use florin_render::{
+    Around, event_types, render_decline, render_event, render_line_items, render_session_line,
+};
 use florin_wire::versions::NEWEST;
 use serde_json::{Map, Value, json};
 
@@ -198,6 +200,11 @@ fn every_object_fits_the_description() {
         NEWEST,
     ));
     values.extend(render_line_items(&samples::full_intent()));
+    let (session, price) = (crate::sold::session(), crate::sold::price());
+    for price in [Some(&price), None] {
+        let line = render_session_line(&session, &session.lines[0], price, &VIEW);
+        values.push(line);
+    }
     for value in &values {
         description.assert_fits(value, &named(value));
     }

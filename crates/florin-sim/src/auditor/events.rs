@@ -1,13 +1,15 @@
 //! Events: versions have no gaps, every event tells of a change and every change that matters has its event (I5), and
-//! every endpoint hears of it (I6).
+//! every endpoint hears of it (I6), one of the front door of the orders that named it.
 //!
 //! Deliberately absent: the types of events, which the wire's own tests compare with the published table.
 
-use super::history::{History, Key, Step, flag, number, status};
+use super::history::{History, Key, Step, flag, number, status, text};
+use super::orders::FRONT_EVENT;
 use crate::evidence::{Entry, Evidence, Receipt, Violation};
 use florin_base::Scope;
 use florin_domain::Kind;
 use florin_domain::changes::Write;
+use florin_domain::webhooks::Event;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +24,9 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         Kind::Customer,
         Kind::Dispute,
         Kind::EarlyFraudWarning,
+        Kind::Price,
+        Kind::TaxRate,
+        Kind::CheckoutSession,
     ] {
         for step in history.steps(kind) {
             if is_news(kind, &step) && step.after.events.is_empty() {
@@ -138,8 +143,13 @@ fn unique(evidence: &Evidence, found: &mut Vec<Violation>) {
 fn is_news(kind: Kind, step: &Step<'_>) -> bool {
     let after = &step.after.body;
     let Some(before) = step.before.map(|version| &version.body) else {
-        // A charge that was only sent is told of with its outcome.
-        return kind != Kind::Charge || status(kind, after) != "pending";
+        return match kind {
+            // A charge that was only sent is told of with its outcome.
+            Kind::Charge => status(kind, after) != "pending",
+            // A session is told of when the buyer is done, or when its time is over.
+            Kind::CheckoutSession => status(kind, after) != "open",
+            _ => true,
+        };
     };
     let differs = |members: &[&str]| {
         members
@@ -161,9 +171,9 @@ fn is_news(kind: Kind, step: &Step<'_>) -> bool {
                 || flips("voided")
                 || flips("open")
         }
-        Kind::Refund => was != is,
+        Kind::Refund | Kind::CheckoutSession => was != is,
         Kind::EarlyFraudWarning => flips("actionable"),
-        Kind::Customer => true,
+        Kind::Customer | Kind::Price | Kind::TaxRate => true,
         _ => false,
     }
 }
@@ -188,6 +198,11 @@ fn is_steady(history: &History, scope: &Scope, id: &str) -> bool {
     bodies.iter().all(stays)
 }
 
+/// An endpoint of the front door wants what becomes of the orders that named it, any other one wants everything.
+fn is_wanted((id, endpoint): (&str, &Value), event: &Event, told: &Value) -> bool {
+    !flag(endpoint, "front") || (event.kind == FRONT_EVENT && text(told, "told_to", "") == id)
+}
+
 /// A steady endpoint hears of everything that was committed after it was made.
 fn deliveries(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
     let heard: BTreeSet<&Receipt> = evidence.receipts.iter().collect();
@@ -195,7 +210,7 @@ fn deliveries(evidence: &Evidence, history: &History, found: &mut Vec<Violation>
         if !is_steady(history, scope, id) {
             continue;
         }
-        let url = super::history::text(endpoint, "url", "").to_owned();
+        let url = text(endpoint, "url", "").to_owned();
         let made = evidence.journal.iter().position(|entry| {
             entry
                 .commit
@@ -207,8 +222,11 @@ fn deliveries(evidence: &Evidence, history: &History, found: &mut Vec<Violation>
         let Some(made) = made else { continue };
         let later = evidence.journal[made + 1..]
             .iter()
-            .flat_map(|entry| &entry.commit.changes.events);
-        for (_, event) in later.filter(|(of, _)| of == scope) {
+            .flat_map(|entry| entry.commit.changes.events.iter().zip(&entry.told));
+        let wanted = later.filter(|((of, event), told)| {
+            of == scope && is_wanted((id.as_str(), endpoint), event, told)
+        });
+        for ((_, event), _) in wanted {
             let receipt = Receipt {
                 url: url.clone(),
                 event: event.id.to_string(),

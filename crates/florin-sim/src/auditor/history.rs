@@ -46,11 +46,12 @@ pub fn flag(body: &Value, member: &str) -> bool {
         .unwrap_or_default()
 }
 
-/// The status of an intent, a set-up, a charge or a refund.
+/// The status of an intent, a set-up, a charge, a refund or a checkout session.
 pub fn status(kind: Kind, body: &Value) -> &str {
     let default = match kind {
         Kind::Charge => "succeeded",
         Kind::Refund => "pending",
+        Kind::CheckoutSession => "open",
         _ => "requires_payment_method",
     };
     text(body, "status", default)

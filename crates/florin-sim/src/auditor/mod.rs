@@ -2,16 +2,18 @@
 //!
 //! It knows the rules of money, events and states in its own words and reads every record as the JSON that the store
 //! holds, so that an error in a decision is not repeated here. `history` orders what was written; `books`, `contests`,
-//! `events`, `processor`, `replies`, `secrets`, `states` and `times` hold the rules. What shows only at the moment, a client
-//! or the world says at once. Deliberately absent: anything of the domain's decisions.
+//! `events`, `orders`, `processor`, `replies`, `secrets`, `sessions`, `states` and `times` hold the rules. What shows only at the
+//! moment, a client or the world says at once. Deliberately absent: anything of the domain's decisions.
 
 mod books;
 mod contests;
 mod events;
 mod history;
+mod orders;
 mod processor;
 mod replies;
 mod secrets;
+mod sessions;
 mod states;
 mod times;
 
@@ -31,7 +33,10 @@ pub const RULES: &[(&str, &str)] = &[
         "I5",
         "versions have no gaps, and each change that matters has its event",
     ),
-    ("I6", "every endpoint hears of every event"),
+    (
+        "I6",
+        "every endpoint hears of every event, one of the front door of its own orders",
+    ),
     ("I7", "only legal transitions, and finished stays finished"),
     (
         "I8",
@@ -43,6 +48,14 @@ pub const RULES: &[(&str, &str)] = &[
     ("I12", "times keep their order when the wall clock does not"),
     ("I13", "no request stays in memory"),
     ("I16", "what was answered is read"),
+    (
+        "I18",
+        "a checkout session is as far as its payment, and is paid once",
+    ),
+    (
+        "I19",
+        "an order at the front door leads to one payment, of its amount",
+    ),
     ("F19", "a race ends as some order of its requests does"),
     ("F23", "a key that was ended opens nothing a second later"),
 ];
@@ -70,6 +83,8 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
     replies::check(evidence, &history, &mut found);
     secrets::check(evidence, &history, &mut found);
     times::check(evidence, &history, &mut found);
+    sessions::check(&history, &mut found);
+    orders::check(evidence, &history, &mut found);
     contests::check(evidence, &history, &mut found);
     if evidence.outside {
         processor::check(evidence, &history, &mut found);

@@ -5,7 +5,7 @@
 
 use super::history::{History, flag, number, status, text};
 use crate::evidence::{Ack, Evidence, Violation};
-use crate::scene::kind_of;
+use crate::scene::{FRONT, kind_of};
 use florin_base::Scope;
 use florin_domain::Kind;
 use florin_store::memory::HeldKey;
@@ -139,12 +139,16 @@ fn object(ack: &Ack, history: &History, found: &mut Vec<Violation>) {
             format!("{id} was told to be deleted and is there"),
         ));
     }
+    if name == FRONT {
+        return front(&told, held, found);
+    }
     let is = status(kind, held);
     let was = text(&told, "status", "");
     let is_final = match kind {
         Kind::PaymentIntent | Kind::SetupIntent => matches!(was, "succeeded" | "canceled"),
         Kind::Charge => matches!(was, "succeeded" | "failed"),
         Kind::Refund => matches!(was, "failed" | "canceled"),
+        Kind::CheckoutSession => matches!(was, "complete" | "expired"),
         _ => false,
     };
     let falls = ["amount_received", "amount_captured"]
@@ -155,5 +159,21 @@ fn object(ack: &Ack, history: &History, found: &mut Vec<Violation>) {
             "I1",
             format!("{id} was told to be {was}, now it is {is}, or it holds less than was told"),
         ));
+    }
+}
+
+/// What the front door told of a payment that is over still holds.
+fn front(told: &Value, held: &Value, found: &mut Vec<Violation>) {
+    let (id, was) = (text(told, "id", ""), text(told, "status", ""));
+    let is = status(Kind::CheckoutSession, held);
+    let paid = text(held, "paid", "unpaid");
+    let stands = match was {
+        "paid" | "refunded" => is == "complete" && paid != "unpaid",
+        "canceled" => is == "expired" && flag(held, "canceled"),
+        _ => true,
+    };
+    if !stands {
+        let what = format!("{id} was told to be {was}, now it is {is} and {paid}");
+        found.push(Violation::new("I1", what));
     }
 }

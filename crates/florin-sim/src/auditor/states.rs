@@ -114,11 +114,18 @@ const REFUND: Table = &[
     ("canceled", &[]),
 ];
 
-const TABLES: [(Kind, Table); 4] = [
+const SESSION: Table = &[
+    ("open", &["complete", "expired"]),
+    ("complete", &[]),
+    ("expired", &[]),
+];
+
+const TABLES: [(Kind, Table); 5] = [
     (Kind::PaymentIntent, INTENT),
     (Kind::SetupIntent, SETUP),
     (Kind::Charge, CHARGE),
     (Kind::Refund, REFUND),
+    (Kind::CheckoutSession, SESSION),
 ];
 
 pub(super) fn check(_evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {

@@ -153,7 +153,8 @@ async fn finish(client: &mut Client, id: &str) -> Heard {
     client.read(Kind::PaymentIntent, id).await
 }
 
-fn remember(client: &Client, intent: &Heard) {
+/// Remembers a charge that took money, for later refunds.
+pub(super) fn remember(client: &Client, intent: &Heard) {
     if intent.number("amount_received") == 0 {
         return;
     }

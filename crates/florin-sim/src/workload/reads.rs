@@ -25,6 +25,8 @@ const LISTED: [Movement; 4] = [
 
 /// Every route that only reads, or that no state allows.
 pub const READ: &[&str] = &[
+    "GET /florin/v1/payments",
+    "GET /florin/v1/payments/:id",
     "GET /v1/account",
     "GET /v1/balance",
     "GET /v1/balance_transactions",
@@ -35,12 +37,16 @@ pub const READ: &[&str] = &[
     "GET /v1/charges/:id",
     "GET /v1/charges/:id/refunds",
     "GET /v1/charges/:id/refunds/:refund",
+    "GET /v1/checkout/sessions",
+    "GET /v1/checkout/sessions/:id",
+    "GET /v1/checkout/sessions/:id/line_items",
     "GET /v1/customers",
     "GET /v1/customers/:id",
     "GET /v1/customers/:id/payment_methods",
     "GET /v1/customers/:id/payment_methods/:payment_method",
     "GET /v1/disputes",
     "GET /v1/disputes/:id",
+    "GET /v1/elements/sessions",
     "GET /v1/events",
     "GET /v1/events/:id",
     "GET /v1/payment_intents",
@@ -50,6 +56,10 @@ pub const READ: &[&str] = &[
     "GET /v1/payment_intents/:id/amount_details_line_items",
     "GET /v1/payment_methods",
     "GET /v1/payment_methods/:id",
+    "GET /v1/prices",
+    "GET /v1/prices/:id",
+    "GET /v1/products",
+    "GET /v1/products/:id",
     "GET /v1/radar/early_fraud_warnings",
     "GET /v1/radar/early_fraud_warnings/:id",
     "GET /v1/refunds",
@@ -57,6 +67,10 @@ pub const READ: &[&str] = &[
     "GET /v1/setup_intents",
     "GET /v1/setup_intents/:id",
     "POST /v1/setup_intents/:id/verify_microdeposits",
+    "GET /v1/shipping_rates",
+    "GET /v1/shipping_rates/:id",
+    "GET /v1/tax_rates",
+    "GET /v1/tax_rates/:id",
     "GET /v1/tokens/:id",
     "GET /v1/webhook_endpoints",
     "GET /v1/webhook_endpoints/:id",
@@ -98,6 +112,9 @@ fn question(client: &mut Client, route: &str) -> Option<Question> {
         "/v1/payment_intents/:id/amount_details_line_items" => {
             Question::LineItems(known(client, Kind::PaymentIntent)?, page(client))
         }
+        "/v1/checkout/sessions/:id/line_items" => {
+            Question::SessionLines(known(client, Kind::CheckoutSession)?, page(client))
+        }
         "/v1/payment_intents/:id/apply_customer_balance"
         | "/v1/payment_intents/:id/verify_microdeposits" => {
             Question::WrongState(Kind::PaymentIntent, known(client, Kind::PaymentIntent)?)
@@ -105,6 +122,10 @@ fn question(client: &mut Client, route: &str) -> Option<Question> {
         "/v1/setup_intents/:id/verify_microdeposits" => {
             Question::WrongState(Kind::SetupIntent, known(client, Kind::SetupIntent)?)
         }
+        "/florin/v1/payments" => Question::Order(known(client, Kind::Order)?),
+        // Sessions without an order are none of the front door's, and it has to say so.
+        "/florin/v1/payments/:id" => Question::Front(known(client, Kind::CheckoutSession)?),
+        "/v1/elements/sessions" => Question::Form,
         "/v1/events" => events(client),
         plain => plain_question(client, plain)?,
     })
@@ -118,14 +139,19 @@ fn plain_question(client: &mut Client, path: &str) -> Option<Question> {
     };
     let (kind, part) = match list.strip_prefix("/v1/")? {
         "charges" => (Kind::Charge, "charge"),
+        "checkout/sessions" => (Kind::CheckoutSession, "session"),
         "customers" => (Kind::Customer, "id"),
         "disputes" => (Kind::Dispute, "dispute"),
         "events" => (Kind::Event, "id"),
         "payment_intents" => (Kind::PaymentIntent, "intent"),
         "payment_methods" => (Kind::PaymentMethod, "payment_method"),
+        "prices" => (Kind::Price, "price"),
+        "products" => (Kind::Product, "id"),
         "radar/early_fraud_warnings" => (Kind::EarlyFraudWarning, "early_fraud_warning"),
         "refunds" => (Kind::Refund, "id"),
         "setup_intents" => (Kind::SetupIntent, "intent"),
+        "shipping_rates" => (Kind::ShippingRate, "shipping_rate_token"),
+        "tax_rates" => (Kind::TaxRate, "tax_rate"),
         "tokens" => (Kind::Token, "token"),
         "webhook_endpoints" => (Kind::WebhookEndpoint, "webhook_endpoint"),
         _ => return None,
@@ -135,7 +161,7 @@ fn plain_question(client: &mut Client, path: &str) -> Option<Question> {
     }
     let query = ListQuery::newest(&client.scope, kind, 1);
     let query = match kind {
-        Kind::Customer | Kind::WebhookEndpoint => query.with("state", LIVING),
+        Kind::Customer | Kind::WebhookEndpoint | Kind::Product => query.with("state", LIVING),
         _ => query,
     };
     Some(Question::List(query, page(client)))

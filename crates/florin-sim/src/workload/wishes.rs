@@ -17,7 +17,7 @@ use serde_json::Map;
 /// A card that everybody may charge.
 pub(super) const GOOD_NUMBER: &str = "4242424242424242";
 
-fn wish<O: Operation + 'static>(
+pub(super) fn wish<O: Operation + 'static>(
     operation: &'static str,
     object: &'static str,
     make: impl Fn() -> O + Send + Sync + 'static,

@@ -3,17 +3,26 @@
 //! Deliberately absent: reading files at run time; the table is part of the program's promise.
 
 /// Name and text of every file under `params/`.
-pub(super) const ALL: [(&str, &str); 13] = [
+pub(super) const ALL: [(&str, &str); 20] = [
     ("accounts", include_str!("../../params/accounts.txt")),
     ("balance", include_str!("../../params/balance.txt")),
     ("charges", include_str!("../../params/charges.txt")),
+    (
+        "checkout_sessions",
+        include_str!("../../params/checkout_sessions.txt"),
+    ),
     ("customers", include_str!("../../params/customers.txt")),
     ("disputes", include_str!("../../params/disputes.txt")),
     (
         "early_fraud_warnings",
         include_str!("../../params/early_fraud_warnings.txt"),
     ),
+    ("elements", include_str!("../../params/elements.txt")),
     ("events", include_str!("../../params/events.txt")),
+    (
+        "florin_payments",
+        include_str!("../../params/florin_payments.txt"),
+    ),
     (
         "payment_intents",
         include_str!("../../params/payment_intents.txt"),
@@ -22,11 +31,18 @@ pub(super) const ALL: [(&str, &str); 13] = [
         "payment_methods",
         include_str!("../../params/payment_methods.txt"),
     ),
+    ("prices", include_str!("../../params/prices.txt")),
+    ("products", include_str!("../../params/products.txt")),
     ("refunds", include_str!("../../params/refunds.txt")),
     (
         "setup_intents",
         include_str!("../../params/setup_intents.txt"),
     ),
+    (
+        "shipping_rates",
+        include_str!("../../params/shipping_rates.txt"),
+    ),
+    ("tax_rates", include_str!("../../params/tax_rates.txt")),
     ("tokens", include_str!("../../params/tokens.txt")),
     (
         "webhook_endpoints",

@@ -194,16 +194,21 @@ fn is_letters(text: &str, count: usize) -> bool {
 
 fn email(value: Value, place: &Place<'_>) -> Result<Value, WireError> {
     let address = text(value, EMAIL_CHARS_MAX, place)?;
+    if is_email(&address) {
+        return Ok(Value::String(address));
+    }
+    let message = format!("Invalid email address: {}", shown(&address));
+    Err(refuse(place, message).with_code("email_invalid"))
+}
+
+/// Whether a text has the form of a mail address.
+pub fn is_email(address: &str) -> bool {
     let space = |c: char| c.is_whitespace() || c.is_control();
     let good = match address.rsplit_once('@') {
         Some((local, domain)) => !local.is_empty() && !domain.is_empty() && !local.contains('@'),
         None => false,
     };
-    if good && !address.contains(space) {
-        return Ok(Value::String(address));
-    }
-    let message = format!("Invalid email address: {}", shown(&address));
-    Err(refuse(place, message).with_code("email_invalid"))
+    good && !address.contains(space)
 }
 
 fn url(value: Value, place: &Place<'_>) -> Result<Value, WireError> {

@@ -24,12 +24,13 @@ macro_rules! pairs {
 pairs! {
     "account", "account_rare", "application_fee_rare", "balance", "balance_rare",
     "balance_transaction", "balance_transaction_rare", "card_rare", "charge", "charge_canceled",
-    "charge_given_back", "charge_open", "charge_partly_captured", "charge_rare", "charge_uncaptured",
-    "customer", "customer_rare", "discount_rare", "dispute", "dispute_klarna", "dispute_rare",
-    "early_fraud_warning", "event", "mandate_rare", "payment_intent", "payment_intent_rare", "payment_method",
-    "payment_method_rare", "person_rare", "refund", "refund_rare", "setup_attempt_rare",
-    "setup_intent", "setup_intent_rare", "source_rare", "tax_id_rare", "token",
-    "webhook_endpoint",
+    "charge_given_back", "charge_open", "charge_partly_captured", "charge_rare",
+    "charge_uncaptured", "checkout.session", "checkout_session_rare", "customer", "customer_rare",
+    "discount_rare", "dispute", "dispute_klarna", "dispute_rare", "early_fraud_warning", "event",
+    "item_rare", "mandate_rare", "payment_intent", "payment_intent_rare", "payment_method",
+    "payment_method_rare", "person_rare", "price_rare", "product_rare", "refund", "refund_rare",
+    "setup_attempt_rare", "setup_intent", "setup_intent_rare", "source_rare", "tax_id_rare",
+    "tax_rate_rare", "token", "webhook_endpoint",
 }
 
 /// One pair, newer half first.

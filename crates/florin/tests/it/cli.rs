@@ -333,6 +333,7 @@ fn help_shows_examples() {
         &["keys", "create", "--help"],
         &["keys", "roll", "--help"],
         &["webhooks", "resend", "--help"],
+        &["pay", "--help"],
     ] {
         let output = florin(command);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();

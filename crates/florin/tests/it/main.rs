@@ -18,6 +18,7 @@ mod load;
 mod matrix;
 mod matrix_samples;
 mod outside;
+mod pay;
 mod powercut;
 mod protocol;
 mod receiver;

@@ -108,6 +108,47 @@ fn make_objects(shop: &Shop) -> Objects {
     ]
 }
 
+/// What is sold, and two sessions that sell it, one of them to the customer.
+fn make_sold(shop: &Shop, made: &Objects) -> Objects {
+    let product = shop.make("/v1/products", "name=Tea");
+    let priced = format!("product={product}&currency=usd&unit_amount=500&lookup_key=matrix-tea");
+    let price = shop.make("/v1/prices", &priced);
+    let page = "mode=payment&success_url=https://shop.example/thanks";
+    let sells = format!("{page}&line_items[0][price]={price}&line_items[0][quantity]=2");
+    let of_customer = filled(&format!("{sells}&customer={{customer}}"), made);
+    vec![
+        ("session", shop.make("/v1/checkout/sessions", &of_customer)),
+        ("ended_session", shop.make("/v1/checkout/sessions", &sells)),
+        ("bare_product", shop.make("/v1/products", "name=Cups")),
+        (
+            "tax_rate",
+            shop.make(
+                "/v1/tax_rates",
+                "display_name=VAT&percentage=19&inclusive=false",
+            ),
+        ),
+        (
+            "shipping_rate",
+            shop.make(
+                "/v1/shipping_rates",
+                "display_name=Mail&fixed_amount[amount]=500&fixed_amount[currency]=usd",
+            ),
+        ),
+        ("product", product),
+        ("price", price),
+    ]
+}
+
+/// Two orders at the front door, one of them paid on its page, which needs no key.
+fn make_ordered(shop: &Shop) -> Objects {
+    let path = "/florin/v1/payments";
+    let order = shop.make(path, "amount=1000&currency=usd&order_id=matrix-order");
+    let paid = shop.make(path, "amount=1000&currency=usd&order_id=matrix-paid");
+    let pressed = shop.press(&paid, "4242424242424242").expect(200);
+    assert_eq!(pressed.at("/status"), "complete");
+    vec![("order", order), ("paid_order", paid)]
+}
+
 /// A text with the ids in their places.
 fn filled(text: &str, objects: &Objects) -> String {
     let filled = objects.iter().fold(text.to_owned(), |text, (name, id)| {
@@ -205,7 +246,9 @@ fn nobody_sees_or_changes_what_is_not_theirs() {
         Merchant::new(folder.path(), "Other"),
     );
     let own = owner.shop(&server, "test_secret_key");
-    let objects = make_objects(&own);
+    let mut objects = make_objects(&own);
+    objects.extend(make_sold(&own, &objects));
+    objects.extend(make_ordered(&own));
     let before = rows_of(&database, owner.text("id"));
     assert!(before.len() > objects.len(), "{before:#?}");
     let mut wrong = Vec::new();

@@ -23,12 +23,14 @@ pub const ACCOUNT: &str = "acct_FlorinDev0000001";
 /// How long a start or a stop may take. A debug build on a busy machine is slow.
 const WAIT_S_MAX: u64 = 60;
 /// Settings from outside that would change what a test sees.
-const ENVIRONMENT: [&str; 7] = [
+const ENVIRONMENT: [&str; 9] = [
     "FLORIN_DATA",
     "FLORIN_FORCE_OUTSIDE",
     "FLORIN_LOG",
     "FLORIN_METRICS_PORT",
     "FLORIN_PORT",
+    "FLORIN_SECRET_KEY",
+    "FLORIN_URL",
     "FLORIN_VAULT_KEY",
     "FLORIN_WEBHOOK_RETRIES",
 ];
@@ -232,6 +234,14 @@ fn address_after(text: &str, mark: &str) -> Result<SocketAddr, String> {
         .find(|c: char| c == '/' || c.is_whitespace())
         .unwrap_or(rest.len());
     rest[..end].parse().map_err(|_| missing())
+}
+
+/// Starts a command of the binary that goes on while the test does something else.
+pub fn begin(arguments: &[&str]) -> Child {
+    let mut command = Command::new(BINARY);
+    clean(&mut command).args(arguments).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the binary runs")
 }
 
 /// Runs a command of the binary.

@@ -3,7 +3,9 @@
 //! Deliberately absent: typed objects. The tests read the wire as it is.
 
 use crate::http::{Answer, Ask};
+use serde_json::json;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The fields of a payment that succeeds.
 pub const PAYMENT: [(&str, &str); 5] = [
@@ -82,6 +84,18 @@ impl Shop {
         let answer = self.post("/v1/payment_intents", &PAYMENT).expect(200);
         assert_eq!(answer.at("/status"), "succeeded");
         answer.at("/id")
+    }
+
+    /// The buyer presses the button of a session's page with a card. The page takes no key.
+    #[track_caller]
+    pub fn press(&self, session: &str, number: &str) -> Answer {
+        static PRESSES: AtomicU32 = AtomicU32::new(0);
+        let attempt = format!("press-{}", PRESSES.fetch_add(1, Ordering::Relaxed));
+        let card = json!({"number": number, "exp_month": 12, "exp_year": 2034, "cvc": "123"});
+        let sent =
+            json!({"attempt": attempt, "card": card, "billing": {"email": "ada@example.com"}});
+        let path = format!("/c/pay/{session}/confirm");
+        self.send(&Ask::new("POST", &path).json(&sent))
     }
 
     /// The ids of a list's first page.

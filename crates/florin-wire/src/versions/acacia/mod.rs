@@ -5,9 +5,12 @@
 
 mod account_capabilities;
 mod account_groups;
+mod adaptive_pricing;
 mod advice_code;
 mod bank_addresses;
 mod business_figures;
+mod checkout_discounts;
+mod collected_information;
 mod company_declarations;
 mod dispute_enhanced_evidence;
 mod mandate_reference_prefix;
@@ -20,15 +23,18 @@ mod refund_next_action;
 mod regulated_status;
 mod source_allow_redisplay;
 mod target_date;
+mod tax_rate_amounts;
 
 use super::change::Change;
 
 /// The changes of this release, newest first.
 pub(super) const CHANGES: &[&Change] = &[
+    &collected_information::CHANGE,
     &target_date::CHANGE,
     &advice_code::CHANGE,
     &company_declarations::CHANGE,
     &method_details::D2025_01_27,
+    &checkout_discounts::CHANGE,
     &account_capabilities::D2025_01_27,
     &dispute_enhanced_evidence::COMPLIANCE,
     &bank_addresses::D2024_12_18,
@@ -42,8 +48,10 @@ pub(super) const CHANGES: &[&Change] = &[
     &person_authorizer::CHANGE,
     &refund_decline_codes::CHANGE,
     &bank_addresses::D2024_11_20,
+    &adaptive_pricing::CHANGE,
     &account_groups::CHANGE,
     &dispute_enhanced_evidence::CHANGE,
     &refund_next_action::CHANGE,
+    &tax_rate_amounts::CHANGE,
     &account_capabilities::D2024_10_28,
 ];

@@ -7,6 +7,10 @@ mod account_capabilities;
 mod billing_tax_id;
 mod business_facts;
 mod cancellation_expired;
+mod checkout_origin;
+mod checkout_permissions;
+mod checkout_shipping;
+mod checkout_wallets;
 mod event_context;
 mod excluded_method_types;
 mod hosted_method_save;
@@ -16,6 +20,7 @@ mod payment_intent_invoice;
 mod payout_days;
 mod prefunding;
 mod presentment_details;
+mod price_usage;
 mod refund_decline_codes;
 mod refund_pending_reason;
 mod released_amount;
@@ -27,6 +32,7 @@ pub(super) const CHANGES: &[&Change] = &[
     &excluded_method_types::CHANGE,
     &method_details::D2025_08_27,
     &method_details::D2025_07_30,
+    &checkout_origin::CHANGE,
     &payout_days::CHANGE,
     &account_capabilities::D2025_06_30,
     &prefunding::CHANGE,
@@ -34,6 +40,7 @@ pub(super) const CHANGES: &[&Change] = &[
     &method_details::D2025_05_28,
     &account_capabilities::D2025_05_28,
     &billing_tax_id::CHANGE,
+    &checkout_wallets::CHANGE,
     &refund_pending_reason::CHANGE,
     &event_context::CHANGE,
     &business_facts::CHANGE,
@@ -42,6 +49,9 @@ pub(super) const CHANGES: &[&Change] = &[
     &cancellation_expired::CHANGE,
     &released_amount::CHANGE,
     &presentment_details::CHANGE,
+    &checkout_permissions::CHANGE,
+    &checkout_shipping::CHANGE,
+    &price_usage::CHANGE,
     &method_update::CHANGE,
     &hosted_method_save::CHANGE,
     &method_details::D2025_03_31,

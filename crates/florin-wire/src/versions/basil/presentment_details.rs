@@ -8,7 +8,7 @@ use super::super::version::ApiVersion;
 pub(super) const CHANGE: Change = Change {
     version: ApiVersion::Basil2025_03_31,
     name: "payments show what the customer saw",
-    objects: &["charge", "payment_intent", "refund"],
+    objects: &["charge", "checkout.session", "payment_intent", "refund"],
     added: &["presentment_details"],
     ..Change::NOTHING
 };

@@ -9,6 +9,7 @@ pub(super) const CHANGE: Change = Change {
     version: ApiVersion::Clover2025_12_15,
     name: "accounts may stand in for customers",
     objects: &[
+        "checkout.session",
         "customer",
         "discount",
         "payment_intent",

@@ -6,6 +6,7 @@
 mod account_capabilities;
 mod amount_details;
 mod bacs_mandate;
+mod checkout_branding;
 mod company_representative;
 mod customer_account;
 mod customer_names;
@@ -13,6 +14,7 @@ mod discount_source;
 mod excluded_method_types;
 mod expected_debit_date;
 mod hooks;
+mod item_quantity;
 mod method_details;
 mod method_update;
 mod payment_details;
@@ -26,6 +28,7 @@ pub(super) const CHANGES: &[&Change] = &[
     &bacs_mandate::CHANGE,
     &method_details::D2026_02_25,
     &amount_details::ERROR,
+    &item_quantity::CHANGE,
     &customer_account::CHANGE,
     &transfer_data::CHANGE,
     &expected_debit_date::CHANGE,
@@ -39,6 +42,7 @@ pub(super) const CHANGES: &[&Change] = &[
     &company_representative::CHANGE,
     &method_details::D2025_10_29,
     &customer_names::CHANGE,
+    &checkout_branding::CHANGE,
     &discount_source::CHANGE,
     &method_update::CHANGE,
     &method_details::D2025_09_30,

@@ -5,14 +5,18 @@
 
 mod account_capabilities;
 mod allowed_method_types;
+mod checkout_ui_mode;
 mod company_addresses;
 mod dispute_card_network;
 mod dispute_compliance;
 mod flow_directions;
 mod funding_source_group;
+mod integration_identifier;
+mod item_metadata;
 mod managed_payments;
 mod mandate_amount;
 mod method_details;
+mod product_tax;
 mod refund_payer;
 mod settlement_speed;
 mod setup_attempt_moto;
@@ -36,11 +40,15 @@ pub(super) const CHANGES: &[&Change] = &[
     &method_details::D2026_05_27,
     &account_capabilities::D2026_05_27,
     &managed_payments::CHANGE,
+    &product_tax::CHANGE,
     &setup_attempt_moto::CHANGE,
     &mandate_amount::CHANGE,
     &method_details::D2026_04_22,
     &account_capabilities::D2026_04_22,
     &flow_directions::CHANGE,
+    &checkout_ui_mode::CHANGE,
+    &integration_identifier::CHANGE,
+    &item_metadata::CHANGE,
     &settlement_speed::CHANGE,
     &account_capabilities::D2026_03_25,
 ];

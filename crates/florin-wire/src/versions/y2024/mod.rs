@@ -9,6 +9,7 @@ mod card_authorization_code;
 mod card_present_increments;
 mod card_present_locales;
 mod card_present_network;
+mod checkout_fields;
 mod debit_options;
 mod dispute_case_type;
 mod dispute_method_types;
@@ -35,6 +36,7 @@ pub(super) const CHANGES: &[&Change] = &[
     &net_available::CHANGE,
     &dispute_method_types::CHANGE,
     &fee_source::CHANGE,
+    &checkout_fields::CHANGE,
     &method_details::D2024_04_10,
     &account_capabilities::D2024_04_10,
     &card_present_increments::CHANGE,

@@ -1,0 +1,181 @@
+//! The browser parts over HTTP: the SDK under the addresses that pages know, frames, and files that never change.
+//!
+//! Deliberately absent: HTML of the payform, which the session decides.
+
+use crate::pipeline::header;
+use crate::{Api, headers};
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Response as HttpResponse};
+use florin_web::{Asset, NOT_BUILT};
+use std::sync::Arc;
+
+/// Files whose names carry the hash of their content.
+const FILES: &str = "/assets/";
+/// The frames.
+const FIELD: &str = "/v3/frames/field";
+const CONTROLLER: &str = "/v3/frames/controller";
+const RETURN: &str = "/v3/frames/return";
+/// The SDK under the hash of its content.
+const PINNED: &str = "/v3/florin-";
+/// What may be kept for ever.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// What is looked at again each time.
+const LOOKED_AT: &str = "no-cache";
+
+/// Where a built file lies, by its name in the sources.
+pub fn path(logical: &str) -> Option<String> {
+    Asset::named(logical).map(|asset| format!("{FILES}{}", asset.file))
+}
+
+/// Where the texts of a language lie, if they are not bundled.
+pub fn chunk(language: &str) -> Option<String> {
+    let begin = format!("chunk-{language}-");
+    let mut assets = florin_web::FILES.iter();
+    let found = assets.find(|asset| asset.file.starts_with(&begin))?;
+    Some(format!("{FILES}{}", found.file))
+}
+
+/// Answers a request for one of the browser parts; `None` for every other path.
+pub fn serve(_api: &Arc<Api>, parts: &Parts) -> Option<HttpResponse<Body>> {
+    let path = parts.uri.path();
+    let asset = match path {
+        FIELD => return Some(frame(parts, "field.js", "Card details")),
+        CONTROLLER => return Some(frame(parts, "controller.js", "Requests")),
+        RETURN => return Some(frame(parts, "return.js", "Back")),
+        _ if is_sdk(path) => (Asset::named("sdk.js"), LOOKED_AT),
+        _ => {
+            let name = path.strip_prefix(FILES);
+            let name = name.or_else(|| {
+                path.strip_prefix("/v3/")
+                    .filter(|_| path.starts_with(PINNED))
+            })?;
+            (Asset::file(name), FOR_EVER)
+        }
+    };
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return Some(headers::text(405, "Read this with GET.\n"));
+    }
+    match asset {
+        (Some(asset), kept) => Some(file(parts, asset, kept)),
+        (None, _) if florin_web::FILES.is_empty() => Some(headers::text(503, NOT_BUILT)),
+        (None, _) => Some(headers::text(404, "There is no such file.\n")),
+    }
+}
+
+/// `/v3`, `/v3/`, and one word of small letters before `stripe.js`.
+fn is_sdk(path: &str) -> bool {
+    if matches!(path, "/v3" | "/v3/") {
+        return true;
+    }
+    let train = path
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix("/stripe.js"));
+    train.is_some_and(|word| {
+        word == "v3" || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
+    })
+}
+
+fn file(parts: &Parts, asset: &'static Asset, kept: &'static str) -> HttpResponse<Body> {
+    let tag = format!("\"{}\"", asset.integrity);
+    if header(&parts.headers, "if-none-match").is_some_and(|known| known.contains(&tag)) {
+        return headers::file(304, &[], asset.media(), (kept, &tag, None));
+    }
+    let (bytes, encoding) = encoded(&parts.headers, asset);
+    headers::file(200, bytes, asset.media(), (kept, &tag, encoding))
+}
+
+/// The shortest form that the browser takes.
+fn encoded(headers: &HeaderMap, asset: &'static Asset) -> (&'static [u8], Option<&'static str>) {
+    let accepted = header(headers, "accept-encoding").unwrap_or_default();
+    let takes = |name: &str| {
+        let mut listed = accepted.split(',').map(str::trim);
+        listed.any(|coding| coding.split(';').next() == Some(name) && !coding.ends_with("q=0"))
+    };
+    match (takes("br"), takes("gzip")) {
+        (true, _) => (asset.brotli, Some("br")),
+        (_, true) => (asset.gzip, Some("gzip")),
+        _ => (asset.plain, None),
+    }
+}
+
+/// The document of a frame: one script, no markup. Its shop is named in the query, and nobody else may frame it.
+fn frame(parts: &Parts, script: &str, title: &str) -> HttpResponse<Body> {
+    let Some(asset) = Asset::named(script) else {
+        return headers::text(503, NOT_BUILT);
+    };
+    let query = parts.uri.query().unwrap_or_default();
+    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
+    let origin = query.get("origin").and_then(serde_json::Value::as_str);
+    let Some(origin) = origin.filter(|origin| is_origin(origin)) else {
+        return headers::text(400, "The query names no origin.\n");
+    };
+    let html = format!(
+        "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<script type=module src=\"{FILES}{}\"></script>\n</head>\n<body>\n<main id=root></main>\n</body>\n</html>\n",
+        asset.file
+    );
+    headers::frame(html, origin)
+}
+
+/// Scheme, host and perhaps a port: nothing that could end a directive of a policy.
+fn is_origin(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        let plain =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+        !host.is_empty() && host.len() <= 255 && host.bytes().all(plain)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sdk_lies_where_pages_look_for_it() {
+        for path in [
+            "/v3",
+            "/v3/",
+            "/v3/stripe.js",
+            "/basil/stripe.js",
+            "/endive/stripe.js",
+        ] {
+            assert!(is_sdk(path), "{path}");
+        }
+        for path in [
+            "/v4/",
+            "/Basil/stripe.js",
+            "/a/b/stripe.js",
+            "/stripe.js",
+            "//stripe.js",
+        ] {
+            assert!(!is_sdk(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_origin_ends_no_directive() {
+        for good in [
+            "https://shop.example",
+            "http://127.0.0.1:7001",
+            "http://[::1]:80",
+        ] {
+            assert!(is_origin(good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://",
+            "https://a b",
+            "https://a;script-src *",
+            "https://a/path",
+            "javascript:alert(1)",
+            "https://a,b",
+            "https://*",
+        ] {
+            assert!(!is_origin(bad), "{bad}");
+        }
+    }
+}

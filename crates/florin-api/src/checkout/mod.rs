@@ -1,0 +1,311 @@
+//! The payform: the page of a checkout session, and what it asks for while the buyer looks at it.
+//!
+//! Whoever has the link may look and pay; the session's id is random and is the only key. [`sent`] reads what the page
+//! sends, [`events`] tells it what changes, [`shell`] is the page itself. Deliberately absent: rules; the engine has them.
+
+mod events;
+mod sent;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use crate::pipeline::{header, in_time};
+use crate::{Api, headers, qr};
+use axum::body::{Body, to_bytes};
+use axum::http::request::Parts;
+use axum::http::{Method, Response as HttpResponse};
+use florin_engine::operations::{AbandonSession, ChooseSession, PressSession};
+use florin_engine::{Halt, Operation, PageSession, Response};
+use florin_render::{PageFacts, render_page};
+use florin_wire::{WireError, parse_form, parse_json};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Where the pages are.
+pub const PREFIX: &str = "/c/pay/";
+/// What a page sends at most.
+const SENT_BYTES_MAX: usize = 65_536;
+
+/// Reads a body.
+type Parse = fn(&[u8]) -> Result<Map<String, Value>, WireError>;
+
+/// A request for a page or about it.
+pub(crate) struct Visit<'a> {
+    api: &'a Arc<Api>,
+    parts: &'a Parts,
+    request: &'a str,
+    page: PageSession,
+}
+
+/// Answers whatever lies under the prefix.
+pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> HttpResponse<Body> {
+    let rest = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let (id, verb) = rest.split_once('/').unwrap_or((rest, ""));
+    let page = match api.engine.page_session(id).await {
+        Ok(Some(page)) => page,
+        Ok(None) if verb.is_empty() => return shell::missing(),
+        Ok(None) => {
+            return refused(
+                404,
+                Some("resource_missing"),
+                "There is no such page.",
+                None,
+            );
+        }
+        Err(_) => return unavailable(),
+    };
+    let visit = Visit {
+        api,
+        parts,
+        request,
+        page,
+    };
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    match (verb, reads, parts.method == Method::POST) {
+        ("", true, _) => visit.show().await,
+        ("state", true, _) => visit.state(200).await,
+        ("qr.svg", true, _) => visit.picture(),
+        ("events", true, _) => events::stream(&visit).await,
+        ("", _, true) => visit.press_without_script(body).await,
+        ("confirm", _, true) => visit.press(body).await,
+        ("update", _, true) => visit.choose(body).await,
+        ("cancel", _, true) => visit.abandon(body).await,
+        ("" | "state" | "events" | "confirm" | "update" | "cancel", _, _) => {
+            let message = "Look with GET, act with POST.";
+            refused(405, Some("method_not_allowed"), message, None)
+        }
+        _ => refused(
+            404,
+            Some("resource_missing"),
+            "There is no such page.",
+            None,
+        ),
+    }
+}
+
+impl Visit<'_> {
+    async fn facts(&self) -> Result<PageFacts, HttpResponse<Body>> {
+        match self.api.engine.page_facts(&self.page).await {
+            Ok(Some(facts)) => Ok(facts),
+            Ok(None) => Err(shell::missing()),
+            Err(_) => Err(unavailable()),
+        }
+    }
+
+    fn render(&self, facts: &PageFacts) -> Value {
+        render_page(facts, &self.api.engine.view(&self.page.scope))
+    }
+
+    async fn show(&self) -> HttpResponse<Body> {
+        match self.facts().await {
+            Ok(facts) => shell::page(self, self.render(&facts)),
+            Err(answer) => answer,
+        }
+    }
+
+    /// The page's address as a QR code.
+    fn picture(&self) -> HttpResponse<Body> {
+        let base_url = &self.api.engine.world().settings.base_url;
+        let url = format!("{base_url}{PREFIX}{}", self.page.id);
+        headers::picture(qr::svg(&url).unwrap_or_default())
+    }
+
+    async fn state(&self, status: u16) -> HttpResponse<Body> {
+        match self.facts().await {
+            Ok(facts) => json_answer(status, &self.render(&facts)),
+            Err(answer) => answer,
+        }
+    }
+
+    async fn choose(&self, body: Body) -> HttpResponse<Body> {
+        let choice = match self.read(body, parse_json).await {
+            Ok(sent) => sent::choice(&sent),
+            Err(answer) => return answer,
+        };
+        match choice {
+            Ok(choice) => {
+                let id = self.page.id.clone();
+                let response = self.mutate(None, ChooseSession { id, choice }).await;
+                self.told(response).await
+            }
+            Err(error) => wire(&error),
+        }
+    }
+
+    async fn abandon(&self, body: Body) -> HttpResponse<Body> {
+        if let Err(answer) = self.read(body, parse_json).await {
+            return answer;
+        }
+        let id = self.page.id.clone();
+        let response = self.mutate(None, AbandonSession { id }).await;
+        self.told(response).await
+    }
+
+    async fn press(&self, body: Body) -> HttpResponse<Body> {
+        let sent = match self.read(body, parse_json).await {
+            Ok(sent) => sent,
+            Err(answer) => return answer,
+        };
+        let response = self.pressed(sent).await;
+        self.told(response).await
+    }
+
+    /// The form of a browser without scripts. It leads back to the page, which says what became of it: a form of this page may
+    /// lead nowhere else.
+    async fn press_without_script(&self, body: Body) -> HttpResponse<Body> {
+        let sent = match self.read(body, parse_form).await {
+            Ok(sent) => sent::of_form(sent),
+            Err(answer) => return answer,
+        };
+        let own = format!("{PREFIX}{}", self.page.id);
+        let response = self.pressed(sent).await;
+        if response.status == 200 || is_decline(&response) {
+            return headers::see_other(&own);
+        }
+        let (_, problem, _) = told_of(&response);
+        headers::see_other(&shell::with_problem(&own, &problem))
+    }
+
+    async fn pressed(&self, sent: Map<String, Value>) -> Response {
+        let engine = &self.api.engine;
+        // The same press sent again is the same payment: the text that the page made for it is its idempotency key.
+        let key = sent::attempt(&sent).map(|attempt| {
+            let canonical = Value::Object(sent.clone()).to_string();
+            let hash = engine.world().vault.hash_key(&canonical);
+            (format!("page/{}/{attempt}", self.page.id), hash)
+        });
+        let idempotency = key.as_ref().ok().cloned();
+        match self.operation(key.map(|_| sent)).await {
+            Ok(operation) => self.mutate(idempotency, operation).await,
+            Err(halt) => {
+                let (page, request) = (&self.page, self.request);
+                engine.page_refuse(page, request, idempotency, halt).await
+            }
+        }
+    }
+
+    async fn operation(
+        &self,
+        sent: Result<Map<String, Value>, WireError>,
+    ) -> Result<PressSession, Halt> {
+        let sent = sent?;
+        let press = sent::press(&sent)?;
+        let engine = &self.api.engine;
+        let method = sent::method(engine, &self.page.scope, sent).await?;
+        let base_url = &engine.world().settings.base_url;
+        Ok(PressSession {
+            id: self.page.id.clone(),
+            press,
+            method,
+            return_url: format!("{base_url}{PREFIX}{}", self.page.id),
+        })
+    }
+
+    async fn mutate(
+        &self,
+        idempotency: Option<(String, [u8; 32])>,
+        operation: impl Operation + 'static,
+    ) -> Response {
+        let engine = &self.api.engine;
+        let operation = Box::new(operation);
+        engine
+            .page_mutate(&self.page, self.request, idempotency, operation)
+            .await
+    }
+
+    /// The state after a change; a decline is a state, too.
+    async fn told(&self, response: Response) -> HttpResponse<Body> {
+        let (code, message, param) = told_of(&response);
+        if response.status == 200 || is_decline(&response) {
+            return self.state(response.status).await;
+        }
+        // What the card itself gives away never reached an issuer.
+        if let (402, Some(part)) = (response.status, &param) {
+            let param = Some(format!("card.{part}"));
+            return refused(400, code.as_deref(), &message, param);
+        }
+        let status = match code.as_deref() {
+            Some("session_expired" | "session_complete" | "amount_changed") => 409,
+            _ => response.status,
+        };
+        refused(status, code.as_deref(), &message, param)
+    }
+
+    /// What was sent, from a page of ours.
+    async fn read(
+        &self,
+        body: Body,
+        parse: Parse,
+    ) -> Result<Map<String, Value>, HttpResponse<Body>> {
+        if !self.is_own_origin() {
+            let message = "This page is driven from its own address only.";
+            return Err(refused(403, Some("origin_not_allowed"), message, None));
+        }
+        let bytes = in_time(to_bytes(body, SENT_BYTES_MAX)).await;
+        let Some(Ok(bytes)) = bytes else {
+            let message = "The request is too large, or broke off. Send it again.";
+            return Err(refused(400, None, message, None));
+        };
+        match bytes.is_empty() {
+            true => Ok(Map::new()),
+            false => parse(&bytes).map_err(|error| wire(&error)),
+        }
+    }
+
+    /// Browsers tell where a POST comes from. One from elsewhere is not the buyer's doing.
+    fn is_own_origin(&self) -> bool {
+        let headers = &self.parts.headers;
+        let Some(origin) = header(headers, "origin") else {
+            return true;
+        };
+        let host = header(headers, "host").unwrap_or_default();
+        let own = [format!("http://{host}"), format!("https://{host}")];
+        own.iter().any(|known| known == origin)
+    }
+}
+
+/// Whether an issuer declined: only then does the error tell of a payment or a set-up.
+fn is_decline(response: &Response) -> bool {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let tells = |name: &str| body.pointer(&format!("/error/{name}/id")).is_some();
+    response.status == 402 && (tells("payment_intent") || tells("setup_intent"))
+}
+
+/// Code, message and parameter of an error of the engine.
+fn told_of(response: &Response) -> (Option<String>, String, Option<String>) {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+    let text = |name: &str| {
+        let found = body.pointer(&format!("/error/{name}"));
+        found.and_then(Value::as_str).map(str::to_owned)
+    };
+    (
+        text("code"),
+        text("message").unwrap_or_default(),
+        text("param"),
+    )
+}
+
+fn wire(error: &WireError) -> HttpResponse<Body> {
+    let code = error.code.as_deref();
+    refused(error.status, code, &error.message, error.param.clone())
+}
+
+fn refused(
+    status: u16,
+    code: Option<&str>,
+    message: &str,
+    param: Option<String>,
+) -> HttpResponse<Body> {
+    let error = json!({"error": {"code": code, "message": message, "param": param}});
+    json_answer(status, &error)
+}
+
+fn unavailable() -> HttpResponse<Body> {
+    let message = "The server cannot answer now. Nothing was changed; try again.";
+    refused(503, Some("unavailable"), message, None)
+}
+
+fn json_answer(status: u16, body: &Value) -> HttpResponse<Body> {
+    headers::json(status, body.to_string())
+}

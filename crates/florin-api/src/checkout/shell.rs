@@ -1,0 +1,459 @@
+//! The shell of the payform, as `web/payform/shell.md` describes it.
+//!
+//! What a buyer sees first is made here: the merchant, the order, and a card form that works without a script. The script
+//! takes over from there with the state that stands in the page. Deliberately absent: styles; they are a file.
+
+use super::texts::Texts;
+use super::{PREFIX, Visit};
+use crate::html::escape;
+use crate::pipeline::header;
+use crate::{assets, headers, html};
+use axum::body::Body;
+use axum::http::Response as HttpResponse;
+use florin_base::currency;
+use serde_json::Value;
+
+/// The mark of what leads back.
+const BACK: &str = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M15 5.5 8.5 12l6.5 6.5\"/></svg>";
+/// The mark of what can be unfolded.
+const FOLD: &str = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"m6 9.5 6 6 6-6\"/></svg>";
+
+/// A link that names nothing.
+pub(super) fn missing() -> HttpResponse<Body> {
+    let body = "<h1>This link does not work</h1>\n<p>The page that you are looking for does not exist. Check the address, or \
+        ask the merchant for a new link. Nothing was charged.</p>";
+    headers::page(404, html::frame("Not found", "", body))
+}
+
+/// The page's own address with a problem to be shown.
+pub(super) fn with_problem(own: &str, problem: &str) -> String {
+    let mut query = String::new();
+    for byte in problem.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => query.push(char::from(byte)),
+            other => query.push_str(&format!("%{other:02X}")),
+        }
+    }
+    format!("{own}?problem={query}")
+}
+
+/// What the shell is made of.
+struct Shell<'a> {
+    state: &'a Value,
+    texts: Texts,
+    /// Where the form goes.
+    action: String,
+    /// The name of the press that the form would be.
+    attempt: &'a str,
+    /// What was wrong with the last form.
+    problem: Option<String>,
+}
+
+/// The page of a session.
+pub(super) fn page(visit: &Visit<'_>, mut state: Value) -> HttpResponse<Body> {
+    let accepted = header(&visit.parts.headers, "accept-language").unwrap_or_default();
+    let wanted = state["locale"].as_str().unwrap_or("auto").to_owned();
+    let texts = Texts::chosen(&wanted, accepted);
+    if wanted == "auto" {
+        state["locale"] = Value::from(texts.language);
+    }
+    let query = visit.parts.uri.query().unwrap_or_default();
+    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
+    let problem = query.get("problem").and_then(Value::as_str);
+    let shell = Shell {
+        state: &state,
+        texts,
+        action: format!("{PREFIX}{}", escape(&visit.page.id)),
+        attempt: visit.request,
+        problem: problem.map(|text| text.chars().take(300).collect()),
+    };
+    headers::payform(200, shell.document())
+}
+
+impl Shell<'_> {
+    fn text(&self, pointer: &str) -> &str {
+        let found = self.state.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_default()
+    }
+
+    fn number(&self, pointer: &str) -> i64 {
+        let found = self.state.pointer(pointer).and_then(Value::as_i64);
+        found.unwrap_or_default()
+    }
+
+    fn is(&self, pointer: &str, word: &str) -> bool {
+        self.text(pointer) == word
+    }
+
+    fn word(&self, key: &'static str) -> String {
+        escape(self.texts.get(key))
+    }
+
+    fn filled(&self, key: &'static str, name: &str, value: &str) -> String {
+        escape(&self.texts.with(key, name, value))
+    }
+
+    fn money(&self, amount: i64) -> String {
+        currency::format(self.text("/currency"), amount)
+    }
+
+    fn total(&self) -> String {
+        self.money(self.number("/amounts/total"))
+    }
+
+    fn sets_up(&self) -> bool {
+        self.is("/mode", "setup")
+    }
+
+    fn document(&self) -> String {
+        let merchant = self.text("/merchant/name");
+        let title = match self.sets_up() {
+            true => self.filled("page.title_setup", "merchant", merchant),
+            false => self.filled("page.title", "merchant", merchant),
+        };
+        // In a script element only `<` could end the text.
+        let json = self.state.to_string().replace('<', "\\u003c");
+        format!(
+            "<!doctype html>\n<html lang=\"{}\" dir=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{title}</title>\n{}</head>\n<body>\n<main id=\"florin\">\n\
+             <h1 class=\"unseen\">{title}</h1>\n<div class=\"page\">\n<div class=\"panel\"><div class=\"panel-inner\">{}{}</div></div>\n\
+             <div class=\"sheet\"><div class=\"sheet-inner\">{}</div></div>\n</div>\n</main>\n\
+             <script type=\"application/json\" id=\"florin-page\">{json}</script>\n</body>\n</html>\n",
+            self.texts.language,
+            self.texts.direction(),
+            self.files(),
+            self.merchant(),
+            self.summary(),
+            self.content(),
+        )
+    }
+
+    /// Style, script and the language that is not bundled with it.
+    fn files(&self) -> String {
+        let (Some(style), Some(script)) = (assets::path("payform.css"), assets::path("payform.js"))
+        else {
+            return String::new();
+        };
+        let language = assets::chunk(self.texts.language)
+            .map(|path| format!("<link rel=\"modulepreload\" href=\"{path}\">\n"));
+        format!(
+            "<link rel=\"stylesheet\" href=\"{style}\">\n{}<script type=\"module\" src=\"{script}\"></script>\n",
+            language.unwrap_or_default()
+        )
+    }
+
+    fn merchant(&self) -> String {
+        let name = self.text("/merchant/name");
+        let cancel = self.text("/cancel_url");
+        let back = match cancel.is_empty() || !self.is("/status", "open") {
+            true => String::new(),
+            false => format!(
+                "<a class=\"back\" href=\"{}\" aria-label=\"{}\">{BACK}</a>",
+                escape(cancel),
+                self.filled("page.back", "merchant", name)
+            ),
+        };
+        let logo = match self.text("/merchant/logo_url") {
+            "" => {
+                let letter: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+                let letter = escape(&letter);
+                format!("<span class=\"logo logo-letter\" aria-hidden=\"true\">{letter}</span>")
+            }
+            url => format!(
+                "<img class=\"logo\" src=\"{}\" alt=\"\" width=\"32\" height=\"32\">",
+                escape(url)
+            ),
+        };
+        let badge = match self.state["livemode"].as_bool() {
+            Some(true) => String::new(),
+            _ => format!(
+                "<span class=\"badge\" title=\"{}\">{}</span>",
+                self.word("page.test_note"),
+                self.word("page.test_badge")
+            ),
+        };
+        let name = escape(name);
+        format!(
+            "<header class=\"merchant\">{back}{logo}<bdi class=\"merchant-name\">{name}</bdi>{badge}</header>\n"
+        )
+    }
+
+    fn summary(&self) -> String {
+        let title = self.word("summary.title");
+        if self.sets_up() {
+            let name = self.text("/merchant/name");
+            return format!(
+                "<section class=\"summary\" aria-label=\"{title}\"><p class=\"setup-title\">{}</p><p class=\"item-note\">{}</p></section>",
+                self.filled("page.title_setup", "merchant", name),
+                self.word("summary.nothing_due")
+            );
+        }
+        let paid = self.is("/payment_status", "paid");
+        let label = self.word(if paid {
+            "summary.paid"
+        } else {
+            "summary.total"
+        });
+        let total = escape(&self.total());
+        format!(
+            "<section class=\"summary\" aria-label=\"{title}\">\n<input class=\"fold-box unseen\" type=\"checkbox\" id=\"fold\">\n\
+             <div class=\"summary-head\"><div><span class=\"summary-label\">{label}</span>\n<span class=\"summary-total\">{total}</span></div>\n\
+             <label class=\"fold-button\" for=\"fold\"><span>{}</span> {FOLD}</label></div>\n\
+             <div class=\"summary-body\" id=\"summary-body\">\n<ul class=\"items\">\n{}</ul>\n<dl class=\"sums\">\n{}\
+             <div class=\"sum sum-total\"><dt>{label}</dt><dd class=\"amount\">{total}</dd></div>\n</dl>\n</div>\n</section>",
+            self.word("summary.show"),
+            self.items(),
+            self.sums()
+        )
+    }
+
+    fn items(&self) -> String {
+        let items = self.state["line_items"].as_array();
+        items
+            .into_iter()
+            .flatten()
+            .map(|item| self.item(item))
+            .collect()
+    }
+
+    fn item(&self, item: &Value) -> String {
+        let text = |name: &str| item[name].as_str().unwrap_or_default();
+        let image = match text("image") {
+            "" => String::new(),
+            url => format!(
+                "<img class=\"item-image\" src=\"{}\" alt=\"\" width=\"48\" height=\"48\">",
+                escape(url)
+            ),
+        };
+        let note = |text: String| format!("<span class=\"item-note\">{text}</span>");
+        let mut notes = String::new();
+        if !text("description").is_empty() {
+            notes.push_str(&note(escape(text("description"))));
+        }
+        let quantity = item["quantity"].as_i64().unwrap_or(1);
+        if quantity != 1 {
+            notes.push_str(&note(self.filled(
+                "summary.quantity",
+                "count",
+                &quantity.to_string(),
+            )));
+            if let Some(unit) = item["unit_amount"].as_i64() {
+                notes.push_str(&note(self.filled(
+                    "summary.each",
+                    "amount",
+                    &self.money(unit),
+                )));
+            }
+        }
+        let amount = escape(&self.money(item["amount"].as_i64().unwrap_or_default()));
+        let name = escape(text("name"));
+        format!(
+            "<li class=\"item\">{image}<div class=\"item-text\"><bdi class=\"item-name\">{name}</bdi>{notes}</div><span class=\"amount\">{amount}</span></li>\n"
+        )
+    }
+
+    fn sums(&self) -> String {
+        let amount = |name: &str| self.number(&format!("/amounts/{name}"));
+        let ships = !self.state["shipping"].is_null();
+        let shipping = match (ships, amount("shipping")) {
+            (true, 0) => Some(self.word("summary.free")),
+            (_, 0) => None,
+            (_, cost) => Some(escape(&self.money(cost))),
+        };
+        let tax = Some(amount("tax")).filter(|tax| *tax != 0);
+        let alone = shipping.is_none() && tax.is_none() && amount("subtotal") == amount("total");
+        let subtotal = (!alone).then(|| escape(&self.money(amount("subtotal"))));
+        let tax = tax.map(|tax| escape(&self.money(tax)));
+        let lines = [
+            ("summary.subtotal", subtotal),
+            ("summary.shipping", shipping),
+            ("summary.tax", tax),
+        ];
+        let shown = lines
+            .into_iter()
+            .filter_map(|(key, shown)| Some((key, shown?)));
+        shown
+            .map(|(key, shown)| {
+                let label = self.word(key);
+                format!(
+                    "<div class=\"sum\"><dt>{label}</dt><dd class=\"amount\">{shown}</dd></div>\n"
+                )
+            })
+            .collect()
+    }
+
+    fn content(&self) -> String {
+        let waits = self.is("/payment/status", "processing");
+        let acts = self
+            .state
+            .pointer("/payment/action")
+            .is_some_and(|action| !action.is_null());
+        match (self.text("/status"), self.text("/payment_status")) {
+            ("complete", "paid") => self.outcome(["complete.title", "complete.paid"], "/return_to"),
+            ("complete", "unpaid") => {
+                self.outcome(["complete.title_unpaid", "complete.unpaid"], "/return_to")
+            }
+            ("complete", _) if self.sets_up() => {
+                self.outcome(["complete.title_setup", "complete.setup"], "/return_to")
+            }
+            ("complete", _) => {
+                self.outcome(["complete.title_unpaid", "complete.nothing"], "/return_to")
+            }
+            ("expired", _) => self.outcome(["expired.title", "expired.note"], "/cancel_url"),
+            _ if waits => self.outcome(["processing.title", "processing.note"], "/nowhere"),
+            _ if acts && self.is("/payment/action/kind", "redirect") => format!(
+                "<div class=\"outcome\"></div><noscript><a class=\"pay\" href=\"{}\">3-D Secure</a></noscript>",
+                escape(self.text("/payment/action/url"))
+            ),
+            _ if acts || self.asks_for_more() => format!(
+                "<div class=\"outcome\"></div><noscript><p class=\"notice\">{}</p></noscript>",
+                self.word("page.needs_script")
+            ),
+            _ => self.form(),
+        }
+    }
+
+    /// Whether the page asks for what the form without a script has no fields for.
+    fn asks_for_more(&self) -> bool {
+        let collect = &self.state["collect"];
+        let flag = |name: &str| collect[name].as_bool() == Some(true);
+        let fields = collect["custom_fields"].as_array().into_iter().flatten();
+        let asks = fields
+            .into_iter()
+            .any(|field| field["optional"].as_bool() != Some(true));
+        let methods = self.state["methods"].as_array().into_iter().flatten();
+        let takes_cards = methods.into_iter().any(|method| method["type"] == "card");
+        let is_free = self.number("/amounts/total") == 0 && !self.sets_up();
+        flag("phone")
+            || flag("billing_address")
+            || flag("shipping_address")
+            || flag("terms")
+            || asks
+            || !(takes_cards || is_free)
+    }
+
+    fn outcome(&self, [title, text]: [&'static str; 2], link: &str) -> String {
+        let name = self.text("/merchant/name");
+        let back = match self.text(link) {
+            "" => String::new(),
+            url => format!(
+                "<a class=\"pay\" href=\"{}\">{}</a>",
+                escape(url),
+                self.filled("page.back", "merchant", name)
+            ),
+        };
+        let text = self.texts.with(text, "amount", &self.total());
+        let text = escape(&text.replace("{merchant}", name));
+        format!(
+            "<div class=\"outcome\"><h2 class=\"outcome-title\">{}</h2><p class=\"outcome-text\">{text}</p>{back}</div>",
+            self.word(title)
+        )
+    }
+
+    fn form(&self) -> String {
+        let total = self.number("/amounts/total");
+        let is_free = total == 0 && !self.sets_up();
+        format!(
+            "<form class=\"form\" method=\"post\" action=\"{}\">\n<input type=\"hidden\" name=\"attempt\" value=\"{}\">\n\
+             <input type=\"hidden\" name=\"expected_amount\" value=\"{total}\">\n{}{}<div class=\"pay-area\">\n{}\
+             <button class=\"pay\" type=\"submit\">{}</button>\n</div>\n</form>",
+            self.action,
+            escape(self.attempt),
+            self.contact(),
+            if is_free { String::new() } else { self.card() },
+            self.notice(),
+            self.button()
+        )
+    }
+
+    fn contact(&self) -> String {
+        if !self.is("/collect/email", "required") {
+            return String::new();
+        }
+        let told = format!("value=\"{}\"", escape(self.text("/email")));
+        let attributes = format!("type=\"email\" dir=\"ltr\" autocomplete=\"email\" {told}");
+        format!(
+            "<fieldset class=\"section\"><legend class=\"section-title\">{}</legend>\n{}</fieldset>\n",
+            self.word("contact.title"),
+            self.field("email", "contact.email", &attributes)
+        )
+    }
+
+    fn field(&self, name: &str, label: &'static str, attributes: &str) -> String {
+        format!(
+            "<div class=\"field\"><label class=\"label\" for=\"f-{name}\">{}</label>\n<div class=\"control\">\
+             <input class=\"input\" id=\"f-{name}\" name=\"{name}\" required {attributes}></div></div>\n",
+            self.word(label)
+        )
+    }
+
+    fn card(&self) -> String {
+        let digits = |complete: &str, hint: &str| {
+            format!(
+                "inputmode=\"numeric\" dir=\"ltr\" autocomplete=\"{complete}\" placeholder=\"{hint}\""
+            )
+        };
+        let holder = self.word("card.holder_hint");
+        let holder = format!("autocomplete=\"cc-name\" placeholder=\"{holder}\"");
+        let number = digits("cc-number", "1234 1234 1234 1234");
+        let expiry = digits("cc-exp", &self.word("card.expiry_hint"));
+        let cvc = digits("cc-csc", &self.word("card.cvc_hint"));
+        format!(
+            "<fieldset class=\"section\"><legend class=\"section-title\">{}</legend>\n<div class=\"card-form\">\n{}<div class=\"pair\">\n{}{}</div>\n{}</div>\n</fieldset>\n",
+            self.word("method.title"),
+            self.field("number", "card.number", &number),
+            self.field("exp", "card.expiry", &expiry),
+            self.field("cvc", "card.cvc", &cvc),
+            self.field("name", "card.holder", &holder)
+        )
+    }
+
+    /// What was wrong with the last try: with the form, or with the card.
+    fn notice(&self) -> String {
+        let (title, text) = match (&self.problem, decline(self.text("/payment/error/kind"))) {
+            (Some(problem), _) => (String::new(), escape(problem)),
+            (None, Some(key)) => {
+                let title = match self.sets_up() {
+                    true => self.word("decline.title_setup"),
+                    false => self.word("decline.title"),
+                };
+                (format!("<strong>{title}</strong>"), self.word(key))
+            }
+            (None, None) => return String::new(),
+        };
+        format!("<div class=\"notice\" role=\"alert\"><div>{title}<p>{text}</p></div></div>\n")
+    }
+
+    fn button(&self) -> String {
+        if self.sets_up() {
+            return self.word("button.setup");
+        }
+        if self.number("/amounts/total") == 0 {
+            return self.word("button.complete");
+        }
+        let key = match self.text("/submit_type") {
+            "book" => "button.book",
+            "donate" => "button.donate",
+            "subscribe" => "button.subscribe",
+            _ => "button.pay",
+        };
+        self.filled(key, "amount", &self.total())
+    }
+}
+
+/// The text of a failure; none for no failure.
+fn decline(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "" => return None,
+        "check_number" => "decline.check_number",
+        "check_cvc" => "decline.check_cvc",
+        "check_expiry" => "decline.check_expiry",
+        "insufficient_funds" => "decline.insufficient_funds",
+        "contact_bank" => "decline.contact_bank",
+        "authentication_failed" => "decline.authentication_failed",
+        "try_again" => "decline.try_again",
+        "method_failed" => "decline.method_failed",
+        _ => "decline.try_other_card",
+    })
+}

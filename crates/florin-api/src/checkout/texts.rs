@@ -1,0 +1,125 @@
+//! The words of the shell, in every language that has them.
+//!
+//! They are the ones of the page's own catalogues (`web/payform/shell-texts.json`; a test there keeps both equal). Deliberately
+//! absent: plurals, which the shell has none of.
+
+use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+const TEXTS: &str = include_str!("../../../../web/payform/shell-texts.json");
+
+static CATALOGUES: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    serde_json::from_str(TEXTS).unwrap_or_else(|error| {
+        tracing::error!(%error, "the texts of the payform cannot be read");
+        Map::new()
+    })
+});
+
+/// What everybody gets whose language has no catalogue.
+const FALLBACK: &str = "en";
+
+/// One language.
+#[derive(Clone, Copy)]
+pub(super) struct Texts {
+    /// Its code.
+    pub language: &'static str,
+    words: Option<&'static Map<String, Value>>,
+}
+
+impl Texts {
+    /// The language of a locale such as `fr-CA`, if it has a catalogue.
+    fn of(locale: &str) -> Option<Texts> {
+        let language = locale.split(['-', '_']).next().unwrap_or_default();
+        let language = language.to_ascii_lowercase();
+        let (code, words) = CATALOGUES.iter().find(|(code, _)| **code == language)?;
+        Some(Texts {
+            language: code,
+            words: words.as_object(),
+        })
+    }
+
+    /// The language of a session, or the first one that the browser asks for and that there is.
+    pub(super) fn chosen(locale: &str, accepted: &str) -> Texts {
+        let listed = accepted.split(',').map(|entry| {
+            let entry = entry.split(';').next().unwrap_or_default();
+            entry.trim()
+        });
+        let wanted = Some(locale).into_iter().chain(listed);
+        let mut found = wanted.filter_map(Texts::of);
+        found.next().unwrap_or(Texts {
+            language: FALLBACK,
+            words: CATALOGUES.get(FALLBACK).and_then(Value::as_object),
+        })
+    }
+
+    /// Which way it is written.
+    pub(super) fn direction(self) -> &'static str {
+        match self.language {
+            "ar" => "rtl",
+            _ => "ltr",
+        }
+    }
+
+    /// A text. Its own name if there is none, so that nothing is ever empty.
+    pub(super) fn get(self, key: &'static str) -> &'static str {
+        let found = self.words.and_then(|words| words.get(key));
+        found.and_then(Value::as_str).unwrap_or(key)
+    }
+
+    /// A text with one value filled in. Where it is written from the right the value keeps its own direction.
+    pub(super) fn with(self, key: &'static str, name: &str, value: &str) -> String {
+        let value = match (self.direction(), name) {
+            ("rtl", "amount" | "count") => format!("\u{2066}{value}\u{2069}"),
+            ("rtl", _) => format!("\u{2068}{value}\u{2069}"),
+            _ => value.to_owned(),
+        };
+        self.get(key).replace(&format!("{{{name}}}"), &value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_found_where_there_is_one() {
+        for (locale, accepted, language) in [
+            ("fr-CA", "de", "fr"),
+            ("auto", "pt-BR,pt;q=0.9,en;q=0.8", "pt"),
+            ("auto", "sv, ja;q=0.5", "ja"),
+            ("nb", "ar", "ar"),
+            ("auto", "", "en"),
+            ("", "xx,yy", "en"),
+        ] {
+            assert_eq!(
+                Texts::chosen(locale, accepted).language,
+                language,
+                "{locale} {accepted}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_language_has_every_text() {
+        let english = CATALOGUES[FALLBACK].as_object().expect("texts");
+        for (language, words) in CATALOGUES.iter() {
+            let words = words.as_object().expect("texts");
+            let missing: Vec<_> = english
+                .keys()
+                .filter(|key| !words.contains_key(*key))
+                .collect();
+            assert!(missing.is_empty(), "{language}: {missing:?}");
+        }
+    }
+
+    #[test]
+    fn values_keep_their_direction() {
+        let arabic = Texts::chosen("ar", "");
+        let filled = arabic.with("button.pay", "amount", "€49.00");
+        assert!(filled.contains("\u{2066}€49.00\u{2069}"), "{filled}");
+        assert_eq!(
+            Texts::chosen("en", "").with("button.pay", "amount", "€49.00"),
+            "Pay €49.00"
+        );
+    }
+}

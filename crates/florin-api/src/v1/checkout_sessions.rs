@@ -1,0 +1,159 @@
+//! Checkout sessions.
+
+use super::{page, run, text};
+use crate::pipeline::Exchange;
+use florin_engine::operations::{
+    CreateSession, ExpireSession, ItemWish, PriceWish, ProductWish, ShippingWish, UpdateSession,
+};
+use florin_engine::{Halt, Kind, Response};
+use florin_render::parse;
+use florin_wire::{Params, WireError};
+use serde_json::{Map, Value};
+
+/// A page of sessions.
+pub async fn list(exchange: &Exchange) -> Response {
+    let filters = [
+        ("customer", "customer"),
+        ("payment_intent", "payment_intent"),
+        ("status", "status"),
+    ];
+    page::list(exchange, Kind::CheckoutSession, &filters).await
+}
+
+/// A new session.
+pub async fn create(exchange: &Exchange) -> Response {
+    let operation: Result<_, Halt> = async {
+        let params = &exchange.params;
+        Ok(CreateSession {
+            command: parse::create_session(params, exchange.caller.version)?,
+            items: items(params)?,
+            shipping: shipping(params)?,
+            customer: text(exchange, "customer"),
+        })
+    }
+    .await;
+    run(exchange, operation).await
+}
+
+/// One element of a list of objects, read like a request of its own.
+fn element(value: &Value) -> Params {
+    let served = value.as_object().cloned().unwrap_or_default();
+    Params::new(served, Map::new())
+}
+
+fn items(params: &Params) -> Result<Vec<ItemWish>, WireError> {
+    let sent = params.list("line_items").into_iter().flatten().enumerate();
+    sent.map(|(at, value)| item(&element(value), at)).collect()
+}
+
+fn item(item: &Params, at: usize) -> Result<ItemWish, WireError> {
+    let named = |name: &str| format!("line_items[{at}][{name}]");
+    let price = match (item.text("price"), item.object("price_data")) {
+        (Some(_), Some(_)) => {
+            let message = "You may only specify one of these parameters: price, price_data.";
+            return Err(WireError::invalid(message).with_param(named("price_data")));
+        }
+        (Some(id), None) => PriceWish::Known(id.to_owned()),
+        (None, Some(_)) => inline_price(item, &named("price_data"))?,
+        (None, None) => return Err(WireError::missing(&named("price"))),
+    };
+    let quantity = item
+        .int("quantity")
+        .ok_or_else(|| WireError::missing(&named("quantity")))?;
+    let rates = item.list("tax_rates").into_iter().flatten();
+    Ok(ItemWish {
+        price,
+        quantity,
+        adjustable: parse::adjustable(item, quantity),
+        tax_rates: rates.filter_map(Value::as_str).map(str::to_owned).collect(),
+        metadata: parse::metadata(item)?,
+    })
+}
+
+fn inline_price(item: &Params, named: &str) -> Result<PriceWish, WireError> {
+    let new = parse::price_data(item, "price_data", named)?;
+    let product = match (
+        item.text("price_data.product"),
+        item.object("price_data.product_data"),
+    ) {
+        (Some(_), Some(_)) => {
+            let message = "You may only specify one of these parameters: product, product_data.";
+            return Err(WireError::invalid(message).with_param(format!("{named}[product_data]")));
+        }
+        (Some(id), None) => ProductWish::Known(id.to_owned()),
+        (None, Some(_)) => {
+            let named = format!("{named}[product_data]");
+            let product = parse::product_data(item, "price_data.product_data", &named)?;
+            ProductWish::Inline(Box::new(product))
+        }
+        (None, None) => return Err(WireError::missing(&format!("{named}[product_data]"))),
+    };
+    Ok(PriceWish::Inline(Box::new(new), product))
+}
+
+fn shipping(params: &Params) -> Result<Vec<ShippingWish>, WireError> {
+    let sent = params.list("shipping_options").into_iter().flatten();
+    sent.enumerate()
+        .map(|(at, value)| option(&element(value), at))
+        .collect()
+}
+
+fn option(option: &Params, at: usize) -> Result<ShippingWish, WireError> {
+    let named = |name: &str| format!("shipping_options[{at}][{name}]");
+    match (
+        option.text("shipping_rate"),
+        option.object("shipping_rate_data"),
+    ) {
+        (Some(id), None) => Ok(ShippingWish::Known(id.to_owned())),
+        (None, Some(_)) => {
+            let path = "shipping_rate_data";
+            let rate = parse::shipping_rate_data(option, path, &named(path))?;
+            Ok(ShippingWish::Inline(Box::new(rate)))
+        }
+        (Some(_), Some(_)) => {
+            let message =
+                "You may only specify one of these parameters: shipping_rate, shipping_rate_data.";
+            Err(WireError::invalid(message).with_param(named("shipping_rate_data")))
+        }
+        (None, None) => Err(WireError::missing(&named("shipping_rate"))),
+    }
+}
+
+/// One session.
+pub async fn retrieve(exchange: &Exchange) -> Response {
+    let (caller, id) = (&exchange.caller, exchange.id());
+    let kind = Kind::CheckoutSession;
+    exchange.engine.retrieve(caller, kind, id, "session").await
+}
+
+/// A changed session.
+pub async fn update(exchange: &Exchange) -> Response {
+    let operation: Result<_, Halt> = async {
+        let params = &exchange.params;
+        let changes = params.has("shipping_options");
+        Ok(UpdateSession {
+            id: exchange.id().to_owned(),
+            command: parse::update_session(params)?,
+            shipping: changes.then(|| shipping(params)).transpose()?,
+        })
+    }
+    .await;
+    run(exchange, operation).await
+}
+
+/// Ends a session before its time.
+pub async fn expire(exchange: &Exchange) -> Response {
+    let id = exchange.id().to_owned();
+    run(exchange, Ok(ExpireSession { id })).await
+}
+
+/// What a session sells.
+pub async fn line_items(exchange: &Exchange) -> Response {
+    match page::page(&exchange.params) {
+        Ok(page) => {
+            let (caller, id) = (&exchange.caller, exchange.id());
+            exchange.engine.session_lines(caller, id, &page).await
+        }
+        Err(error) => exchange.fail(&error),
+    }
+}

@@ -1,0 +1,472 @@
+//! Prices: what one unit of a product costs, once or again and again.
+//!
+//! An amount never changes: who wants another one makes another price. Deliberately absent: tiers, packages, amounts in
+//! several currencies, amounts that the buyer chooses, and what is metered.
+
+use super::lookup_key::{HeldKey, LookupKey, give_back};
+use super::product::{self, Product};
+use super::{Decimal, PLACES_MAX, activity, check_money, check_tax_behavior};
+use crate::changes::Draft;
+use crate::context::Context;
+use crate::payments::{Metadata, MetadataPatch};
+use crate::record::{Columns, Entity, Versioned, record};
+use crate::refusal::Refusal;
+use crate::transitions::Transition;
+use florin_base::{Asset, Id};
+use serde::{Deserialize, Serialize};
+
+record! {
+    /// What one unit costs.
+    pub struct Price: Price, "price_" {
+        /// Of what.
+        product: Id<Product>,
+        /// It may be used for new orders.
+        active: bool,
+        /// The currency.
+        currency: Asset,
+        /// Minor units, where that is a whole number.
+        unit_amount: Option<i64>,
+        /// Minor units as decimal text, where they have a fraction.
+        unit_amount_decimal: Option<String>,
+        /// What the merchant calls it; buyers do not see it.
+        nickname: Option<String>,
+        /// The key that it holds.
+        lookup_key: Option<String>,
+        /// `inclusive`, `exclusive` or `unspecified`, where it was said.
+        tax_behavior: Option<String>,
+        /// How often it is due; none: once.
+        recurring: Option<Recurring>,
+        /// The merchant's own data.
+        metadata: Metadata,
+        /// It was made for one order and belongs to no list of prices that a merchant keeps.
+        inline: bool,
+    }
+}
+
+impl Price {
+    pub(crate) fn columns(&self) -> Columns<'_> {
+        vec![
+            Some(self.product.as_str()),
+            Some(activity(self.active)),
+            Some(self.type_word()),
+            self.lookup_key.as_deref(),
+            Some(self.currency.as_str()),
+        ]
+    }
+
+    /// What one of it costs, whole or as decimal text: what [`line_amount`] takes.
+    pub fn unit(&self) -> (Option<i64>, Option<&str>) {
+        (self.unit_amount, self.unit_amount_decimal.as_deref())
+    }
+
+    /// `one_time` or `recurring`.
+    pub fn type_word(&self) -> &'static str {
+        match self.recurring {
+            Some(_) => "recurring",
+            None => "one_time",
+        }
+    }
+}
+
+/// How often something is due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    /// By days.
+    Day,
+    /// By weeks.
+    Week,
+    /// By months.
+    #[default]
+    Month,
+    /// By years.
+    Year,
+}
+
+impl Interval {
+    /// Every value.
+    pub const ALL: &'static [Interval] = &[
+        Interval::Day,
+        Interval::Week,
+        Interval::Month,
+        Interval::Year,
+    ];
+
+    /// The word on the wire and in the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Interval::Day => "day",
+            Interval::Week => "week",
+            Interval::Month => "month",
+            Interval::Year => "year",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Interval> {
+        let mut all = Interval::ALL.iter().copied();
+        all.find(|interval| interval.word() == word)
+    }
+
+    /// So many of them are three years, the longest time between two payments.
+    const fn count_max(self) -> i64 {
+        match self {
+            Interval::Day => 1_095,
+            Interval::Week => 156,
+            Interval::Month => 36,
+            Interval::Year => 3,
+        }
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsageType {
+    /// What was ordered.
+    #[default]
+    Licensed,
+    /// What was used. No price is made of it yet.
+    Metered,
+}
+
+impl UsageType {
+    /// The word on the wire and in the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            UsageType::Licensed => "licensed",
+            UsageType::Metered => "metered",
+        }
+    }
+}
+
+/// What makes a price recurring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Recurring {
+    /// By what it is counted how often it is due.
+    pub interval: Interval,
+    /// Every so many of them.
+    pub interval_count: i64,
+    /// What is counted.
+    pub usage_type: UsageType,
+    /// Days that are free at the beginning, where a subscription asks the price for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial_period_days: Option<i64>,
+}
+
+/// A price to make.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewPrice {
+    /// The currency.
+    pub currency: Asset,
+    /// Minor units, perhaps with a fraction.
+    pub unit: Decimal,
+    /// The parameter that the amount came in.
+    pub unit_param: &'static str,
+    /// The parameter that all of this stands in, as the wire names it; empty at the top.
+    pub inside: String,
+    /// It may be used for new orders.
+    pub active: bool,
+    /// What the merchant calls it.
+    pub nickname: Option<String>,
+    /// What is said about taxes.
+    pub tax_behavior: Option<String>,
+    /// How often it is due.
+    pub recurring: Option<Recurring>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+    /// It is made for one order.
+    pub inline: bool,
+}
+
+impl NewPrice {
+    /// A parameter as the wire names it; `rest` is what stands below it.
+    fn param(&self, name: &str, rest: &str) -> String {
+        match self.inside.as_str() {
+            "" => format!("{name}{rest}"),
+            inside => format!("{inside}[{name}]{rest}"),
+        }
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let (currency, amount) = (self.param("currency", ""), self.param(self.unit_param, ""));
+        check_money(self.unit, self.currency, (&currency, &amount))?;
+        let Some(recurring) = &self.recurring else {
+            return Ok(());
+        };
+        let count_max = recurring.interval.count_max();
+        if (1..=count_max).contains(&recurring.interval_count) {
+            return Ok(());
+        }
+        let message = format!(
+            "A price may be due every {count_max} {}s at the most, which is three years. Use a smaller interval_count.",
+            recurring.interval.word()
+        );
+        let param = self.param("recurring", "[interval_count]");
+        Err(Refusal::invalid(&param, message))
+    }
+
+    /// The price, not saved yet.
+    pub(super) fn made(
+        self,
+        context: &mut Context<'_>,
+        product: &Id<Product>,
+    ) -> Result<Price, Refusal> {
+        self.check()?;
+        let (unit_amount, unit_amount_decimal) = match self.unit.whole() {
+            Some(whole) => (Some(whole), None),
+            None => (None, Some(self.unit.to_string())),
+        };
+        let mut metadata = Metadata::new();
+        self.metadata.apply(&mut metadata);
+        Ok(Price {
+            id: context.id(),
+            created: context.now,
+            product: product.clone(),
+            active: self.active,
+            currency: self.currency,
+            unit_amount,
+            unit_amount_decimal,
+            nickname: self.nickname,
+            tax_behavior: self.tax_behavior,
+            recurring: self.recurring,
+            metadata,
+            inline: self.inline,
+            ..Price::default()
+        })
+    }
+}
+
+/// Makes a price without a lookup key.
+///
+/// # Errors
+/// The product is deleted; an amount that does not fit the currency; an interval of more than three years.
+pub fn create_price(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    command: NewPrice,
+    product: &mut Versioned<Product>,
+) -> Result<Versioned<Price>, Refusal> {
+    create(draft, context, command, product, None)
+}
+
+/// Makes a price that wants a lookup key.
+///
+/// # Errors
+/// Those of [`create_price`], and another price that holds the key.
+pub fn create_keyed_price(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    command: NewPrice,
+    product: &mut Versioned<Product>,
+    key: HeldKey,
+) -> Result<Versioned<Price>, Refusal> {
+    create(draft, context, command, product, Some(key))
+}
+
+fn create(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    command: NewPrice,
+    product: &mut Versioned<Product>,
+    key: Option<HeldKey>,
+) -> Result<Versioned<Price>, Refusal> {
+    if product.record.deleted {
+        let param = command.param("product", "");
+        let id = product.record.id();
+        return Err(Refusal::missing_in_body(Product::KIND, id, &param));
+    }
+    let mut price = command.made(context, &product.record.id)?;
+    product::bind(draft, context, product, price.inline);
+    if let Some(key) = key {
+        price.lookup_key = Some(key.text().to_owned());
+        key.take(draft, context, &price.id)?;
+    }
+    let mut held = Versioned::fresh(price);
+    draft.save(context, &mut held, Transition::PriceCreated);
+    Ok(held)
+}
+
+/// What an update says. `None` leaves a member alone, `Some(None)` empties it.
+#[derive(Clone, Debug, Default)]
+pub struct PricePatch {
+    /// It may be used for new orders.
+    pub active: Option<bool>,
+    /// What the merchant calls it.
+    pub nickname: Option<Option<String>>,
+    /// The key that it wants, or gives back.
+    pub lookup_key: Option<Option<String>>,
+    /// Another price may lose the key that this one wants.
+    pub transfer_lookup_key: bool,
+    /// What is said about taxes.
+    pub tax_behavior: Option<String>,
+    /// Metadata to merge.
+    pub metadata: MetadataPatch,
+}
+
+/// What an update of a price has to look at.
+#[derive(Clone, Debug, Default)]
+pub struct PriceAround {
+    /// The product, when the price is put away.
+    pub product: Option<Versioned<Product>>,
+    /// The lookup key that the price wants.
+    pub wanted: Option<HeldKey>,
+    /// The lookup key that it gives back.
+    pub left: Option<Versioned<LookupKey>>,
+}
+
+/// Changes a price.
+///
+/// # Errors
+/// The default price of a product cannot be put away; what was said about taxes stays; another price holds the key.
+pub fn update_price(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<Price>,
+    patch: PricePatch,
+    around: PriceAround,
+) -> Result<(), Refusal> {
+    let record = &held.record;
+    check_tax_behavior(
+        record.tax_behavior.as_deref(),
+        patch.tax_behavior.as_deref(),
+    )?;
+    if patch.active == Some(false) {
+        check_no_default(record, around.product.as_ref())?;
+    }
+    let before = record.clone();
+    if let Some(wanted) = around.wanted {
+        wanted.take(draft, context, &before.id)?;
+    }
+    if let Some(left) = around.left {
+        give_back(draft, context, left);
+    }
+    apply(&mut held.record, patch);
+    draft.save_with(context, held, Transition::PriceUpdated, Some(before));
+    Ok(())
+}
+
+fn check_no_default(price: &Price, product: Option<&Versioned<Product>>) -> Result<(), Refusal> {
+    let default = product.and_then(|product| product.record.default_price.as_ref());
+    if default != Some(&price.id) {
+        return Ok(());
+    }
+    let message = "This price cannot be archived because it is the default price of its product. Give the product another \
+        default_price first.";
+    Err(Refusal::plain(None, message))
+}
+
+fn apply(price: &mut Price, patch: PricePatch) {
+    if let Some(active) = patch.active {
+        price.active = active;
+    }
+    if let Some(nickname) = patch.nickname {
+        price.nickname = nickname;
+    }
+    if let Some(key) = patch.lookup_key {
+        price.lookup_key = key;
+    }
+    if let Some(behavior) = patch.tax_behavior {
+        price.tax_behavior = Some(behavior);
+    }
+    patch.metadata.apply(&mut price.metadata);
+}
+
+/// The lookup key of a price goes to another one.
+pub(super) fn lose_key(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<Price>) {
+    let before = held.record.clone();
+    held.record.lookup_key = None;
+    draft.save_with(context, held, Transition::PriceUpdated, Some(before));
+}
+
+/// What so many of something cost, in minor units; `unit` is [`Price::unit`]. A fraction is rounded half up once, for all of
+/// them together. `None` when the amount does not fit.
+pub fn line_amount(unit: (Option<i64>, Option<&str>), quantity: i64) -> Option<i64> {
+    match unit {
+        (Some(unit), _) => unit.checked_mul(quantity),
+        (None, Some(text)) => Decimal::parse(text, PLACES_MAX)?.times(quantity),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn costs(unit: &str) -> Price {
+        let read = Decimal::parse(unit, PLACES_MAX).expect("a decimal");
+        Price {
+            unit_amount: read.whole(),
+            unit_amount_decimal: read.whole().is_none().then(|| read.to_string()),
+            ..Price::default()
+        }
+    }
+
+    #[test]
+    fn a_line_is_rounded_once() {
+        for (unit, quantity, expected) in [
+            ("500", 3, Some(1_500)),
+            ("0", 7, Some(0)),
+            ("500", 0, Some(0)),
+            ("0.5", 1, Some(1)),
+            ("0.5", 3, Some(2)),
+            ("0.4", 1, Some(0)),
+            ("0.4", 10, Some(4)),
+            ("33.333333333333", 3, Some(100)),
+            ("99999999", i64::MAX, None),
+            ("99999998.5", i64::MAX, None),
+            ("1", i64::MAX, Some(i64::MAX)),
+        ] {
+            let found = line_amount(costs(unit).unit(), quantity);
+            assert_eq!(found, expected, "{quantity} * {unit}");
+        }
+        assert_eq!(line_amount(Price::default().unit(), 1), None);
+    }
+
+    #[test]
+    fn an_interval_is_three_years_at_most() {
+        for interval in Interval::ALL {
+            assert_eq!(Interval::from_word(interval.word()), Some(*interval));
+            let price = |count| NewPrice {
+                currency: Asset::parse("usd").expect("a currency"),
+                inside: "default_price_data".to_owned(),
+                recurring: Some(Recurring {
+                    interval: *interval,
+                    interval_count: count,
+                    ..Recurring::default()
+                }),
+                ..NewPrice::default()
+            };
+            let most = interval.count_max();
+            assert_eq!(price(most).check(), Ok(()));
+            for wrong in [0, most + 1] {
+                let Err(Refusal::Invalid { param, .. }) = price(wrong).check() else {
+                    panic!("{wrong} {interval:?} were taken");
+                };
+                let named = "default_price_data[recurring][interval_count]";
+                assert_eq!(param.as_deref(), Some(named));
+            }
+        }
+    }
+
+    #[test]
+    fn a_price_tells_by_what_it_is_found() {
+        let price = Price {
+            product: "prod_1".into(),
+            active: true,
+            currency: Asset::parse("usd").expect("a currency"),
+            recurring: Some(Recurring::default()),
+            ..Price::default()
+        };
+        let expected = [
+            Some("prod_1"),
+            Some("active"),
+            Some("recurring"),
+            None,
+            Some("usd"),
+        ];
+        assert_eq!(price.columns(), expected);
+        assert_eq!(Price::default().type_word(), "one_time");
+    }
+}

@@ -1,0 +1,401 @@
+//! Making a session.
+
+use super::totals::sum;
+use super::{
+    Adjustable, CheckoutSession, Collect, IntentTerms, Line, LineTax, SESSION_SPACE, SessionMode,
+    ShippingOption, UiMode,
+};
+use crate::catalog::{Price, Product, TaxRate};
+use crate::changes::{Claim, Draft, JobKind};
+use crate::context::Context;
+use crate::customers::Customer;
+use crate::payments::{Metadata, MetadataPatch, allowed_types, check_multiple};
+use crate::record::{Entity, Kind, Versioned};
+use crate::refusal::Refusal;
+use crate::transitions::Transition;
+use crate::webhooks::WebhookEndpoint;
+use florin_base::currency;
+use florin_base::{Asset, Id, Timestamp};
+use serde_json::{Map, Value, json};
+
+/// A session ends after so long by itself.
+const LIFE_S: i64 = 24 * 3_600;
+/// The shortest life that a merchant may ask for.
+const LIFE_S_MIN: i64 = 30 * 60;
+/// The most positions of an order.
+pub(super) const LINES_MAX: usize = 100;
+/// The most ways of shipping.
+pub(super) const SHIPPING_OPTIONS_MAX: usize = 5;
+
+/// What is sold, with its records loaded.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its price.
+    pub price: Price,
+    /// Its product.
+    pub product: Product,
+    /// How many.
+    pub quantity: i64,
+    /// The buyer may change how many.
+    pub adjustable: Option<Adjustable>,
+    /// What is added or contained.
+    pub taxes: Vec<TaxRate>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+}
+
+/// What the merchant asks for.
+#[derive(Clone, Debug, Default)]
+pub struct NewSession {
+    /// What it is for.
+    pub mode: SessionMode,
+    /// Where the buyer sees it.
+    pub ui: UiMode,
+    /// The currency, where no item says it.
+    pub currency: Option<Asset>,
+    /// A customer is made if there is none.
+    pub makes_customer: bool,
+    /// The address that the merchant knows.
+    pub email: Option<String>,
+    /// The types; empty lets Florin choose.
+    pub types: Vec<String>,
+    /// Where the buyer goes when all is done.
+    pub success_url: Option<String>,
+    /// Where the buyer goes who changes their mind.
+    pub cancel_url: Option<String>,
+    /// Where the buyer of an embedded page goes after a redirect.
+    pub return_url: Option<String>,
+    /// `always`, `if_required` or `never`.
+    pub redirect: Option<String>,
+    /// The merchant's name for the order.
+    pub reference: Option<String>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+    /// What the intent is made with.
+    pub terms: IntentTerms,
+    /// The language of the page.
+    pub locale: Option<String>,
+    /// What the button says.
+    pub submit_type: Option<String>,
+    /// When it ends.
+    pub expires: Option<Timestamp>,
+    /// What the page asks for.
+    pub collect: Collect,
+    /// The ways of shipping, the first one chosen.
+    pub shipping_options: Vec<ShippingOption>,
+    /// The order of the simple front door, and where it is told.
+    pub order: Option<(String, Option<Id<WebhookEndpoint>>)>,
+    /// Members that Florin stores and echoes.
+    pub echo: Map<String, Value>,
+}
+
+/// Makes a session.
+///
+/// # Errors
+/// Items that cannot be sold together, a sum that cannot be charged, an end too soon or too late, URLs that are missing.
+pub fn create(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    new: NewSession,
+    items: Vec<Item>,
+    customer: Option<&Versioned<Customer>>,
+) -> Result<Versioned<CheckoutSession>, Refusal> {
+    check_customer(draft, customer, &new)?;
+    check_urls(&new)?;
+    allowed_types(new.types.clone())?;
+    let currency = currency_of(&new, &items)?;
+    let expires = end_of(context, new.expires)?;
+    let lines = lines_of(context, items)?;
+    let mut session = assembled(context, new, customer);
+    session.currency = currency;
+    session.lines = lines;
+    session.expires = expires;
+    session.shipping_rate = session.shipping_options.first().map(|o| o.rate.clone());
+    sum(&mut session)?;
+    check_total(&session)?;
+    let mut held = Versioned::fresh(session);
+    publish(draft, context, &held.record);
+    draft.save(context, &mut held, Transition::SessionChanged);
+    Ok(held)
+}
+
+/// Its page is found without a key, and it ends by itself.
+fn publish(draft: &mut Draft, context: &Context<'_>, session: &CheckoutSession) {
+    let target = session.key(&context.scope);
+    draft.claim(Claim {
+        scope: None,
+        space: SESSION_SPACE,
+        key: session.id.to_string(),
+        target,
+    });
+    let id = format!("job_session_{}", session.id);
+    let body = json!({ "session": session.id });
+    draft.job(JobKind::SessionExpiry, id, session.expires.millis(), body);
+}
+
+fn assembled(
+    context: &mut Context<'_>,
+    new: NewSession,
+    customer: Option<&Versioned<Customer>>,
+) -> CheckoutSession {
+    let mode = if context.scope.live { "live" } else { "test" };
+    let mut metadata = Metadata::new();
+    new.metadata.apply(&mut metadata);
+    let (order, told_to) = new
+        .order
+        .map_or((None, None), |(order, to)| (Some(order), to));
+    let embedded = new.ui == UiMode::EmbeddedPage;
+    CheckoutSession {
+        id: context.ids.id(&format!("cs_{mode}_")).as_str().into(),
+        created: context.now,
+        mode: new.mode,
+        ui: new.ui,
+        customer: customer.map(|held| held.record.id.clone()),
+        makes_customer: new.makes_customer,
+        email: new.email,
+        types: new.types,
+        success_url: new.success_url,
+        cancel_url: new.cancel_url,
+        return_url: new.return_url,
+        redirect: new.redirect,
+        reference: new.reference,
+        metadata,
+        terms: new.terms,
+        locale: new.locale,
+        submit_type: new.submit_type,
+        collect: new.collect,
+        shipping_options: new.shipping_options,
+        secret: embedded.then(|| context.ids.secret(40)),
+        order,
+        told_to,
+        echo: new.echo,
+        ..CheckoutSession::default()
+    }
+}
+
+fn check_customer(
+    draft: &mut Draft,
+    customer: Option<&Versioned<Customer>>,
+    new: &NewSession,
+) -> Result<(), Refusal> {
+    let Some(customer) = customer else {
+        return Ok(());
+    };
+    if customer.record.deleted {
+        return Err(Refusal::missing_in_body(
+            Kind::Customer,
+            customer.record.id(),
+            "customer",
+        ));
+    }
+    if new.email.is_some() {
+        return Err(Refusal::invalid(
+            "customer_email",
+            "You may only specify one of these parameters: customer, customer_email.",
+        ));
+    }
+    draft.require(customer);
+    Ok(())
+}
+
+/// Each kind of page has addresses of its own. A hosted page without any shows what was paid and goes nowhere.
+fn check_urls(new: &NewSession) -> Result<(), Refusal> {
+    let refuse = |param: &str, message: &str| Err(Refusal::invalid(param, message));
+    match new.ui {
+        UiMode::HostedPage if new.return_url.is_some() => refuse(
+            "return_url",
+            "`return_url` is for `ui_mode: embedded_page`; use `success_url`.",
+        ),
+        UiMode::HostedPage if new.redirect.is_some() => refuse(
+            "redirect_on_completion",
+            "`redirect_on_completion` is for `ui_mode: embedded_page`.",
+        ),
+        UiMode::EmbeddedPage if new.success_url.is_some() => refuse(
+            "success_url",
+            "`success_url` is for `ui_mode: hosted_page`; use `return_url`.",
+        ),
+        UiMode::EmbeddedPage if new.cancel_url.is_some() => {
+            refuse("cancel_url", "`cancel_url` is for `ui_mode: hosted_page`.")
+        }
+        UiMode::EmbeddedPage if new.redirect.as_deref() == Some("never") => {
+            match new.return_url.is_some() {
+                true => refuse(
+                    "return_url",
+                    "With `redirect_on_completion: never` there is nowhere to return to; leave `return_url` out.",
+                ),
+                false => Ok(()),
+            }
+        }
+        UiMode::EmbeddedPage if new.return_url.is_none() => refuse(
+            "return_url",
+            "`return_url` is required with `ui_mode: embedded_page`, unless `redirect_on_completion` is `never`.",
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The one currency of all items.
+fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusal> {
+    if new.mode == SessionMode::Setup {
+        return match items.is_empty() {
+            true => Ok(new.currency),
+            false => Err(Refusal::invalid(
+                "line_items",
+                "You can not pass `line_items` in `setup` mode.",
+            )),
+        };
+    }
+    let Some(first) = items.first() else {
+        return Err(Refusal::Invalid {
+            code: Some("parameter_missing"),
+            message: "Missing required param: line_items. A session in `payment` mode sells at least one item.".to_owned(),
+            param: Some("line_items".to_owned()),
+        });
+    };
+    if items.len() > LINES_MAX {
+        let message = format!("A session takes at most {LINES_MAX} line items.");
+        return Err(Refusal::invalid("line_items", message));
+    }
+    let currency = first.price.currency;
+    if let Some(at) = items
+        .iter()
+        .position(|item| item.price.currency != currency)
+    {
+        return Err(Refusal::invalid(
+            &format!("line_items[{at}]"),
+            "All prices of a session must have the same currency.",
+        ));
+    }
+    if new.currency.is_some_and(|asked| asked != currency) {
+        let message = format!(
+            "The currency of the session must be that of its prices, which is {}.",
+            currency.as_str()
+        );
+        return Err(Refusal::invalid("currency", message));
+    }
+    Ok(Some(currency))
+}
+
+fn end_of(context: &Context<'_>, asked: Option<Timestamp>) -> Result<Timestamp, Refusal> {
+    let Some(asked) = asked else {
+        return Ok(context.now.plus_seconds(LIFE_S));
+    };
+    if asked < context.now.plus_seconds(LIFE_S_MIN) || asked > context.now.plus_seconds(LIFE_S) {
+        return Err(Refusal::invalid(
+            "expires_at",
+            "`expires_at` must be at least 30 minutes and at most 24 hours from now.",
+        ));
+    }
+    Ok(asked)
+}
+
+fn lines_of(context: &mut Context<'_>, items: Vec<Item>) -> Result<Vec<Line>, Refusal> {
+    let lines = items.into_iter().enumerate();
+    lines.map(|(at, item)| line_of(context, at, item)).collect()
+}
+
+fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Refusal> {
+    let price = &item.price;
+    let param = |name: &str| format!("line_items[{at}][{name}]");
+    if !price.active && !price.inline {
+        let message = format!(
+            "The price {} is inactive. Activate it, or use another one.",
+            price.id
+        );
+        return Err(Refusal::invalid(&param("price"), message));
+    }
+    if price.recurring.is_some() {
+        return Err(Refusal::invalid(
+            &param("price"),
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only \
+             one-time prices. Subscriptions are not served yet.",
+        ));
+    }
+    check_quantity(&item, at)?;
+    let mut metadata = Metadata::new();
+    item.metadata.apply(&mut metadata);
+    let taxes = item.taxes.iter().map(|rate| LineTax {
+        rate: rate.id.clone(),
+        percentage: rate.percentage.clone(),
+        inclusive: rate.inclusive,
+    });
+    Ok(Line {
+        id: context.ids.id("li_"),
+        price: price.id.clone(),
+        name: item.product.name.clone(),
+        description: item.product.description.clone(),
+        image: item.product.images.first().cloned(),
+        quantity: item.quantity,
+        adjustable: item.adjustable,
+        taxes: taxes.collect(),
+        metadata,
+        unit_amount: price.unit_amount,
+        unit_amount_decimal: price.unit_amount_decimal.clone(),
+        ..Line::default()
+    })
+}
+
+/// The most of one item.
+const QUANTITY_MAX: i64 = 999_999;
+
+fn check_quantity(item: &Item, at: usize) -> Result<(), Refusal> {
+    let refuse = |name: &str, message: String| {
+        Err(Refusal::invalid(
+            &format!("line_items[{at}][{name}]"),
+            message,
+        ))
+    };
+    if !(1..=QUANTITY_MAX).contains(&item.quantity) {
+        return refuse(
+            "quantity",
+            format!("A quantity is a whole number from 1 to {QUANTITY_MAX}."),
+        );
+    }
+    let Some(bounds) = item.adjustable else {
+        return Ok(());
+    };
+    let sound = 0 <= bounds.minimum
+        && bounds.minimum <= item.quantity
+        && item.quantity <= bounds.maximum
+        && bounds.maximum <= QUANTITY_MAX;
+    match sound {
+        true => Ok(()),
+        false => refuse(
+            "adjustable_quantity",
+            "`minimum` must not be over the quantity, nor `maximum` under it.".to_owned(),
+        ),
+    }
+}
+
+/// A sum can be charged, or is nothing.
+fn check_total(session: &CheckoutSession) -> Result<(), Refusal> {
+    let (Some(asset), SessionMode::Payment) = (session.currency, session.mode) else {
+        return Ok(());
+    };
+    if session.shipping_options.len() > SHIPPING_OPTIONS_MAX {
+        let message = format!("A session takes at most {SHIPPING_OPTIONS_MAX} ways of shipping.");
+        return Err(Refusal::invalid("shipping_options", message));
+    }
+    let Some(row) = currency::row(asset.as_str()) else {
+        let message = format!(
+            "Invalid currency: {}. Use a three-letter ISO 4217 code of a supported currency.",
+            asset.as_str()
+        );
+        return Err(Refusal::invalid("currency", message));
+    };
+    let minimum = row.charge_min;
+    if session.totals.total != 0 && session.totals.total < minimum {
+        return Err(Refusal::AmountTooSmall {
+            minimum,
+            currency: asset,
+        });
+    }
+    check_multiple(session.totals.total, asset, "amount")
+}
+
+impl CheckoutSession {
+    /// Nothing has to be paid.
+    pub fn is_free(&self) -> bool {
+        self.mode == SessionMode::Payment && self.totals.total == 0
+    }
+}

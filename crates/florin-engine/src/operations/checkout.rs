@@ -1,0 +1,471 @@
+//! Checkout sessions: create, change, choose, press the button, expire.
+
+use super::{Operation, OperationFuture};
+use crate::intake::MethodSource;
+use crate::mutation::Caller;
+use crate::step::{Decided, Halt, Step};
+use florin_domain::catalog::{self, NewPrice, NewProduct, Price, Product, ShippingRate, TaxRate};
+use florin_domain::checkout::{
+    self, Adjustable, CheckoutSession, Choice, Item, NewSession, Press, SessionMode, ShippingOption,
+};
+use florin_domain::customers::{self, Customer, CustomerPatch};
+use florin_domain::payments::{
+    self, ConfirmCommand, ConfirmInputs, MetadataPatch, PaymentIntent, PaymentMethod, SetupCommand,
+    SetupIntent,
+};
+use florin_domain::{Entity, Kind, Refusal, Versioned};
+use serde_json::{Map, Value};
+
+/// What is to be sold, as a request names it.
+#[derive(Clone, Debug)]
+pub struct ItemWish {
+    /// Its price.
+    pub price: PriceWish,
+    /// How many.
+    pub quantity: i64,
+    /// The buyer may change how many.
+    pub adjustable: Option<Adjustable>,
+    /// Tax rates by id.
+    pub tax_rates: Vec<String>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+}
+
+/// A price as a request names it.
+#[derive(Clone, Debug)]
+pub enum PriceWish {
+    /// One that exists.
+    Known(String),
+    /// One for this order, and its product.
+    Inline(Box<NewPrice>, ProductWish),
+}
+
+/// A product as a request names it.
+#[derive(Clone, Debug)]
+pub enum ProductWish {
+    /// One that exists.
+    Known(String),
+    /// One for this order.
+    Inline(Box<NewProduct>),
+}
+
+/// A way of shipping as a request names it.
+#[derive(Clone, Debug)]
+pub enum ShippingWish {
+    /// One that exists.
+    Known(String),
+    /// One for this order.
+    Inline(Box<catalog::NewShippingRate>),
+}
+
+/// `POST /v1/checkout/sessions`.
+pub struct CreateSession {
+    /// The session.
+    pub command: NewSession,
+    /// What is sold.
+    pub items: Vec<ItemWish>,
+    /// The ways of shipping.
+    pub shipping: Vec<ShippingWish>,
+    /// Its customer.
+    pub customer: Option<String>,
+}
+
+impl Operation for CreateSession {
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let customer = step
+                .optional::<Customer>(self.customer.as_deref(), "customer")
+                .await?;
+            let mut items = Vec::with_capacity(self.items.len());
+            for (at, wish) in self.items.iter().enumerate() {
+                items.push(item(step, wish, at).await?);
+            }
+            let mut command = self.command.clone();
+            let currency = items.first().map(|item| item.price.currency);
+            command.shipping_options = shipping(step, &self.shipping, currency).await?;
+            let scope = step.scope().clone();
+            let (draft, mut context) = step.parts();
+            let session = checkout::create(draft, &mut context, command, items, customer.as_ref())?;
+            Ok(Decided::record(&scope, &session.record.id))
+        })
+    }
+}
+
+/// Loads or makes what one line item names.
+async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<Item, Halt> {
+    let named = |name: &str| format!("line_items[{at}][{name}]");
+    let (price, product) = match &wish.price {
+        PriceWish::Known(id) => {
+            let price = step.in_body::<Price>(id, &named("price")).await?.record;
+            let product = step.find::<Product>(&price.product.to_string()).await?;
+            let gone = || Refusal::missing_in_body(Kind::Product, &price.product, &named("price"));
+            let product = product.ok_or_else(gone)?.record;
+            (price, product)
+        }
+        PriceWish::Inline(new, product) => inline_price(step, new, product, at).await?,
+    };
+    let mut taxes = Vec::with_capacity(wish.tax_rates.len());
+    for (place, id) in wish.tax_rates.iter().enumerate() {
+        let param = format!("line_items[{at}][tax_rates][{place}]");
+        taxes.push(step.in_body::<TaxRate>(id, &param).await?.record);
+    }
+    Ok(Item {
+        price,
+        product,
+        quantity: wish.quantity,
+        adjustable: wish.adjustable,
+        taxes,
+        metadata: wish.metadata.clone(),
+    })
+}
+
+async fn inline_price(
+    step: &mut Step,
+    new: &NewPrice,
+    product: &ProductWish,
+    at: usize,
+) -> Result<(Price, Product), Halt> {
+    let mut product = match product {
+        ProductWish::Known(id) => {
+            let param = format!("line_items[{at}][price_data][product]");
+            step.in_body::<Product>(id, &param).await?
+        }
+        ProductWish::Inline(new) => {
+            let (draft, mut context) = step.parts();
+            catalog::create_product(draft, &mut context, (**new).clone())?
+        }
+    };
+    let (draft, mut context) = step.parts();
+    let price = catalog::create_price(draft, &mut context, new.clone(), &mut product)?;
+    Ok((price.record, product.record))
+}
+
+async fn shipping(
+    step: &mut Step,
+    wishes: &[ShippingWish],
+    currency: Option<florin_base::Asset>,
+) -> Result<Vec<ShippingOption>, Halt> {
+    let mut options = Vec::with_capacity(wishes.len());
+    for (at, wish) in wishes.iter().enumerate() {
+        let param = format!("shipping_options[{at}]");
+        let rate = match wish {
+            ShippingWish::Known(id) => {
+                let param = format!("{param}[shipping_rate]");
+                step.in_body::<ShippingRate>(id, &param).await?.record
+            }
+            ShippingWish::Inline(new) => {
+                let (draft, mut context) = step.parts();
+                catalog::create_shipping_rate(draft, &mut context, (**new).clone())?.record
+            }
+        };
+        if Some(rate.currency) != currency {
+            let message = "The currency of a shipping rate must be that of the line items.";
+            return Err(Refusal::invalid(&param, message).into());
+        }
+        options.push(ShippingOption {
+            rate: rate.id.clone(),
+            name: rate.display_name,
+            amount: rate.amount,
+            estimate: rate.delivery_estimate,
+        });
+    }
+    Ok(options)
+}
+
+/// `POST /v1/checkout/sessions/:id`.
+pub struct UpdateSession {
+    /// Which one.
+    pub id: String,
+    /// What changes.
+    pub command: checkout::UpdateSession,
+    /// Other ways of shipping.
+    pub shipping: Option<Vec<ShippingWish>>,
+}
+
+impl Operation for UpdateSession {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
+            let mut command = self.command.clone();
+            if let Some(wishes) = &self.shipping {
+                free(step, &session.record).await?;
+                command.shipping_options =
+                    Some(shipping(step, wishes, session.record.currency).await?);
+            }
+            let scope = step.scope().clone();
+            let (draft, mut context) = step.parts();
+            checkout::update(draft, &mut context, &mut session, command)?;
+            Ok(Decided::record(&scope, &session.record.id))
+        })
+    }
+}
+
+/// What the buyer chooses on the page: shipping, quantities, language.
+pub struct ChooseSession {
+    /// Which one.
+    pub id: String,
+    /// What is chosen.
+    pub choice: Choice,
+}
+
+impl Operation for ChooseSession {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
+            if self.choice.changes_sum() {
+                free(step, &session.record).await?;
+            }
+            let scope = step.scope().clone();
+            let (draft, mut context) = step.parts();
+            checkout::choose(draft, &mut context, &mut session, self.choice.clone())?;
+            Ok(Decided::record(&scope, &session.record.id))
+        })
+    }
+}
+
+/// The buyer presses the button of the page.
+pub struct PressSession {
+    /// Which one.
+    pub id: String,
+    /// What the buyer told.
+    pub press: Press,
+    /// With what; a session without a price needs nothing.
+    pub method: Option<MethodSource>,
+    /// Where the buyer comes back to after an action.
+    pub return_url: String,
+}
+
+impl Operation for PressSession {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
+            {
+                let (_, context) = step.parts();
+                checkout::check_press(&context, &session.record, &self.press)?;
+            }
+            let intent = earlier::<PaymentIntent>(step, session.record.intent.as_deref()).await?;
+            let setup = earlier::<SetupIntent>(step, session.record.setup.as_deref()).await?;
+            let customer = self.payer(step, &mut session).await?;
+            checkout::collect(&mut session.record, self.press.told.clone());
+            let scope = step.scope().clone();
+            let id = session.record.id.clone();
+            if session.record.is_free() {
+                let (draft, mut context) = step.parts();
+                checkout::complete_free(draft, &mut context, &mut session, intent)?;
+                return Ok(Decided::record(&scope, &id));
+            }
+            let Some(source) = &self.method else {
+                return Err(Refusal::Invalid {
+                    code: Some("parameter_missing"),
+                    message: "Choose how to pay.".to_owned(),
+                    param: Some("method".to_owned()),
+                }
+                .into());
+            };
+            let mut method = step.method(source).await?;
+            if method.version == 0 && self.press.saves {
+                method.record.allow_redisplay = Some("always".to_owned());
+            }
+            let people = (customer, method);
+            let call = match session.record.mode {
+                SessionMode::Payment => self.pay(step, session, intent, people)?,
+                SessionMode::Setup => Some(self.set_up(step, session, setup, people)?),
+            };
+            Ok(Decided {
+                call: call.map(Box::new),
+                ..Decided::record(&scope, &id)
+            })
+        })
+    }
+}
+
+/// Makes the payment of a session free for another sum or another method.
+async fn free(step: &mut Step, session: &CheckoutSession) -> Result<(), Halt> {
+    let intent = earlier::<PaymentIntent>(step, session.intent.as_deref()).await?;
+    let setup = earlier::<SetupIntent>(step, session.setup.as_deref()).await?;
+    let (draft, mut context) = step.parts();
+    Ok(checkout::abandon(
+        draft,
+        &mut context,
+        session,
+        intent,
+        setup,
+    )?)
+}
+
+/// The record that an earlier press left.
+async fn earlier<T: Entity>(
+    step: &mut Step,
+    id: Option<&str>,
+) -> Result<Option<Versioned<T>>, Halt> {
+    match id {
+        Some(id) => step.find(id).await,
+        None => Ok(None),
+    }
+}
+
+/// Who pays, and with what.
+type People = (Option<Versioned<Customer>>, Versioned<PaymentMethod>);
+
+impl PressSession {
+    /// The customer of the session; one is made where the method will be saved or the merchant wants it.
+    async fn payer(
+        &self,
+        step: &mut Step,
+        session: &mut Versioned<CheckoutSession>,
+    ) -> Result<Option<Versioned<Customer>>, Halt> {
+        if let Some(known) = session.record.customer.clone() {
+            return step.find::<Customer>(&known).await;
+        }
+        let record = &session.record;
+        let saves = record.terms.setup_future_usage.is_some()
+            || (self.press.saves && record.collect.offers_save)
+            || record.mode == SessionMode::Setup;
+        if !record.makes_customer && !saves {
+            return Ok(None);
+        }
+        let patch = patch_of(record, &self.press);
+        let (draft, mut context) = step.parts();
+        let customer = customers::create(draft, &mut context, patch);
+        session.record.customer = Some(customer.record.id.clone());
+        Ok(Some(customer))
+    }
+
+    fn pay(
+        &self,
+        step: &mut Step,
+        mut session: Versioned<CheckoutSession>,
+        earlier: Option<Versioned<PaymentIntent>>,
+        (customer, method): People,
+    ) -> Result<Option<payments::Call>, Halt> {
+        let (draft, mut context) = step.parts();
+        let payer = (customer.as_ref(), self.press.saves);
+        let intent = checkout::intent_of(draft, &mut context, &mut session, earlier, payer)?;
+        let command = ConfirmCommand {
+            return_url: Some(self.return_url.clone()),
+            from_browser: true,
+            ..ConfirmCommand::default()
+        };
+        let inputs = ConfirmInputs {
+            intent,
+            method: Some(method),
+        };
+        Ok(payments::confirm(draft, &mut context, inputs, command)?)
+    }
+
+    fn set_up(
+        &self,
+        step: &mut Step,
+        mut session: Versioned<CheckoutSession>,
+        earlier: Option<Versioned<SetupIntent>>,
+        (customer, method): People,
+    ) -> Result<payments::Call, Halt> {
+        let (draft, mut context) = step.parts();
+        let setup = checkout::setup_of(
+            draft,
+            &mut context,
+            &mut session,
+            earlier,
+            customer.as_ref(),
+        )?;
+        let command = SetupCommand {
+            return_url: Some(self.return_url.clone()),
+            ..SetupCommand::default()
+        };
+        Ok(payments::confirm_setup(
+            draft,
+            &mut context,
+            setup,
+            Some(method),
+            command,
+        )?)
+    }
+}
+
+/// The customer that a buyer becomes.
+fn patch_of(session: &CheckoutSession, press: &Press) -> CustomerPatch {
+    let buyer = &press.told.buyer;
+    let text = |name: &str| buyer.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut echo = Map::new();
+    for name in ["phone", "address"] {
+        if let Some(value) = buyer.get(name).filter(|value| !value.is_null()) {
+            echo.insert(name.to_owned(), value.clone());
+        }
+    }
+    if !press.told.delivery.is_empty() {
+        let delivery = Value::Object(press.told.delivery.clone());
+        echo.insert("shipping".to_owned(), delivery);
+    }
+    CustomerPatch {
+        email: text("email").or(session.email.clone()).map(Some),
+        name: text("name").map(Some),
+        echo,
+        ..CustomerPatch::default()
+    }
+}
+
+/// The buyer gives up the open action of the page.
+pub struct AbandonSession {
+    /// Which one.
+    pub id: String,
+}
+
+impl Operation for AbandonSession {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
+            let scope = step.scope().clone();
+            free(step, &session.record).await?;
+            Ok(Decided::record(&scope, &session.record.id))
+        })
+    }
+}
+
+/// `POST /v1/checkout/sessions/:id/expire`.
+pub struct ExpireSession {
+    /// Which one.
+    pub id: String,
+}
+
+impl Operation for ExpireSession {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
+            let (scope, id) = (step.scope().clone(), session.record.id.clone());
+            expire_session(step, session).await?;
+            Ok(Decided::record(&scope, &id))
+        })
+    }
+}
+
+/// Ends an open session and gives up its intent.
+pub(crate) async fn expire_session(
+    step: &mut Step,
+    mut session: Versioned<CheckoutSession>,
+) -> Result<(), Halt> {
+    let intent = earlier::<PaymentIntent>(step, session.record.intent.as_deref()).await?;
+    let setup = earlier::<SetupIntent>(step, session.record.setup.as_deref()).await?;
+    let (draft, mut context) = step.parts();
+    checkout::expire(draft, &mut context, &mut session, intent, setup)?;
+    Ok(())
+}

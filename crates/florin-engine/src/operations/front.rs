@@ -1,0 +1,258 @@
+//! The simple front door: one call makes a payment of an order, one cancels it, one gives the money back.
+
+use super::endpoints::told_at;
+use super::{CreateRefund, Operation, OperationFuture, RefundOf, expire_session};
+use crate::mutation::Caller;
+use crate::numbers::is_card_number;
+use crate::step::{Answer, Decided, Halt, Step};
+use florin_domain::catalog::{Price, Product};
+use florin_domain::checkout::{
+    self, CheckoutSession, IntentTerms, Item, NewSession, Order, SessionStatus,
+};
+use florin_domain::payments::{MetadataPatch, RefundCommand};
+use florin_domain::transitions::Transition;
+use florin_domain::{Entity, Kind, Refusal, Versioned};
+use florin_render::parse::FrontWish;
+use std::collections::BTreeMap;
+
+/// `POST /florin/v1/payments`.
+pub struct CreateFrontPayment {
+    /// What is asked for.
+    pub wish: FrontWish,
+}
+
+impl Operation for CreateFrontPayment {
+    fn object(&self) -> Option<&str> {
+        Some(&self.wish.order)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let wish = &self.wish;
+            if is_card_number(&wish.order) {
+                let message = "An order_id must not look like a card number.";
+                return Err(Refusal::invalid("order_id", message).into());
+            }
+            let order = step.find::<Order>(&wish.order).await?;
+            if let Some(held) = &order
+                && let Some(session) = step.find::<CheckoutSession>(&held.record.session).await?
+                && session.record.holds_order(step.engine().now())
+            {
+                checkout::check_same(held, wish.amount, wish.currency)?;
+                return Ok(answered(step, &session, None));
+            }
+            let (endpoint, secret) = match wish.webhook_url.as_deref() {
+                Some(url) => told_at(step, url)
+                    .await
+                    .map(|(id, secret)| (Some(id), secret))?,
+                None => (None, None),
+            };
+            let settings = secret.is_some();
+            let command = NewSession {
+                order: Some((wish.order.clone(), endpoint)),
+                ..session_of(wish)
+            };
+            let (draft, mut context) = step.parts();
+            let items = vec![item_of(wish)];
+            let session = checkout::create(draft, &mut context, command, items, None);
+            let session = session.map_err(named_here)?;
+            let mut order = order.unwrap_or_else(|| {
+                Versioned::fresh(Order {
+                    id: wish.order.as_str().into(),
+                    created: context.now,
+                    ..Order::default()
+                })
+            });
+            order.record.session = session.record.id.clone();
+            order.record.amount = wish.amount;
+            order.record.currency = wish.currency;
+            draft.save(&mut context, &mut order, Transition::OrderPlaced);
+            Ok(Decided {
+                settings,
+                ..answered(step, &session, secret)
+            })
+        })
+    }
+}
+
+/// A refusal with the names that parameters have at this door.
+fn named_here(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Invalid {
+            code,
+            message,
+            param: Some(param),
+        } if param == "allowed_payment_method_types" => Refusal::Invalid {
+            code,
+            message,
+            param: Some("methods".to_owned()),
+        },
+        refusal => refusal,
+    }
+}
+
+/// Answered as a payment of the front door.
+fn answered(step: &Step, session: &Versioned<CheckoutSession>, secret: Option<String>) -> Decided {
+    let scope = step.scope();
+    Decided {
+        answer: Answer::Front(session.record.key(scope), secret),
+        ..Decided::record(scope, &session.record.id)
+    }
+}
+
+fn session_of(wish: &FrontWish) -> NewSession {
+    let metadata = BTreeMap::from([("order_id".to_owned(), wish.order.clone())]);
+    NewSession {
+        email: wish.email.clone(),
+        types: wish.types.clone(),
+        success_url: wish.return_url.as_deref().map(|url| back(url, &wish.order)),
+        cancel_url: wish.return_url.as_deref().map(|url| back(url, &wish.order)),
+        reference: Some(wish.order.clone()),
+        metadata: MetadataPatch::of(&metadata),
+        terms: IntentTerms {
+            description: wish.description.clone(),
+            metadata,
+            ..IntentTerms::default()
+        },
+        locale: wish.locale.clone(),
+        ..NewSession::default()
+    }
+}
+
+/// The merchant's page with the payment in its query. What became of it the page has to ask for.
+fn back(url: &str, order: &str) -> String {
+    let (front, fragment) = match url.split_once('#') {
+        Some((front, fragment)) => (front, format!("#{fragment}")),
+        None => (url, String::new()),
+    };
+    let sign = if front.contains('?') { '&' } else { '?' };
+    let mut named = String::new();
+    for byte in order.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                named.push(char::from(byte));
+            }
+            other => named.push_str(&format!("%{other:02X}")),
+        }
+    }
+    format!("{front}{sign}order_id={named}&payment={{CHECKOUT_SESSION_ID}}{fragment}")
+}
+
+/// The one position of such an order. It has neither a price nor a product of its own: the catalog stays the merchant's.
+fn item_of(wish: &FrontWish) -> Item {
+    let name = wish.description.clone();
+    Item {
+        price: Price {
+            active: true,
+            inline: true,
+            currency: wish.currency,
+            unit_amount: Some(wish.amount),
+            ..Price::default()
+        },
+        product: Product {
+            name: name.unwrap_or_else(|| wish.order.clone()),
+            ..Product::default()
+        },
+        quantity: 1,
+        adjustable: None,
+        taxes: Vec::new(),
+        metadata: MetadataPatch::Keep,
+    }
+}
+
+/// A payment of the front door is a session with an order.
+async fn ordered(step: &mut Step, id: &str) -> Result<Versioned<CheckoutSession>, Halt> {
+    let session = step.in_url::<CheckoutSession>(id, "payment").await?;
+    match session.record.order {
+        Some(_) => Ok(session),
+        None => Err(Refusal::missing(Kind::CheckoutSession, id, "payment").into()),
+    }
+}
+
+/// `POST /florin/v1/payments/:id/cancel`.
+pub struct CancelFrontPayment {
+    /// Which one.
+    pub id: String,
+}
+
+impl Operation for CancelFrontPayment {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut session = ordered(step, &self.id).await?;
+            if session.record.status == SessionStatus::Complete {
+                let message =
+                    "This payment is paid, or its money is on its way. Refund it instead.";
+                return Err(Refusal::plain(Some("session_complete"), message).into());
+            }
+            let decided = answered(step, &session, None);
+            if session.record.status == SessionStatus::Open {
+                session.record.canceled = true;
+                expire_session(step, session).await?;
+            }
+            Ok(decided)
+        })
+    }
+}
+
+/// `POST /florin/v1/payments/:id/refund`.
+pub struct RefundFrontPayment {
+    /// Which one.
+    pub id: String,
+    /// How much; nothing said gives back all that is left.
+    pub amount: Option<i64>,
+}
+
+impl Operation for RefundFrontPayment {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let session = ordered(step, &self.id).await?;
+            let answer = answered(step, &session, None).answer;
+            let Some(intent) = session.record.intent.as_ref().filter(|_| is_done(&session)) else {
+                let message = "This payment is not paid, so there is nothing to give back. Cancel it instead.";
+                return Err(Refusal::plain(None, message).into());
+            };
+            let refund = CreateRefund {
+                of: RefundOf::Intent(intent.to_string()),
+                command: RefundCommand {
+                    amount: self.amount,
+                    ..RefundCommand::default()
+                },
+            };
+            let decided = refund.run(step, caller).await?;
+            Ok(Decided { answer, ..decided })
+        })
+    }
+}
+
+fn is_done(session: &Versioned<CheckoutSession>) -> bool {
+    session.record.status == SessionStatus::Complete
+}
+
+#[cfg(test)]
+mod tests {
+    use super::back;
+
+    #[test]
+    fn the_shop_learns_which_order_came_back() {
+        for (url, expected) in [
+            (
+                "https://shop.example/thanks",
+                "https://shop.example/thanks?order_id=A%2F17&payment={CHECKOUT_SESSION_ID}",
+            ),
+            (
+                "https://shop.example/?a=1#b",
+                "https://shop.example/?a=1&order_id=A%2F17&payment={CHECKOUT_SESSION_ID}#b",
+            ),
+        ] {
+            assert_eq!(back(url, "A/17"), expected);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Checkout sessions as their page sees them, what is listed of them, and the job that ends them.
+//!
+//! The page has no key: whoever knows the session's id may look and pay. Deliberately absent: HTML.
+
+use crate::Engine;
+use crate::jobs::{found, halted, nobody};
+use crate::mutation::{Caller, Response};
+use crate::operations::{Operation, expire_session};
+use crate::read::{Page, Reader, listed};
+use crate::scheduler::member;
+use crate::step::{Halt, Step};
+use florin_base::Scope;
+use florin_domain::catalog::Price;
+use florin_domain::checkout::{self, CheckoutSession, Order, SESSION_SPACE, SessionStatus};
+use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod, SetupIntent};
+use florin_domain::{Entity, Kind, RecordKey, Refusal};
+use florin_render::{PageFacts, render_front, render_session_line};
+use florin_store::{LeasedJob, ListQuery, StoreError};
+use florin_wire::print;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A session whose payment is under way when its time is over is looked at again after so long, in milliseconds.
+const BUSY_AGAIN_MS: i64 = 60_000;
+/// The most saved cards that a page offers.
+const SAVED_MAX: usize = 5;
+/// Among so many of the newest ones.
+const SAVED_LOOKED_AT_MAX: usize = 50;
+
+/// A session that a page was opened for.
+#[derive(Clone, Debug)]
+pub struct PageSession {
+    /// Account and mode.
+    pub scope: Scope,
+    /// `cs_…`.
+    pub id: String,
+}
+
+/// How a payment of the simple front door is looked for.
+#[derive(Clone, Copy, Debug)]
+pub enum FrontBy<'a> {
+    /// By its own id.
+    Id(&'a str),
+    /// By the merchant's order.
+    Order(&'a str),
+}
+
+impl Engine {
+    /// The session of a page, wherever it belongs.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn page_session(&self, id: &str) -> Result<Option<PageSession>, StoreError> {
+        let key = self.world.store.find(None, SESSION_SPACE, id).await?;
+        Ok(key.map(|key| PageSession {
+            scope: key.scope,
+            id: key.id,
+        }))
+    }
+
+    /// What the page of a session knows now.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn page_facts(&self, page: &PageSession) -> Result<Option<PageFacts>, StoreError> {
+        let Some(mut session) = self.of_page::<CheckoutSession>(page, &page.id).await? else {
+            return Ok(None);
+        };
+        // Its job ends it in a moment; nobody can pay any more.
+        if checkout::is_due(&session, self.now()) {
+            session.status = SessionStatus::Expired;
+        }
+        let intent = match session.intent.as_deref() {
+            Some(id) => self.of_page::<PaymentIntent>(page, id).await?,
+            None => None,
+        };
+        let setup = match session.setup.as_deref() {
+            Some(id) => self.of_page::<SetupIntent>(page, id).await?,
+            None => None,
+        };
+        let saved = self.saved_methods(page, &session).await?;
+        let account = self.account(&page.scope).await?;
+        let processor = self.world.processors.for_scope(page.scope.live);
+        Ok(Some(PageFacts {
+            session,
+            account: (*account).clone(),
+            intent,
+            setup,
+            saved,
+            simulated: processor.is_some_and(|processor| processor.is_simulation()),
+        }))
+    }
+
+    async fn of_page<T: Entity>(
+        &self,
+        page: &PageSession,
+        id: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let key = RecordKey::new(&page.scope, T::KIND, id);
+        let held = self.held(&key).await?;
+        Ok(held.and_then(|held| T::from_record(held.record)))
+    }
+
+    /// The cards of the session's customer that may be shown again.
+    async fn saved_methods(
+        &self,
+        page: &PageSession,
+        session: &CheckoutSession,
+    ) -> Result<Vec<PaymentMethod>, StoreError> {
+        let open = session.status == SessionStatus::Open;
+        let Some(customer) = session.customer.as_deref().filter(|_| open) else {
+            return Ok(Vec::new());
+        };
+        let query = ListQuery::newest(&page.scope, Kind::PaymentMethod, SAVED_LOOKED_AT_MAX)
+            .with("customer", customer);
+        let listed = self.world.store.list(&query).await?;
+        let methods = listed
+            .into_iter()
+            .filter_map(|held| PaymentMethod::from_record(held.record));
+        Ok(methods
+            .filter(|method| method.allow_redisplay.as_deref() == Some("always"))
+            .take(SAVED_MAX)
+            .collect())
+    }
+
+    /// Performs what the buyer asks for on the page.
+    pub async fn page_mutate(
+        self: &Arc<Self>,
+        page: &PageSession,
+        request: &str,
+        idempotency: Option<(String, [u8; 32])>,
+        operation: Box<dyn Operation>,
+    ) -> Response {
+        let caller = Caller {
+            idempotency,
+            ..nobody(self, &page.scope, request)
+        };
+        self.mutate(caller, operation).await
+    }
+
+    /// The answer to a page whose wish cannot even be tried.
+    pub async fn page_refuse(
+        self: &Arc<Self>,
+        page: &PageSession,
+        request: &str,
+        idempotency: Option<(String, [u8; 32])>,
+        halt: Halt,
+    ) -> Response {
+        let caller = Caller {
+            idempotency,
+            ..nobody(self, &page.scope, request)
+        };
+        self.refuse(&caller, halt).await
+    }
+
+    /// The line items of a session.
+    pub async fn session_lines(&self, caller: &Caller, id: &str, page: &Page) -> Response {
+        let reader = Reader::new(self, &caller.scope, None);
+        let result = async {
+            let session = reader.typed::<CheckoutSession>(id).await?;
+            let session =
+                session.ok_or_else(|| Refusal::missing(Kind::CheckoutSession, id, "session"))?;
+            let lines = reader.session_items(&session).await?;
+            let url = format!("/v1/checkout/sessions/{id}/line_items");
+            listed(&reader, caller, lines, (&url, page)).await
+        };
+        let result: Result<Vec<u8>, Halt> = result.await;
+        self.respond(caller, result)
+    }
+
+    /// A payment of the simple front door, by its id or by the merchant's order.
+    pub async fn front_payment(&self, caller: &Caller, by: FrontBy<'_>) -> Response {
+        let result = async {
+            let reader = Reader::new(self, &caller.scope, None);
+            let (id, missing) = match by {
+                FrontBy::Id(id) => {
+                    let missing = Refusal::missing(Kind::CheckoutSession, id, "payment");
+                    (Some(id.to_owned()), missing)
+                }
+                FrontBy::Order(order) => {
+                    let held = reader.typed::<Order>(order).await?;
+                    let missing = Refusal::missing(Kind::Order, order, "order_id");
+                    (held.map(|held| held.session.to_string()), missing)
+                }
+            };
+            let front = match id {
+                Some(id) => reader.front(&id, None).await?,
+                None => None,
+            };
+            Ok(print(&front.ok_or(missing)?))
+        };
+        let result: Result<Vec<u8>, Halt> = result.await;
+        self.respond(caller, result)
+    }
+
+    /// Ends a session whose time is over. A payment that is under way comes first.
+    pub(crate) async fn expire_due_session(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+    ) -> Result<(), StoreError> {
+        let mut step = Step::new(self, &leased.job.scope, None);
+        let id = member(&leased.job, "session");
+        let held = found(step.find::<CheckoutSession>(id).await)?;
+        let open = |held: &florin_domain::Versioned<CheckoutSession>| {
+            held.record.status == SessionStatus::Open
+        };
+        let Some(session) = held.filter(open) else {
+            return self.finish_job(leased, None).await;
+        };
+        if !checkout::is_due(&session.record, self.now()) {
+            let again = session.record.expires.millis();
+            return self.finish_job(leased, Some(again)).await;
+        }
+        match expire_session(&mut step, session).await {
+            Ok(()) => self.finish_with(leased, step).await,
+            Err(Halt::Refused(Refusal::Busy)) => {
+                let again = self.world.clock.now().plus_ms(BUSY_AGAIN_MS);
+                self.finish_job(leased, Some(again)).await
+            }
+            Err(halt) => halted(Err(halt)),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// A session as the simple front door tells of it, if it is an order.
+    pub(crate) async fn front(
+        &self,
+        id: &str,
+        secret: Option<&str>,
+    ) -> Result<Option<Value>, StoreError> {
+        let session = self.typed::<CheckoutSession>(id).await?;
+        let Some(mut session) = session.filter(|session| session.order.is_some()) else {
+            return Ok(None);
+        };
+        if checkout::is_due(&session, self.engine.now()) {
+            session.status = SessionStatus::Expired;
+        }
+        let intent = match session.intent.as_deref() {
+            Some(id) => self.typed::<PaymentIntent>(id).await?,
+            None => None,
+        };
+        let charge = intent
+            .as_ref()
+            .and_then(|intent| intent.latest_charge.as_deref());
+        let charge = match charge {
+            Some(id) => self.typed::<Charge>(id).await?,
+            None => None,
+        };
+        let around = (intent.as_ref(), charge.as_ref());
+        Ok(Some(
+            render_front(&session, around, secret, &self.view()).into_value(),
+        ))
+    }
+
+    /// The line items of a session with their prices.
+    pub(crate) async fn session_items(
+        &self,
+        session: &CheckoutSession,
+    ) -> Result<Vec<Value>, StoreError> {
+        let mut prices: BTreeMap<&str, Option<Price>> = BTreeMap::new();
+        for line in &session.lines {
+            if !prices.contains_key(line.price.as_str()) {
+                let price = self.typed::<Price>(&line.price).await?;
+                prices.insert(line.price.as_str(), price);
+            }
+        }
+        let view = self.view();
+        let items = session.lines.iter().filter(|line| line.quantity > 0);
+        let items = items.map(|line| {
+            let price = prices.get(line.price.as_str()).and_then(Option::as_ref);
+            render_session_line(session, line, price, &view)
+        });
+        Ok(items.collect())
+    }
+}

@@ -1,0 +1,284 @@
+//! What the page of a checkout session knows: the state that `web/README.md` describes.
+//!
+//! It is no object of the wire: the page reads it and nobody else. Deliberately absent: whatever belongs to the merchant
+//! only (metadata, references, customers), because everybody with the link reads it.
+
+use crate::View;
+use crate::objects::next_action::page_url;
+use florin_domain::accounts::Account;
+use florin_domain::checkout::{
+    CheckoutSession, Field, FieldKind, Line, PaidState, SessionMode, SessionStatus, ShippingOption,
+};
+use florin_domain::payments::{
+    FutureUsage, IntentStatus, PaymentError, PaymentIntent, PaymentMethod, SetupIntent, SetupStatus,
+};
+use serde_json::{Map, Value, json};
+
+/// Everything that the page is made of.
+#[derive(Clone, Debug)]
+pub struct PageFacts {
+    /// The session.
+    pub session: CheckoutSession,
+    /// The merchant.
+    pub account: Account,
+    /// The payment, once there is one.
+    pub intent: Option<PaymentIntent>,
+    /// The set-up, likewise.
+    pub setup: Option<SetupIntent>,
+    /// The buyer's saved cards.
+    pub saved: Vec<PaymentMethod>,
+    /// What is paid is simulated.
+    pub simulated: bool,
+}
+
+/// The state of the page.
+pub fn render_page(facts: &PageFacts, view: &View<'_>) -> Value {
+    let session = &facts.session;
+    let totals = &session.totals;
+    json!({
+        "id": session.id,
+        "status": session.status.word(),
+        "mode": session.mode.word(),
+        "payment_status": session.paid.word(),
+        "livemode": view.live,
+        "simulated": facts.simulated,
+        "merchant": merchant(facts),
+        "currency": session.currency.map(|asset| asset.as_str().to_owned()),
+        "amounts": {
+            "subtotal": totals.subtotal, "shipping": totals.shipping, "tax": totals.tax, "discount": 0,
+            "total": totals.total,
+        },
+        "line_items": session.lines.iter().map(line).collect::<Vec<_>>(),
+        "shipping": shipping(session),
+        "collect": collect(session),
+        "email": session.buyer_email(),
+        "submit_type": session.submit_type.as_deref().unwrap_or("auto"),
+        "custom_text": custom_text(session),
+        "methods": methods(session),
+        "saved_methods": facts.saved.iter().map(saved).collect::<Vec<_>>(),
+        "locale": session.locale.as_deref().unwrap_or("auto"),
+        "expires_at": session.expires.0,
+        "cancel_url": session.cancel_url,
+        "payment": payment(facts, view),
+        "receipt_url": null,
+        "return_to": return_to(session),
+    })
+}
+
+fn branding<'a>(session: &'a CheckoutSession, name: &str) -> Option<&'a str> {
+    let sent = session.echo.get("branding_settings")?;
+    sent.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn merchant(facts: &PageFacts) -> Value {
+    let session = &facts.session;
+    let logo = session.echo.get("branding_settings");
+    let logo = logo.and_then(|sent| sent.get("logo")?.get("url")?.as_str());
+    let named = branding(session, "display_name").unwrap_or(&facts.account.name);
+    json!({
+        "name": named,
+        "country": facts.account.country,
+        "logo_url": logo,
+        "support_email": facts.account.email,
+        "support_url": null,
+        "colors": {
+            "primary": branding(session, "button_color"),
+            "background": branding(session, "background_color"),
+        },
+    })
+}
+
+fn line(line: &Line) -> Value {
+    json!({
+        "id": line.id,
+        "name": line.name,
+        "description": line.description,
+        "image": line.image,
+        "quantity": line.quantity,
+        "unit_amount": line.unit_amount,
+        "amount": line.subtotal,
+        "adjustable": line.adjustable.map(|bounds| json!({"minimum": bounds.minimum, "maximum": bounds.maximum})),
+    })
+}
+
+fn shipping(session: &CheckoutSession) -> Value {
+    let countries = &session.collect.shipping_countries;
+    if countries.is_empty() && session.shipping_options.is_empty() {
+        return Value::Null;
+    }
+    json!({
+        "countries": countries,
+        "options": session.shipping_options.iter().map(option).collect::<Vec<_>>(),
+        "selected": session.shipping_rate,
+    })
+}
+
+fn option(option: &ShippingOption) -> Value {
+    json!({"id": option.rate, "name": option.name, "amount": option.amount, "estimate": option.estimate})
+}
+
+fn collect(session: &CheckoutSession) -> Value {
+    let knows_email = session.email.is_some() || session.customer.is_some();
+    let asked = &session.collect;
+    let save = match session.terms.setup_future_usage {
+        Some(FutureUsage::OffSession | FutureUsage::OnSession) => "always",
+        None if session.mode == SessionMode::Setup => "always",
+        None if asked.offers_save => "offered",
+        None => "none",
+    };
+    json!({
+        "email": if knows_email { "given" } else { "required" },
+        "phone": asked.phone,
+        "billing_address": asked.billing_address,
+        "shipping_address": !asked.shipping_countries.is_empty(),
+        "save": save,
+        "terms": asked.terms,
+        "custom_fields": asked.fields.iter().map(field).collect::<Vec<_>>(),
+    })
+}
+
+fn field(field: &Field) -> Value {
+    let options = field.options.iter();
+    let options: Vec<Value> = options
+        .map(|(value, label)| json!({"value": value, "label": label}))
+        .collect();
+    let mut shown = json!({
+        "key": field.key,
+        "label": field.label,
+        "type": field.kind.word(),
+        "optional": field.optional,
+        "default_value": field.value.as_ref().or(field.default_value.as_ref()),
+    });
+    match field.kind {
+        FieldKind::Dropdown => shown["options"] = Value::from(options),
+        FieldKind::Numeric | FieldKind::Text => {
+            shown["minimum_length"] = json!(field.length.minimum);
+            shown["maximum_length"] = json!(field.length.maximum);
+        }
+    }
+    shown
+}
+
+fn custom_text(session: &CheckoutSession) -> Value {
+    let sent = session.echo.get("custom_text");
+    let text = |name: &str| sent.and_then(|sent| sent.get(name)?.get("message"));
+    let mut texts = Map::new();
+    for name in [
+        "submit",
+        "shipping_address",
+        "terms_of_service_acceptance",
+        "after_submit",
+    ] {
+        texts.insert(name.to_owned(), text(name).cloned().unwrap_or_default());
+    }
+    Value::Object(texts)
+}
+
+/// What the buyer may pay with. Nothing has to be chosen where nothing is to be paid.
+fn methods(session: &CheckoutSession) -> Value {
+    match session.is_free() {
+        true => json!([]),
+        false => json!([{"type": "card", "flow": "card"}]),
+    }
+}
+
+fn saved(method: &PaymentMethod) -> Value {
+    json!({
+        "id": method.id,
+        "type": "card",
+        "brand": method.card.brand,
+        "last4": method.card.last4,
+        "exp_month": method.card.exp_month,
+        "exp_year": method.card.exp_year,
+    })
+}
+
+fn payment(facts: &PageFacts, view: &View<'_>) -> Value {
+    if let Some(intent) = &facts.intent {
+        let waits = intent.status == IntentStatus::RequiresAction && intent.challenge.is_some();
+        let action = waits.then(|| {
+            let url = page_url(&intent.id, &intent.client_secret(), view);
+            json!({"kind": "redirect", "url": url})
+        });
+        let status = match intent.status {
+            IntentStatus::RequiresConfirmation | IntentStatus::Canceled => {
+                IntentStatus::RequiresPaymentMethod
+            }
+            IntentStatus::RequiresCapture => IntentStatus::Succeeded,
+            status => status,
+        };
+        return json!({
+            "method": intent.payment_method.as_ref().map(|_| "card"),
+            "status": status.word(),
+            "error": failure(intent.last_error.as_ref()),
+            "action": action,
+        });
+    }
+    let Some(setup) = &facts.setup else {
+        return Value::Null;
+    };
+    let waits = setup.status == SetupStatus::RequiresAction && setup.challenge.is_some();
+    let action = waits.then(|| {
+        let url = page_url(&setup.id, &setup.client_secret(), view);
+        json!({"kind": "redirect", "url": url})
+    });
+    let status = match setup.status {
+        SetupStatus::RequiresConfirmation | SetupStatus::Canceled => {
+            SetupStatus::RequiresPaymentMethod
+        }
+        status => status,
+    };
+    json!({
+        "method": setup.payment_method.as_ref().map(|_| "card"),
+        "status": status.word(),
+        "error": failure(setup.last_error.as_ref()),
+        "action": action,
+    })
+}
+
+/// A failure as buyers are told it: by what they can do, never by a code of the issuer.
+fn failure(error: Option<&PaymentError>) -> Value {
+    let Some(error) = error else {
+        return Value::Null;
+    };
+    let decline = &error.decline;
+    let reason = decline.decline_code.as_deref().unwrap_or_default();
+    let kind = match (decline.code.as_str(), reason) {
+        ("incorrect_number" | "invalid_number", _) => "check_number",
+        ("incorrect_cvc" | "invalid_cvc", _) => "check_cvc",
+        ("expired_card" | "invalid_expiry_month" | "invalid_expiry_year", _) => "check_expiry",
+        ("authentication_required" | "payment_intent_authentication_failure", _)
+        | ("setup_intent_authentication_failure", _) => "authentication_failed",
+        ("processing_error", _) | (_, "try_again_later" | "issuer_not_available") => "try_again",
+        (
+            _,
+            "insufficient_funds" | "card_velocity_exceeded" | "withdrawal_count_limit_exceeded",
+        ) => "insufficient_funds",
+        (_, "call_issuer" | "do_not_honor" | "transaction_not_allowed" | "restricted_card") => {
+            "contact_bank"
+        }
+        _ => "try_other_card",
+    };
+    json!({ "kind": kind })
+}
+
+/// Where the buyer goes when all is done, with the session's id in its place.
+fn return_to(session: &CheckoutSession) -> Option<String> {
+    if session.status != SessionStatus::Complete {
+        return None;
+    }
+    let url = session
+        .success_url
+        .as_ref()
+        .or(session.return_url.as_ref())?;
+    Some(url.replace("{CHECKOUT_SESSION_ID}", &session.id))
+}
+
+/// Whether the page still has something to wait for.
+pub fn page_waits(facts: &PageFacts) -> bool {
+    match facts.session.status {
+        SessionStatus::Open => true,
+        SessionStatus::Complete => facts.session.paid == PaidState::Unpaid,
+        SessionStatus::Expired => false,
+    }
+}

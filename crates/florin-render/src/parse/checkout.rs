@@ -1,0 +1,235 @@
+//! Commands on checkout sessions.
+//!
+//! What is sold is read here as the request names it; the engine loads it. Deliberately absent: subscriptions.
+
+use super::{currency, fresh_echo, metadata, metadata_at, text, types, wire, word};
+use florin_base::Timestamp;
+use florin_domain::checkout::{
+    Adjustable, Bound, Collect, Field, FieldKind, IntentTerms, NewSession, SessionMode, UiMode,
+    UpdateSession,
+};
+use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage, Metadata};
+use florin_wire::versions::{ApiVersion, default_capture_method};
+use florin_wire::{Params, WireError};
+use serde_json::{Map, Value};
+
+/// The most questions of a merchant.
+const FIELDS_MAX: usize = 3;
+
+/// A new session, without what it sells.
+///
+/// # Errors
+/// 400: a mode or a kind of page that is not served, or parts that exclude each other.
+pub fn create_session(params: &Params, version: ApiVersion) -> Result<NewSession, WireError> {
+    let mode = mode(params)?;
+    check_mode(params, mode)?;
+    Ok(NewSession {
+        mode,
+        ui: ui(params)?,
+        currency: currency(params)?,
+        makes_customer: params.text("customer_creation") == Some("always"),
+        email: text(params, "customer_email"),
+        types: types(params)?.unwrap_or_default(),
+        success_url: text(params, "success_url"),
+        cancel_url: text(params, "cancel_url"),
+        return_url: text(params, "return_url"),
+        redirect: text(params, "redirect_on_completion"),
+        reference: text(params, "client_reference_id"),
+        metadata: metadata(params)?,
+        terms: terms(params, version)?,
+        locale: text(params, "locale"),
+        submit_type: text(params, "submit_type"),
+        expires: params.int("expires_at").map(Timestamp),
+        collect: collect(params)?,
+        echo: fresh_echo(params),
+        ..NewSession::default()
+    })
+}
+
+fn mode(params: &Params) -> Result<SessionMode, WireError> {
+    match params.text("mode") {
+        None => Err(WireError::missing("mode")),
+        Some("subscription") => {
+            let message = "Subscriptions are not served yet: use `mode: payment` or `mode: setup`. See docs/compatibility.md.";
+            Err(WireError::invalid(message)
+                .with_code("parameter_unsupported")
+                .with_param("mode"))
+        }
+        Some(_) => Ok(word(params, "mode", SessionMode::from_word)?.unwrap_or_default()),
+    }
+}
+
+/// Parameters that mean something in one mode only.
+fn check_mode(params: &Params, mode: SessionMode) -> Result<(), WireError> {
+    let (foreign, needed): (&[&str], &str) = match mode {
+        SessionMode::Payment => (&["setup_intent_data"], "setup"),
+        SessionMode::Setup => (
+            &[
+                "payment_intent_data",
+                "shipping_options",
+                "submit_type",
+                "saved_payment_method_options",
+            ],
+            "payment",
+        ),
+    };
+    match foreign.iter().find(|name| params.has(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("You can only pass `{name}` in `{needed}` mode.");
+            Err(WireError::invalid(message).with_param(*name))
+        }
+    }
+}
+
+fn ui(params: &Params) -> Result<UiMode, WireError> {
+    match params.text("ui_mode") {
+        Some("elements" | "form") => {
+            let message = "This `ui_mode` is not served yet; use `hosted_page` or `embedded_page`.";
+            Err(WireError::invalid(message)
+                .with_code("parameter_unsupported")
+                .with_param("ui_mode"))
+        }
+        _ => Ok(word(params, "ui_mode", UiMode::from_word)?.unwrap_or_default()),
+    }
+}
+
+fn terms(params: &Params, version: ApiVersion) -> Result<IntentTerms, WireError> {
+    let data = "payment_intent_data";
+    let at = |name: &str| format!("{data}.{name}");
+    let default = || CaptureMethod::from_word(default_capture_method(version)).unwrap_or_default();
+    let capture = word(params, &at("capture_method"), CaptureMethod::from_word)?;
+    let usage = word(params, &at("setup_future_usage"), FutureUsage::from_word)?;
+    let card = "payment_method_options.card";
+    let of_card = word(
+        params,
+        &format!("{card}.setup_future_usage"),
+        FutureUsage::from_word,
+    )?;
+    let mut metadata = Metadata::new();
+    let from = match params.has("setup_intent_data") {
+        true => "setup_intent_data",
+        false => data,
+    };
+    metadata_at(params, &format!("{from}.metadata")).apply(&mut metadata);
+    Ok(IntentTerms {
+        capture_method: capture.unwrap_or_else(default),
+        description: text(params, &format!("{from}.description")),
+        metadata,
+        setup_future_usage: usage.or(of_card),
+        card: CardOptions {
+            request_three_d_secure: text(params, &format!("{card}.request_three_d_secure")),
+            setup_future_usage: of_card,
+            ..CardOptions::default()
+        },
+        echo: intent_echo(params, data),
+    })
+}
+
+/// The descriptive members of the intent that the session will make.
+fn intent_echo(params: &Params, data: &str) -> Map<String, Value> {
+    let mut echo = Map::new();
+    for name in [
+        "receipt_email",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
+    ] {
+        let sent = params.get(&format!("{data}.{name}"));
+        if let Some(value) = sent.filter(|value| !value.is_null()) {
+            echo.insert(name.to_owned(), value.clone());
+        }
+    }
+    echo
+}
+
+fn collect(params: &Params) -> Result<Collect, WireError> {
+    let countries = params.list("shipping_address_collection.allowed_countries");
+    let countries = countries.into_iter().flatten().filter_map(Value::as_str);
+    let saves = params.text("saved_payment_method_options.payment_method_save");
+    Ok(Collect {
+        phone: params
+            .flag("phone_number_collection.enabled")
+            .unwrap_or(false),
+        billing_address: params.text("billing_address_collection") == Some("required"),
+        shipping_countries: countries.map(str::to_owned).collect(),
+        terms: params.text("consent_collection.terms_of_service") == Some("required"),
+        offers_save: saves == Some("enabled"),
+        fields: fields(params)?,
+    })
+}
+
+fn fields(params: &Params) -> Result<Vec<Field>, WireError> {
+    let count = params.list("custom_fields").map_or(0, Vec::len);
+    if count > FIELDS_MAX {
+        let message = format!("A session takes at most {FIELDS_MAX} custom fields.");
+        return Err(WireError::invalid(message).with_param("custom_fields"));
+    }
+    (0..count).map(|at| field(params, at)).collect()
+}
+
+fn field(params: &Params, place: usize) -> Result<Field, WireError> {
+    let at = |name: &str| format!("custom_fields.{place}.{name}");
+    let required = |name: &str| {
+        let sent = text(params, &at(name)).filter(|text| !text.is_empty());
+        sent.ok_or_else(|| WireError::missing(&wire(&at(name))))
+    };
+    let kind = word(params, &at("type"), FieldKind::from_word)?.unwrap_or_default();
+    let below = |name: &str| at(&format!("{}.{name}", kind.word()));
+    let options = params.list(&below("options")).into_iter().flatten();
+    let options: Vec<(String, String)> = options
+        .filter_map(|option| {
+            let text = |name: &str| Some(option.get(name)?.as_str()?.to_owned());
+            Some((text("value")?, text("label")?))
+        })
+        .collect();
+    if kind == FieldKind::Dropdown && options.is_empty() {
+        return Err(WireError::missing(&wire(&below("options"))));
+    }
+    let key = required("key")?;
+    if !key.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let message = "A key has letters and digits only.";
+        return Err(WireError::invalid(message).with_param(wire(&at("key"))));
+    }
+    Ok(Field {
+        key,
+        label: required("label.custom")?,
+        kind,
+        optional: params.flag(&at("optional")).unwrap_or(false),
+        default_value: text(params, &below("default_value")),
+        length: Bound {
+            minimum: params.int(&below("minimum_length")),
+            maximum: params.int(&below("maximum_length")),
+        },
+        options,
+        value: None,
+    })
+}
+
+/// The bounds of a quantity that the buyer may change.
+pub fn adjustable(item: &Params, quantity: i64) -> Option<Adjustable> {
+    let sent = "adjustable_quantity";
+    if item.flag(&format!("{sent}.enabled")) != Some(true) {
+        return None;
+    }
+    let bound = |name: &str| item.int(&format!("{sent}.{name}"));
+    Some(Adjustable {
+        minimum: bound("minimum").unwrap_or(0),
+        maximum: bound("maximum").unwrap_or(QUANTITY_MAX.max(quantity)),
+    })
+}
+
+/// How many of an item a buyer may take where the merchant says nothing.
+const QUANTITY_MAX: i64 = 99;
+
+/// A change of a session.
+///
+/// # Errors
+/// None now.
+pub fn update_session(params: &Params) -> Result<UpdateSession, WireError> {
+    Ok(UpdateSession {
+        metadata: metadata(params)?,
+        shipping_options: None,
+    })
+}

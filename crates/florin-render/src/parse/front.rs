@@ -1,0 +1,52 @@
+//! Commands of the simple front door.
+
+use super::{required_currency, text};
+use florin_base::Asset;
+use florin_wire::{Params, WireError};
+use serde_json::Value;
+
+/// A payment that is asked for at the front door.
+#[derive(Clone, Debug)]
+pub struct FrontWish {
+    /// Minor units.
+    pub amount: i64,
+    /// The currency.
+    pub currency: Asset,
+    /// The merchant's order.
+    pub order: String,
+    /// What is sold, for people.
+    pub description: Option<String>,
+    /// The types; empty lets Florin choose.
+    pub types: Vec<String>,
+    /// Where the buyer goes, paid or not.
+    pub return_url: Option<String>,
+    /// Where the merchant's server is told.
+    pub webhook_url: Option<String>,
+    /// The buyer's address.
+    pub email: Option<String>,
+    /// The language of the page.
+    pub locale: Option<String>,
+}
+
+/// Reads it.
+///
+/// # Errors
+/// 400: amount, currency or order is missing.
+pub fn front_payment(params: &Params) -> Result<FrontWish, WireError> {
+    let methods = params.list("methods").into_iter().flatten();
+    let order = text(params, "order_id").filter(|order| !order.trim().is_empty());
+    Ok(FrontWish {
+        amount: super::amount(params, "amount")?,
+        currency: required_currency(params)?,
+        order: order.ok_or_else(|| WireError::missing("order_id"))?,
+        description: text(params, "description"),
+        types: methods
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        return_url: text(params, "return_url"),
+        webhook_url: text(params, "webhook_url"),
+        email: text(params, "customer_email"),
+        locale: text(params, "locale"),
+    })
+}

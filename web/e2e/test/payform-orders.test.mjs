@@ -1,0 +1,140 @@
+// What merchants ask for and offer on the payform: deliveries, quantities, questions, terms, saved cards, orders without a payment.
+// Deliberately absent: how the server counts and checks, which its own suites do.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { shoot } from '../browser.mjs';
+import { EMAIL, item, shippingOption, startPayforms } from '../payform.mjs';
+import { en } from '../texts.mjs';
+
+let payforms;
+before(async () => (payforms = await startPayforms()));
+after(() => payforms?.stop());
+
+const filled = (key, values) => en[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+test('the questions of a merchant are answered, and the terms accepted', async () => {
+  const label = (custom) => ({ type: 'custom', custom });
+  const session = await payforms.session({
+    consent_collection: { terms_of_service: 'required' },
+    custom_fields: [
+      { key: 'fit', label: label('Fit'), type: 'dropdown', dropdown: { options: [{ label: 'Slim', value: 'slim' }, { label: 'Wide', value: 'wide' }] } },
+      { key: 'number', label: label('Jersey number'), type: 'numeric', numeric: { maximum_length: 2 } },
+      { key: 'note', label: label('A note'), type: 'text', optional: true, text: { default_value: 'Gift' } },
+    ],
+  });
+  const visit = await payforms.visit(session);
+  await visit.typeCard();
+  assert.equal(await visit.value('custom.note'), 'Gift');
+  await visit.press();
+  await visit.said('.fault', en['error.choose']);
+  assert.equal(await visit.focused(), 'custom.fit');
+  await visit.said('.fault', en['error.terms']);
+  await visit.check();
+  await visit.field('custom.fit').selectOption('wide');
+  await visit.field('custom.number').click();
+  await visit.page.keyboard.type('123');
+  assert.equal(await visit.value('custom.number'), '12', 'no more than the merchant takes');
+  await visit.field('terms').check();
+  await visit.press();
+  await visit.done();
+  const { consent, custom_fields: answers } = await payforms.again(session);
+  assert.equal(consent.terms_of_service, 'accepted');
+  assert.deepEqual(answers.map((one) => one[one.type].value), ['wide', '12', 'Gift']);
+  await visit.close();
+});
+
+test('delivery and quantity change the total, which is said and paid', async () => {
+  const session = await payforms.session({
+    line_items: [item(1000, { adjustable_quantity: { enabled: true, minimum: 1, maximum: 3 } }, 'Cup')],
+    shipping_options: [shippingOption('Mail', 500), shippingOption('Bike', 900)],
+    shipping_address_collection: { allowed_countries: ['DE', 'AT'] },
+    phone_number_collection: { enabled: true },
+  });
+  const visit = await payforms.visit(session);
+  const { page } = visit;
+  await page.getByLabel(filled('summary.more', { item: 'Cup' })).click();
+  await visit.said('button.pay', '€25.00');
+  await page.getByText('Bike').click();
+  await visit.said('button.pay', '€29.00');
+  await visit.said('[aria-live=polite]', filled('summary.updated', { amount: '€29.00' }));
+  const typed = { 'phone': '+49 30 1234567', 'ship.name': 'Ada Buyer', 'ship.line1': 'Am Ufer 1', 'ship.postal_code': '24103', 'ship.city': 'Kiel' };
+  for (const [name, text] of Object.entries(typed)) await visit.field(name).fill(text);
+  await visit.typeCard();
+  await visit.check();
+  await shoot(page, 'payform-delivery', { fullPage: true });
+  await visit.press();
+  await visit.done();
+  const [charge] = await payforms.charges(session);
+  assert.equal(charge.amount, 2900);
+  assert.deepEqual([charge.shipping.name, charge.shipping.address.city, charge.billing_details.address.line1], ['Ada Buyer', 'Kiel', 'Am Ufer 1']);
+  await visit.close();
+});
+
+test('a quantity goes no further than the merchant lets it', async () => {
+  const visit = await payforms.visit(await payforms.session({
+    line_items: [item(1000, { adjustable_quantity: { enabled: true, minimum: 1, maximum: 2 } }, 'Cup')],
+  }));
+  const more = visit.page.getByLabel(filled('summary.more', { item: 'Cup' }));
+  assert.equal(await visit.page.getByLabel(filled('summary.less', { item: 'Cup' })).getAttribute('aria-disabled'), 'true');
+  await more.click();
+  await visit.said('button.pay', '€20.00');
+  assert.equal(await more.getAttribute('aria-disabled'), 'true');
+  await visit.close();
+});
+
+test('a method is saved without a payment', async () => {
+  const session = await payforms.session({ mode: 'setup', line_items: null, currency: 'eur' });
+  const visit = await payforms.visit(session);
+  await visit.said('.setup-title', 'Florin');
+  await visit.check();
+  await visit.said('button.pay', en['button.setup']);
+  await visit.pay();
+  await visit.said('.outcome', en['complete.title_setup']);
+  await visit.check();
+  const { setup_intent: intent, status } = await payforms.again(session);
+  assert.equal(status, 'complete');
+  assert.equal((await payforms.api(`/v1/setup_intents/${intent}`)).status, 'succeeded');
+  await visit.close();
+});
+
+test('a saved card pays without being typed', async () => {
+  const customer = await payforms.api('/v1/customers', { email: EMAIL });
+  const method = await payforms.api('/v1/payment_methods', { type: 'card', card: { token: 'tok_visa' }, allow_redisplay: 'always' });
+  await payforms.api(`/v1/payment_methods/${method.id}/attach`, { customer: customer.id });
+  const session = await payforms.session({ customer: customer.id });
+  const visit = await payforms.visit(session);
+  await visit.said('.method.is-chosen', filled('card.ending', { brand: 'Visa', last4: '4242' }));
+  await visit.check();
+  await shoot(visit.page, 'payform-saved');
+  await visit.press();
+  await visit.done();
+  assert.deepEqual(visit.presses.map(({ saved_method: id, card }) => [id, card]), [[method.id, undefined]]);
+  assert.equal((await payforms.charges(session))[0].payment_method, method.id);
+  await visit.close();
+});
+
+test('an order that costs nothing asks for no card', async () => {
+  const session = await payforms.session({ line_items: [item(0)] });
+  const visit = await payforms.visit(session);
+  await visit.said('button.pay', en['button.complete']);
+  assert.equal(await visit.field('number').count(), 0);
+  await visit.check();
+  await visit.field('email').fill(EMAIL);
+  await visit.press();
+  await visit.said('.outcome', en['complete.nothing']);
+  const { payment_status: status, payment_intent: intent } = await payforms.again(session);
+  assert.deepEqual([status, intent], ['no_payment_required', null]);
+  await visit.close();
+});
+
+test('a payment of the simple front door is paid on the same page', async () => {
+  const made = await payforms.api('/florin/v1/payments', { amount: 1250, currency: 'eur', order_id: `order-${process.pid}` });
+  const visit = await payforms.visit(made);
+  await visit.said('button.pay', '€12.50');
+  await visit.pay();
+  await visit.done();
+  const paid = await payforms.api(`/florin/v1/payments/${made.id}`);
+  assert.equal(paid.result, 'successful');
+  await visit.close();
+});

@@ -1,0 +1,10 @@
+// The English texts of the frames, so that a test says which sentence it expects and not how it is worded today.
+// Deliberately absent: the other languages.
+
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const built = await build({
+  entryPoints: [join(import.meta.dirname, '..', 'pay-core', 'src', 'locales', 'en.ts')], write: false, format: 'esm', bundle: true,
+});
+export const { en } = await import(`data:text/javascript,${encodeURIComponent(built.outputFiles[0].text)}`);

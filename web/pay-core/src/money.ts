@@ -1,0 +1,64 @@
+/**
+ * Amounts: from the minor units of the wire to a text that a buyer reads.
+ *
+ * The number of decimals on the wire is a table of ours, not the browser's: the wire differs from ISO 4217 for a few
+ * currencies (isk and ugx travel with two decimals, mga with none). Deliberately absent: parsing of amounts and any
+ * arithmetic with them, which are the server's.
+ */
+
+const NO_DECIMALS = new Set(
+  'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '),
+);
+const THREE_DECIMALS = new Set('bhd jod kwd omr tnd'.split(' '));
+/** Two decimals on the wire, but the currency has no smaller coin: they are shown only if they are not zero. */
+const HIDDEN_DECIMALS = new Set(['isk', 'ugx']);
+
+/** Decimals of an amount on the wire. */
+export function wireDecimals(currency: string): 0 | 2 | 3 {
+  const code = currency.toLowerCase();
+  if (NO_DECIMALS.has(code)) return 0;
+  return THREE_DECIMALS.has(code) ? 3 : 2;
+}
+
+/** Decimals that are shown. An amount is never rounded: a fraction that should not be there is shown. */
+export function shownDecimals(amount: number, currency: string): 0 | 2 | 3 {
+  const decimals = wireDecimals(currency);
+  const isWhole = amount % 10 ** decimals === 0;
+  return isWhole && HIDDEN_DECIMALS.has(currency.toLowerCase()) ? 0 : decimals;
+}
+
+/**
+ * The amount (minor units of the wire) as text in the manner of a locale. Digits are always 0 to 9, because they
+ * stand beside card numbers, which are typed so.
+ */
+export function formatMoney(amount: number, currency: string, locale: string): string {
+  const decimals = shownDecimals(amount, currency);
+  const major = amount / 10 ** wireDecimals(currency);
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const code = currency.toUpperCase();
+  try {
+    return numberFormat(locale, { style: 'currency', currency: code, ...digits }).format(major);
+  } catch {
+    return `${numberFormat('en', digits).format(major)} ${code}`;
+  }
+}
+
+/** The amount as a number to paste into the form of a bank: no sign of the currency and no groups. */
+export function formatBare(amount: number, currency: string, locale: string): string {
+  const decimals = shownDecimals(amount, currency);
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false };
+  return numberFormat(locale, digits).format(amount / 10 ** wireDecimals(currency));
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Building a format costs far more than using it, so each one is built once. */
+function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, { numberingSystem: 'latn', ...options });
+    formats.set(key, format);
+  }
+  return format;
+}

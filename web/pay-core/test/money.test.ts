@@ -1,0 +1,58 @@
+// Amounts as buyers read them. Deliberately absent: every currency; each rule has its own.
+import { describe, expect, it } from 'vitest';
+
+import { formatBare, formatMoney, shownDecimals, wireDecimals } from '../src/money';
+
+/** Spaces of formats differ between versions of the browser's data; what stands between does not. */
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ').replace(/[\u200e\u200f\u061c]/g, '');
+
+describe('decimals', () => {
+  it.each([
+    ['usd', 2], ['EUR', 2], ['jpy', 0], ['krw', 0], ['mga', 0], ['kwd', 3], ['tnd', 3], ['isk', 2], ['ugx', 2], ['huf', 2],
+  ] as const)('an amount in %s has %i on the wire', (currency, decimals) => {
+    expect(wireDecimals(currency)).toBe(decimals);
+  });
+
+  it.each([
+    [4900, 'isk', 0], [4950, 'isk', 2], [500, 'ugx', 0], [501, 'UGX', 2], [4900, 'eur', 2], [12, 'jpy', 0],
+  ] as const)('%i %s is shown with %i', (amount, currency, decimals) => {
+    expect(shownDecimals(amount, currency)).toBe(decimals);
+  });
+});
+
+it.each([
+  [123400, 'eur', 'de', '1234,00'], [123400, 'usd', 'en', '1234.00'], [123400, 'jpy', 'ja', '123400'], [123400, 'isk', 'en', '1234'],
+  [1234500, 'kwd', 'ar', '1234.500'],
+])('%i %s is pasted in %s as %s', (amount, currency, locale, text) => {
+  expect(formatBare(amount, currency, locale)).toBe(text);
+});
+
+describe('formatMoney', () => {
+  it.each([
+    [4900, 'usd', 'en', '$49.00'],
+    [4900, 'eur', 'de', '49,00 €'],
+    [123456789, 'eur', 'fr', '1 234 567,89 €'],
+    [4900, 'jpy', 'en', '¥4,900'],
+    [4900, 'mga', 'en', 'MGA 4,900'],
+    [49000, 'kwd', 'en', 'KWD 49.000'],
+    [4900, 'isk', 'en', 'ISK 49'],
+    [4950, 'isk', 'en', 'ISK 49.50'],
+    [150000, 'ugx', 'en', 'UGX 1,500'],
+    [-1000, 'eur', 'en', '-€10.00'],
+    [5, 'usd', 'en', '$0.05'],
+    [0, 'usd', 'en', '$0.00'],
+    [4900, 'brl', 'pt', 'R$ 49,00'],
+    [4900, 'gbp', 'en-GB', '£49.00'],
+  ])('%i %s in %s is %s', (amount, currency, locale, text) => {
+    expect(plain(formatMoney(amount, currency, locale))).toBe(text);
+  });
+
+  it('writes the digits 0 to 9 in Arabic, too', () => {
+    expect(plain(formatMoney(123400, 'eur', 'ar'))).toMatch(/1,234\.00/);
+    expect(plain(formatMoney(123400, 'egp', 'ar-EG'))).toMatch(/1,234\.00/);
+  });
+
+  it('shows a code that no browser takes behind the number', () => {
+    expect(formatMoney(4900, 'x1', 'en')).toBe('49.00 X1');
+  });
+});

@@ -1,0 +1,232 @@
+// What the buyer has typed, what is wrong with it, and the order that is made of it.
+// Deliberately absent: the DOM, and any memory of card data: what is kept over a reload leaves it out.
+
+import { brandOf, cvcFault, digitsOf, numberFault } from '@florin/pay-core/card';
+import { expiryFault, parseExpiry, type Expiry } from '@florin/pay-core/expiry';
+import type { Key } from '@florin/pay-core/i18n';
+
+import { addressForm, asksForPostalCode } from './address';
+import type { Order } from './session';
+import type { CustomField, State } from './state';
+
+export interface Address {
+  country: string;
+  line1: string;
+  line2: string;
+  city: string;
+  state: string;
+  postal_code: string;
+}
+
+export interface Draft {
+  /** A method type, or the id of a saved method. */
+  choice: string;
+  email: string;
+  phone: string;
+  number: string;
+  expiry: string;
+  cvc: string;
+  /** The name on the card, or that of the billing address. */
+  name: string;
+  billing: Address;
+  /** The billing address is the shipping address. */
+  isSame: boolean;
+  shipName: string;
+  shipping: Address;
+  save: boolean;
+  terms: boolean;
+  custom: Readonly<Record<string, string>>;
+}
+
+/** Names of fields, in the order of the page, each with what is wrong with it. */
+export type Faults = Readonly<Record<string, Key | undefined>>;
+
+const emptyAddress = (country: string): Address => ({ country, line1: '', line2: '', city: '', state: '', postal_code: '' });
+
+/** What can be chosen, in the order of the page; nothing where nothing is to be paid. */
+const offeredBy = (state: State) => [...state.saved_methods.map((saved) => saved.id), ...state.methods.map((method) => method.type)];
+
+/** The form at the beginning. `region` is where the buyer's browser seems to be. */
+export function emptyDraft(state: State, region: string | null): Draft {
+  const countries = state.shipping?.countries ?? [];
+  const home = region ?? state.merchant.country;
+  const shipTo = countries.length === 0 || countries.includes(home) ? home : (countries[0] ?? home);
+  return {
+    choice: offeredBy(state)[0] ?? '',
+    email: state.email ?? '',
+    phone: '',
+    number: '',
+    expiry: '',
+    cvc: '',
+    name: '',
+    billing: emptyAddress(home),
+    isSame: true,
+    shipName: '',
+    shipping: emptyAddress(shipTo),
+    save: false,
+    terms: false,
+    custom: Object.fromEntries(state.collect.custom_fields.map((field) => [field.key, field.default_value ?? ''])),
+  };
+}
+
+/** What may be kept in the tab's storage: everything but the card and the consents. */
+export function keptOf(draft: Draft): Partial<Draft> {
+  const { choice, email, phone, name, billing, isSame, shipName, shipping, custom } = draft;
+  return { choice, email, phone, name, billing, isSame, shipName, shipping, custom };
+}
+
+/** The draft with a method that is offered now: an order that was free may cost something once it is shipped. */
+export function withOffered(draft: Draft, state: State): Draft {
+  const offered = offeredBy(state);
+  return offered.includes(draft.choice) ? draft : { ...draft, choice: offered[0] ?? '' };
+}
+
+/** The draft with what was kept. A method that is not offered any more is passed over. */
+export function withKept(draft: Draft, kept: Partial<Draft>, state: State): Draft {
+  const email = state.collect.email === 'given' ? draft.email : kept.email || draft.email;
+  return withOffered({ ...draft, ...kept, email }, state);
+}
+
+/** Whether the order costs nothing, so that no method is asked for. */
+export function isFree(state: State): boolean {
+  return state.mode === 'payment' && state.amounts.total === 0 && offeredBy(state).length === 0;
+}
+
+/** How the chosen method works; undefined for a saved one. */
+export function flowOf(draft: Draft, state: State) {
+  return state.methods.find((method) => method.type === draft.choice)?.flow;
+}
+
+/** Whether the billing address is asked for in fields of its own. */
+export function isBillingAsked(draft: Draft, state: State): boolean {
+  const isNeeded = state.collect.billing_address || flowOf(draft, state) === 'card';
+  return isNeeded && !(state.collect.shipping_address && draft.isSame);
+}
+
+/** What is wrong with the card. While it is typed (`final` false), only what cannot become right any more. */
+export function cardFaults(draft: Draft, now: Expiry, final: boolean): Faults {
+  const brand = brandOf(draft.number).name;
+  const number = numberFault(draft.number, final);
+  const expiry = expiryFault(draft.expiry, now, final);
+  const cvc = cvcFault(draft.cvc, brand, final);
+  return {
+    number: number ? `error.${number}` : undefined,
+    expiry: expiry ? EXPIRY_TEXTS[expiry] : undefined,
+    cvc: cvc ? `error.${cvc}` : undefined,
+  };
+}
+
+const EXPIRY_TEXTS = {
+  incomplete_expiry: 'error.incomplete_expiry',
+  invalid_expiry_month: 'error.invalid_expiry',
+  invalid_expiry_year: 'error.invalid_expiry',
+  invalid_expiry_year_past: 'error.expired',
+} as const satisfies Record<string, Key>;
+
+const required = (value: string): Key | undefined => (value.trim() === '' ? 'error.required' : undefined);
+
+/** A form is not the place to find out whether an address exists: an @ between two texts, a dot, no spaces. */
+const emailFault = (value: string): Key | undefined =>
+  /^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(value.trim()) ? undefined : 'error.email';
+
+const phoneFault = (value: string): Key | undefined => (digitsOf(value).length < 6 ? 'error.phone' : undefined);
+
+function addressFaults(address: Address, prefix: string): Faults {
+  const form = addressForm(address.country);
+  return {
+    [`${prefix}.line1`]: required(address.line1),
+    [`${prefix}.postal_code`]: form.hasPostalCode ? required(address.postal_code) : undefined,
+    [`${prefix}.city`]: required(address.city),
+    [`${prefix}.state`]: form.hasState ? required(address.state) : undefined,
+  };
+}
+
+function customFault(field: CustomField, value: string): Key | undefined {
+  if (value.trim() === '') return field.optional ? undefined : field.type === 'dropdown' ? 'error.choose' : 'error.required';
+  return field.type === 'numeric' && !/^[0-9]+$/.test(value.trim()) ? 'error.number_only' : undefined;
+}
+
+/** Everything that is wrong when the button is pressed, in the order of the page. */
+export function faultsOf(draft: Draft, state: State, now: Expiry): Faults {
+  const { collect } = state;
+  const isCard = flowOf(draft, state) === 'card';
+  const isBilling = isBillingAsked(draft, state);
+  const custom = collect.custom_fields.map((field) => [
+    `custom.${field.key}`, customFault(field, draft.custom[field.key] ?? ''),
+  ]);
+  const postal = asksForPostalCode(draft.billing.country) ? required(draft.billing.postal_code) : undefined;
+  return {
+    ...(collect.email === 'required' && { email: emailFault(draft.email) }),
+    ...(collect.phone && { phone: phoneFault(draft.phone) }),
+    ...(collect.shipping_address && { 'ship.name': required(draft.shipName), ...addressFaults(draft.shipping, 'ship') }),
+    ...(isCard && cardFaults(draft, now, true)),
+    ...((isCard || isBilling) && { name: required(draft.name) }),
+    ...(isBilling && (collect.billing_address ? addressFaults(draft.billing, 'bill') : { 'bill.postal_code': postal })),
+    ...Object.fromEntries(custom),
+    ...(collect.terms && { terms: draft.terms ? undefined : ('error.terms' as const) }),
+  };
+}
+
+/** The first field with a fault. */
+export function firstFault(faults: Faults): string | undefined {
+  return Object.keys(faults).find((name) => faults[name]);
+}
+
+const filled = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.trim()]).filter(([, value]) => value !== ''));
+
+function billingOf(draft: Draft, state: State) {
+  const isAsked = isBillingAsked(draft, state);
+  const isShipped = state.collect.shipping_address && draft.isSame;
+  const address = isAsked ? draft.billing : isShipped ? draft.shipping : null;
+  const name = draft.name || draft.shipName;
+  return {
+    ...filled({ name, email: (state.collect.email === 'given' && state.email) || draft.email, phone: draft.phone }),
+    ...(address && { address: filled({ ...address }) }),
+  };
+}
+
+function cardOf(draft: Draft) {
+  const expiry = parseExpiry(draft.expiry);
+  return { number: digitsOf(draft.number), exp_month: expiry?.month, exp_year: expiry?.year, cvc: draft.cvc };
+}
+
+/** Whether the buyer may have the method saved. A code or a transfer leaves nothing behind that could be. */
+export function isSaveAsked(draft: Draft, state: State): boolean {
+  return state.collect.save === 'offered' && flowOf(draft, state) === 'card';
+}
+
+/** What is sent to pay with a draft that has no faults. */
+export function orderOf(draft: Draft, state: State): Order {
+  const { collect } = state;
+  const isCard = flowOf(draft, state) === 'card';
+  const isSaved = state.saved_methods.some((saved) => saved.id === draft.choice);
+  const custom = filled(draft.custom);
+  return {
+    ...(isSaved ? { saved_method: draft.choice } : draft.choice && { method: draft.choice }),
+    ...(isCard && { card: cardOf(draft) }),
+    billing: billingOf(draft, state),
+    ...(collect.shipping_address && {
+      shipping: { ...filled({ name: draft.shipName, phone: draft.phone }), address: filled({ ...draft.shipping }) },
+    }),
+    ...(isSaveAsked(draft, state) && { save: draft.save }),
+    ...(!isSaved && collect.save === 'always' && { save: true }),
+    ...(collect.custom_fields.length > 0 && { custom_fields: custom }),
+    ...(collect.terms && { terms: draft.terms }),
+  };
+}
+
+/** The field of the page that a `param` of the server means; null for one that the page does not have. */
+export function fieldOf(param: string): string | null {
+  const path = param.replace(/\[/g, '.').replace(/\]/g, '').replace(/^payment_method_data\./, '');
+  const known: Readonly<Record<string, string>> = {
+    'email': 'email', 'billing.email': 'email', 'billing.phone': 'phone', 'shipping.phone': 'phone',
+    'billing.name': 'name', 'card.number': 'number', 'card.exp_month': 'expiry', 'card.exp_year': 'expiry',
+    'card.cvc': 'cvc', 'shipping.name': 'ship.name', 'terms': 'terms', 'shipping_option': 'shipping_option',
+  };
+  const custom = /^custom_fields\.(.+)$/.exec(path);
+  const address = /^(billing|shipping)\.address\.(\w+)$/.exec(path);
+  if (custom) return `custom.${custom[1]}`;
+  if (address) return `${address[1] === 'billing' ? 'bill' : 'ship'}.${address[2]}`;
+  return known[path] ?? null;
+}

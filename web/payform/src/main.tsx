@@ -1,0 +1,132 @@
+// Takes over the page that the server rendered: reads the state, loads the language, keeps what was typed already.
+// Deliberately absent: anything that could run without the server's shell; the shell pays without this script, too.
+
+import { format } from '@florin/pay-core/card';
+import { formatExpiry } from '@florin/pay-core/expiry';
+import { createTranslator, formatLocale, loadCatalogue, pickLocale, type Language } from '@florin/pay-core/i18n';
+import { render } from 'preact';
+
+import './payform.css';
+
+import { regionOf } from './address';
+import { App } from './app';
+import type { Draft } from './draft';
+import { inputId, type Drawer } from './form';
+import { follow } from './live';
+import { createRequests } from './requests';
+import { createSession, type Session } from './session';
+import type { State } from './state';
+import { applyTheme } from './theme';
+
+function readState(): State {
+  return JSON.parse(document.getElementById('florin-page')?.textContent ?? '') as State;
+}
+
+function randomText(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The tab's own storage, under the id of the session. */
+function drawerOf(id: string): Drawer {
+  const key = `florin ${id}`;
+  return {
+    load: () => {
+      try {
+        return JSON.parse(sessionStorage.getItem(key) ?? '{}') as Partial<Draft>;
+      } catch {
+        return {};
+      }
+    },
+    keep: (draft) => {
+      try {
+        sessionStorage.setItem(key, JSON.stringify(draft));
+      } catch {
+        // A browser that keeps nothing loses what was typed on a reload, and nothing else.
+      }
+    },
+  };
+}
+
+/** Which field of the shell's form is which of ours. */
+const SHELL_FIELDS = { email: 'email', number: 'number', exp: 'expiry', cvc: 'cvc', name: 'name' } as const;
+const FORMATS: Readonly<Record<string, (text: string) => string>> = {
+  number: (text) => format(text).text,
+  expiry: (text) => formatExpiry(text).text,
+};
+
+/** What the buyer typed into the shell before this script ran, and where the focus is. */
+function readShell(root: HTMLElement): { typed: Partial<Draft>; focused: string | null } {
+  const typed: Partial<Record<keyof Draft, string>> = {};
+  let focused: string | null = null;
+  for (const [name, field] of Object.entries(SHELL_FIELDS)) {
+    const input = root.querySelector<HTMLInputElement>(`input[name="${name}"]`);
+    if (input?.value) typed[field] = FORMATS[field]?.(input.value) ?? input.value;
+    if (input && input === document.activeElement) focused = field;
+  }
+  return { typed: typed as Partial<Draft>, focused };
+}
+
+/** Whether nothing can change any more. A complete session may still wait for its money. */
+const isSettled = ({ status, payment_status: payment }: State) =>
+  status === 'expired' || (status === 'complete' && payment !== 'unpaid');
+
+/** Follows the session until it has ended, and asks again whenever somebody looks at the page. */
+function watch(session: Session, base: string, requests: ReturnType<typeof createRequests>) {
+  const live = follow({
+    open: typeof EventSource === 'function' ? () => new EventSource(`${base}/events`) : null,
+    refresh: session.refresh,
+    apply: session.apply,
+    later: (callback, ms) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  const isOver = () => session.view().isGone || isSettled(session.view().state);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && !isOver() && live.check());
+  addEventListener('pageshow', (event) => event.persisted && session.resume());
+  addEventListener('offline', () => session.setOffline(true));
+  // Only a look: a payment goes on when somebody presses, not when a laptop is opened hours later.
+  addEventListener('online', () => void session.refresh());
+  session.subscribe(() => isOver() && live.stop());
+  const expiresIn = session.view().state.expires_at * 1000 - Date.now() - requests.clockAhead();
+  // Timers cannot be set further ahead than this; such a page is asked for again when it is looked at.
+  if (expiresIn > 0 && expiresIn < 2 ** 31) setTimeout(() => void session.refresh(), expiresIn + 1_000);
+}
+
+/** The texts. Better a page in English than none, if they do not come. */
+async function loadLanguage(language: Language) {
+  try {
+    return { language, catalogue: await loadCatalogue(language) };
+  } catch {
+    return { language: 'en' as const, catalogue: await loadCatalogue('en') };
+  }
+}
+
+async function start() {
+  const root = document.getElementById('florin');
+  if (!root) return;
+  const state = readState();
+  applyTheme(document, state.merchant.colors);
+  const wanted = [state.locale, ...navigator.languages];
+  const { language, catalogue } = await loadLanguage(pickLocale(wanted));
+  const base = location.pathname.replace(/\/$/, '');
+  const requests = createRequests(base);
+  const leave = (url: string) => location.assign(url);
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const session = createSession(state, { requests, leave, wait, newAttempt: randomText });
+  const { typed, focused } = readShell(root);
+  const props = {
+    session,
+    translator: createTranslator(language, catalogue, formatLocale(state.locale, language)),
+    now: () => Date.now() + requests.clockAhead(),
+    leave,
+    form: { region: regionOf(navigator.languages), drawer: drawerOf(state.id), typed },
+  };
+  root.replaceChildren();
+  render(<App {...props} />, root);
+  if (focused) document.getElementById(inputId(focused))?.focus();
+  if (!isSettled(state)) watch(session, base, requests);
+}
+
+void start();

@@ -1,0 +1,120 @@
+// The choice of how to pay: saved methods first, then the types that the session offers in the order of the server.
+// Deliberately absent: wallets of browsers, which need contracts with their makers.
+
+import { isolateNumber } from '@florin/pay-core/i18n';
+import { brandName, methodOf } from '@florin/pay-core/methods';
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+import { BillingFields, CardForm, NameField } from './cardform';
+import { isBillingAsked, isFree } from './draft';
+import { Icon, MethodIcon } from './icons';
+import { methodText, usePage } from './page';
+import type { MethodFlow, SavedMethod, State } from './state';
+
+/** From this many rows on the rest is folded away. */
+const ROWS_MAX = 4;
+
+interface Row {
+  id: string;
+  title: string;
+  note?: string;
+  type: string;
+  body?: ComponentChildren;
+}
+
+function savedRow(saved: SavedMethod, page: ReturnType<typeof usePage>): Row {
+  const { i18n, t } = page;
+  const brand = brandName(saved.brand ?? '') ?? methodText(page, saved.type);
+  const title = saved.last4 ? t('card.ending', { brand, last4: isolateNumber(saved.last4, i18n.language) }) : brand;
+  const month = saved.exp_month && saved.exp_year
+    ? `${String(saved.exp_month).padStart(2, '0')} / ${String(saved.exp_year % 100).padStart(2, '0')}`
+    : null;
+  return { id: saved.id, title, type: saved.type, note: month ? t('card.expires', { date: isolateNumber(month, i18n.language) }) : undefined };
+}
+
+const NOTES = { redirect: 'method.redirect_note', qr: 'method.qr_note', transfer: 'method.transfer_note' } as const;
+
+/** What happens after the button, for methods that have no fields of their own. */
+function MethodBody({ type, flow }: { type: string; flow: MethodFlow }) {
+  const page = usePage();
+  const { form, state, t } = page;
+  if (flow === 'card') return <CardForm />;
+  const text = flow === 'transfer' ? t(NOTES.transfer) : t(NOTES[flow], { method: methodText(page, type) });
+  return (
+    <div class="card-form">
+      <p class="method-note"><Icon name={flow === 'redirect' ? 'leave' : 'clock'} /> <span>{text}</span></p>
+      {isBillingAsked(form.draft, state) && <NameField isCard={false} />}
+      {state.collect.billing_address && <BillingFields />}
+    </div>
+  );
+}
+
+/** The rows that are not folded away: the first ones, and always the chosen one. */
+function visibleRows(rows: readonly Row[], chosen: string, isUnfolded: boolean): readonly Row[] {
+  if (isUnfolded || rows.length <= ROWS_MAX) return rows;
+  return rows.filter((row, at) => at < ROWS_MAX - 1 || row.id === chosen);
+}
+
+function MethodRow({ row }: { row: Row }) {
+  const { form } = usePage();
+  const isChosen = form.draft.choice === row.id;
+  return (
+    <div class={`method ${isChosen ? 'is-chosen' : ''}`}>
+      <label class="method-head">
+        <input type="radio" name="method" value={row.id} checked={isChosen} onChange={() => form.set({ choice: row.id }, 'choice')} />
+        <MethodIcon drawing={methodOf(row.type).drawing} />
+        <span class="method-text">
+          <span class="method-title">{row.title}</span>
+          {row.note && <span class="item-note">{row.note}</span>}
+        </span>
+      </label>
+      {isChosen && row.body && <div class="method-body">{row.body}</div>}
+    </div>
+  );
+}
+
+/** Card comes first among the types, as the payform promises; the rest stays in the order of the server. */
+export function orderedMethods(methods: State['methods']): State['methods'] {
+  const isCard = (method: State['methods'][number]) => method.flow === 'card';
+  return [...methods.filter(isCard), ...methods.filter((method) => !isCard(method))];
+}
+
+export function Methods() {
+  const page = usePage();
+  const { form, state, t } = page;
+  const [isUnfolded, setUnfolded] = useState(false);
+  const hasSavedCard = state.saved_methods.some((saved) => saved.type === 'card');
+  const rows: Row[] = [
+    ...state.saved_methods.map((saved) => savedRow(saved, page)),
+    ...orderedMethods(state.methods).map(({ type, flow }) => ({
+      id: type,
+      type,
+      title: hasSavedCard && type === 'card' ? t('method.new_card') : methodText(page, type),
+      body: <MethodBody type={type} flow={flow} />,
+    })),
+  ];
+  const only = rows.length === 1 ? rows[0] : undefined;
+  const shown = visibleRows(rows, form.draft.choice, isUnfolded);
+  if (isFree(state)) return null;
+  if (rows.length === 0) {
+    return <p class="notice" role="alert">{t('method.none', { merchant: state.merchant.name })}</p>;
+  }
+  return (
+    <fieldset class="section">
+      <legend class="section-title">{t('method.title')}</legend>
+      {only?.body && state.methods[0]?.flow === 'card' ? (
+        <div class="method is-only"><div class="method-body">{only.body}</div></div>
+      ) : (
+        <div class="methods">
+          {shown.map((row) => <MethodRow row={row} key={row.id} />)}
+          {shown.length < rows.length && (
+            <button type="button" class="more" onClick={() => setUnfolded(true)}>
+              <Icon name="chevron" /> {t('method.more', { count: rows.length - shown.length })}
+            </button>
+          )}
+        </div>
+      )}
+    </fieldset>
+  );
+}

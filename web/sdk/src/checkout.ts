@@ -1,0 +1,213 @@
+// Checkout sessions in a shop's page: the whole page of a checkout in a frame, or its parts with the shop's own form around them.
+//
+// Both speak to the same addresses as the hosted page. Deliberately absent: promotion codes and tax ids, which sessions do not have
+// yet; asking for them answers an error.
+
+import { randomId } from '@florin/pay-core/protocol';
+import type { Client } from './client';
+import { openDialog } from './dialog';
+import type { Elements } from './elements';
+import { Emitter, type Listener } from './emitter';
+import { Frame } from './frame';
+
+type State = any;
+
+/** How each kind of element is called by the method that makes it. */
+const MAKERS: Readonly<Record<string, string>> = {
+  createPaymentElement: 'payment', createExpressCheckoutElement: 'expressCheckout', createBillingAddressElement: 'address',
+  createShippingAddressElement: 'shippingAddress', createForm: 'paymentForm', createCurrencySelectorElement: 'currencySelector',
+  createTaxIdElement: 'taxId', createContactDetailsElement: 'contactDetails', createTermsElement: 'terms', createLinkSignupElement: 'linkSignup',
+};
+const LACKING = [
+  'applyPromotionCode', 'removePromotionCode', 'updateTaxIdInfo', 'updateBillingAddress', 'updateShippingAddress', 'updatePhoneNumber',
+];
+
+function sessionId(secret: unknown): string {
+  const id = /^(cs_\w+?)(_secret_\w+)?$/.exec(String(secret))?.[1];
+  if (!id) throw new Error('The client secret of a checkout session is needed: cs_…');
+  return id;
+}
+
+/** How many minor units make one of the currency. */
+function divisorOf(currency: string): number {
+  const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+  return 10 ** (maximumFractionDigits ?? 2);
+}
+
+function money(amount: number, currency: string): { amount: string; minorUnitsAmount: number } {
+  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
+  return { amount: format.format(amount / divisorOf(currency)), minorUnitsAmount: amount };
+}
+
+/** A session as shops read it, from the state that the hosted page has. */
+export function sessionOf(state: State): object {
+  const { amounts, currency } = state;
+  const as = (amount: number) => money(amount ?? 0, currency);
+  const status = state.status === 'complete' ? { type: 'complete', paymentStatus: state.payment_status } : { type: state.status };
+  return {
+    id: state.id, livemode: state.livemode, currency, email: state.email, status, businessName: state.merchant?.name,
+    canConfirm: state.status === 'open', minorUnitsAmountDivisor: divisorOf(currency),
+    total: {
+      subtotal: as(amounts.subtotal), shippingRate: as(amounts.shipping), taxExclusive: as(amounts.tax), taxInclusive: as(0),
+      discount: as(amounts.discount), total: as(amounts.total),
+    },
+    lineItems: state.line_items.map((item: any) => ({
+      id: item.id, name: item.name, description: item.description, quantity: item.quantity, images: item.image ? [item.image] : [],
+      unitAmount: as(item.unit_amount), subtotal: as(item.amount), total: as(item.amount),
+      adjustableQuantity: item.adjustable,
+    })),
+    shippingOptions: (state.shipping?.options ?? []).map((one: any) => ({ id: one.id, displayName: one.name, ...as(one.amount) })),
+    savedPaymentMethods: state.saved_methods,
+  };
+}
+
+class Open {
+  readonly events = new Emitter();
+  readonly elements: Elements;
+  private state: State = null;
+  /** What the shop said; it is sent with the payment. */
+  private email: string | undefined;
+  private readonly id: Promise<string>;
+
+  constructor(private readonly client: Client, options: any) {
+    this.id = Promise.resolve(options.clientSecret ?? options.fetchClientSecret?.()).then(sessionId);
+    this.elements = client.elements({ ...options, ...options.elementsOptions, clientSecret: undefined }, () => this.load());
+  }
+
+  private async ask(method: 'GET' | 'POST', what: string, body?: object, handle?: string): Promise<State> {
+    const path = `/c/pay/${await this.id}/${what}`;
+    const call = { method, path, body: body as Record<string, unknown>, json: true, handle, at: handle ? ['card'] : undefined };
+    const state = await this.client.controller.ask(method === 'GET' ? 'api' : 'confirm', call);
+    if (state?.id) this.state = state;
+    return state;
+  }
+
+  load(): Promise<State> {
+    return this.state ? Promise.resolve(this.state) : this.ask('GET', 'state');
+  }
+
+  session(): object {
+    return sessionOf({ ...this.state, email: this.email ?? this.state.email });
+  }
+
+  private told(state: State): object {
+    if (state.error && !state.id) return { type: 'error', error: state.error };
+    this.events.emit('change', this.session());
+    return { type: 'success', session: this.session() };
+  }
+
+  async confirm(wish: any = {}): Promise<object> {
+    const element = this.elements.getElement('payment');
+    const collected = element ? await this.elements.collect(element) : {};
+    if (collected.error) return { type: 'error', error: collected.error };
+    const { chosen, handle } = collected;
+    const body = {
+      attempt: randomId(), expected_amount: this.state.amounts.total, method: chosen?.type ?? 'card', saved_method: chosen?.saved,
+      billing: { email: wish.email ?? this.email ?? this.state.email, name: wish.billingAddress?.name, address: wish.billingAddress?.address },
+      shipping: wish.shippingAddress, save: wish.savePaymentMethod,
+    };
+    const state = await this.ask('POST', 'confirm', body, handle);
+    const failure = state.payment?.error ?? state.error;
+    if (failure) {
+      this.elements.clearCode();
+      return { type: 'error', error: { message: failure.message ?? 'The payment did not go through.', code: failure.code ?? failure.kind } };
+    }
+    const action = state.payment?.action;
+    if (action?.url) await this.accompany(action.url);
+    const back = wish.returnUrl ?? this.state.return_to;
+    if (this.state.status === 'complete' && back && wish.redirect !== 'if_required') location.assign(back);
+    return this.told(this.state);
+  }
+
+  private async accompany(url: string): Promise<void> {
+    const isOpen = async () => Boolean((await this.ask('GET', 'state')).payment?.action);
+    await openDialog({ url, title: 'Payment', channel: randomId(), isOpen });
+    await this.ask('GET', 'state');
+  }
+
+  actions(): Record<string, unknown> {
+    const update = async (body: object) => this.told(await this.ask('POST', 'update', body));
+    const lacking = LACKING.map((name) => [name, async () => ({ type: 'error', ...this.client.notSupported(name) })]);
+    return {
+      ...Object.fromEntries(lacking),
+      getSession: () => this.session(),
+      updateEmail: async (email: string) => {
+        this.email = email;
+        return this.told(this.state);
+      },
+      updateLineItemQuantity: ({ lineItem, quantity }: any) => update({ quantities: { [lineItem]: quantity } }),
+      updateShippingOption: (id: string) => update({ shipping_option: id }),
+      confirm: (wish: any) => this.confirm(wish),
+    };
+  }
+
+  expose(): Record<string, unknown> {
+    const makers = Object.entries(MAKERS).map(([name, type]) => [name, (options?: object) => this.elements.create(type, options)]);
+    const loadActions = async () => {
+      const state = await this.load();
+      return state.error ? { type: 'error', error: state.error } : { type: 'success', actions: this.actions() };
+    };
+    return {
+      ...Object.fromEntries(makers),
+      on: (name: string, listener: Listener) => void this.events.on(name, listener),
+      changeAppearance: (appearance: object) => void this.elements.update({ appearance }),
+      loadFonts: (fonts: object) => void this.elements.update({ fonts }),
+      getPaymentElement: () => this.elements.getElement('payment'),
+      loadActions,
+    };
+  }
+
+  /** The older shape: a promise of everything at once. */
+  async older(): Promise<Record<string, unknown>> {
+    const state = await this.load();
+    if (state.error) throw new Error(state.error.message);
+    const createElement = (type: string, options?: object) => this.elements.create(type, options);
+    const getElement = (type: string) => this.elements.getElement(type);
+    return { ...this.expose(), ...this.actions(), session: () => this.session(), createElement, getElement };
+  }
+}
+
+/** The first generation in which `initCheckout` answers at once. */
+const AT_ONCE = 8;
+
+export class Checkout {
+  constructor(private readonly client: Client) {}
+
+  open(options: any = {}): Record<string, unknown> {
+    return new Open(this.client, options).expose();
+  }
+
+  /** One name, two shapes. When nobody said which generation it is, the answer has both. */
+  init(options: any = {}): unknown {
+    const { generation } = this.client;
+    const made = new Open(this.client, options);
+    if (generation >= AT_ONCE) return made.expose();
+    const promise = made.older();
+    promise.catch(() => undefined);
+    return generation === 0 ? Object.assign(promise, made.expose()) : promise;
+  }
+
+  /** The page of a checkout as a frame of the shop's page. */
+  async embed(options: any = {}): Promise<object> {
+    const id = sessionId(options.clientSecret ?? (await options.fetchClientSecret?.()));
+    let frame: Frame | null = null;
+    const unmount = (): void => {
+      frame?.remove();
+      frame = null;
+    };
+    const mount = (target: string | HTMLElement): void => {
+      unmount();
+      const place = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
+      if (!place) throw new Error(`The selector you specified (${target}) applies to no DOM elements that are currently on the page.`);
+      const made = new Frame(`/c/pay/${id}`, { embedded: '1', pk: this.client.key }, 'Checkout');
+      made.element.style.setProperty('height', '640px', 'important');
+      made.heard = (t, p) => {
+        if (t === 'height' && Number(p) > 0) made.element.style.setProperty('height', `${Number(p)}px`, 'important');
+        if (t === 'complete') options.onComplete?.();
+      };
+      place.replaceChildren(made.element);
+      frame = made;
+    };
+    return { mount, unmount, destroy: unmount };
+  }
+}

@@ -1,0 +1,158 @@
+// A group of elements that belong to one payment: what they share, how split fields work together, how a card gets a handle.
+// Deliberately absent: confirming, which the client does with what is collected here.
+
+import { randomId } from '@florin/pay-core/protocol';
+import type { Client } from './client';
+import { Element, isSplit, plain } from './element';
+import { Emitter } from './emitter';
+import { LOST } from './frame';
+
+/** What a confirmation goes on with. */
+export interface Collected {
+  handle?: string;
+  /** An id of a saved method, or the type of a method that needs no fields. */
+  chosen?: { saved?: string; type?: string; card?: boolean };
+  error?: any;
+}
+
+const ORDER = ['cardNumber', 'cardExpiry', 'cardCvc'];
+/** Changing one of these changes which methods there are. */
+const TERMS = ['mode', 'amount', 'currency', 'setupFutureUsage', 'captureMethod', 'paymentMethodTypes', 'on_behalf_of', 'onBehalfOf'];
+
+function notMounted(): Collected {
+  const message = 'The element is not on the page yet. Mount it and wait for its ready event.';
+  return { error: { type: 'validation_error', code: 'element_not_mounted', message } };
+}
+
+export class Elements extends Emitter {
+  readonly group = randomId();
+  private readonly made = new Map<string, Element>();
+  private session: Promise<any> | null = null;
+
+  constructor(readonly client: Client, public options: any, private readonly given?: () => Promise<any>) {
+    super();
+    client.controller.join(this.group);
+  }
+
+  /** What every frame of the group is told. */
+  shared(type: string): object {
+    const { appearance, locale, fonts } = plain(this.options);
+    if (type === 'payment') void this.loadSession();
+    return { group: this.group, controller: this.client.controller.name, appearance, locale: locale ?? this.client.locale, fonts };
+  }
+
+  /** The scheme of a frame has to be that of its document, or the browser paints an opaque ground under it. */
+  scheme(type: string): string {
+    return type === 'payment' && this.options.appearance?.theme === 'night' ? 'dark' : 'light';
+  }
+
+  private async loadSession(): Promise<any> {
+    this.session ??= this.given ? this.given() : this.askSession();
+    const session = await this.session;
+    const payment = this.made.get('payment');
+    if (session?.error) payment?.emit('loaderror', { elementType: 'payment', error: session.error });
+    else payment?.frame?.send('group', { session });
+    return session;
+  }
+
+  private askSession(): Promise<any> {
+    const { clientSecret, mode, amount, currency, paymentMethodTypes } = this.options;
+    const query = new URLSearchParams({ key: this.client.key });
+    if (clientSecret) query.set('client_secret', clientSecret);
+    const deferred = { mode, amount, currency: currency?.toLowerCase() };
+    for (const [name, value] of Object.entries(clientSecret ? {} : deferred)) {
+      if (value !== undefined) query.set(`deferred_intent[${name}]`, String(value));
+    }
+    (paymentMethodTypes ?? []).forEach((type: string, at: number) => query.set(`deferred_intent[payment_method_types][${at}]`, type));
+    return this.client.controller.ask('api', { method: 'GET', path: `/v1/elements/sessions?${query}` });
+  }
+
+  create(type: string, options: object = {}): Element {
+    if (this.made.has(type)) throw new Error(`Can only create one Element of type ${type} through the same elements instance.`);
+    const element = new Element(type, options ?? {}, this);
+    this.made.set(type, element);
+    return element;
+  }
+
+  /** By its name, or by the component of the React wrapper, which carries the name. */
+  getElement(type: any): Element | null {
+    return this.made.get(typeof type === 'string' ? type : type?.__elementType) ?? null;
+  }
+
+  drop(element: Element): void {
+    if (this.made.get(element._elementType) === element) this.made.delete(element._elementType);
+  }
+
+  update(options: any): this {
+    this.options = { ...this.options, ...options };
+    const { appearance, locale } = plain(options);
+    for (const [type, element] of this.made) {
+      element.frame?.send('group', { appearance, locale });
+      if (appearance && element.frame) element.frame.element.style.setProperty('color-scheme', this.scheme(type), 'important');
+    }
+    if (TERMS.some((term) => term in options)) void this.fetchUpdates().then(() => this.emit('update-end'));
+    else queueMicrotask(() => this.emit('update-end'));
+    return this;
+  }
+
+  async fetchUpdates(): Promise<{ error?: unknown }> {
+    this.session = null;
+    if (!this.made.has('payment')) return {};
+    const session = await this.loadSession();
+    return session?.error ? { error: session.error } : {};
+  }
+
+  /** The code's length follows the brand, also where both are typed in different frames. */
+  changed(element: Element, state: any): void {
+    if (element._elementType === 'cardNumber') this.made.get('cardCvc')?.frame?.send('group', { brand: state.brand });
+  }
+
+  move(element: Element, direction: 'advance' | 'retreat'): void {
+    const at = ORDER.indexOf(element._elementType);
+    if (at < 0) return;
+    const next = this.made.get(ORDER[at + (direction === 'advance' ? 1 : -1)] ?? '');
+    next?.focus();
+  }
+
+  async submit(): Promise<{ error?: unknown; selectedPaymentMethod?: string }> {
+    const element = this.made.get('payment') ?? this.made.get('card');
+    if (!element?.frame) return { error: notMounted().error };
+    const answer = await element.frame.ask('submit', {});
+    return answer.error ? { error: answer.error } : { selectedPaymentMethod: answer.type };
+  }
+
+  /** Checks the fields, and has their frames put the card behind a handle. `alone` leaves out the fields that belong to it. */
+  async collect(element: Element, alone = false): Promise<Collected> {
+    if (!element.frame) return notMounted();
+    await this.client.controller.listening();
+    const members = isSplit(element._elementType) && !alone ? ORDER.map((type) => this.made.get(type)) : [element];
+    const error = members.length > 1 && (await this.firstError(members));
+    if (error) return { error };
+    const handle = randomId();
+    const answers = await Promise.all(members.map((one) => one?.frame?.ask('collect', { handle, canFocus: members.length === 1 }) ?? LOST));
+    const failed = answers.find((answer) => answer.error);
+    if (failed) return { error: failed.error };
+    const { chosen } = answers[0];
+    return chosen.card ? { handle, chosen } : { chosen };
+  }
+
+  private async firstError(members: (Element | undefined)[]): Promise<unknown> {
+    for (const [at, one] of members.entries()) {
+      if (!one?.frame) {
+        const message = `A ${ORDER[at]} element is needed beside the others.`;
+        return { type: 'validation_error', code: 'element_not_mounted', message };
+      }
+    }
+    const answers = await Promise.all(members.map((one) => one?.frame?.ask('submit', { canFocus: false })));
+    const at = answers.findIndex((answer) => answer.error);
+    if (at < 0) return null;
+    members[at]?.focus();
+    return answers[at].error;
+  }
+
+  /** After a declined payment everything stays but the code, which nobody may keep. */
+  clearCode(): void {
+    this.made.get('cardCvc')?.clear();
+    for (const type of ['payment', 'card']) this.made.get(type)?.frame?.send('clear', { parts: ['cvc'] });
+  }
+}

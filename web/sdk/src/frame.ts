@@ -1,0 +1,85 @@
+// A frame of Florin's origin inside of the shop's page, with questions and answers over its own channel.
+// Deliberately absent: what is said. Elements and the controller know that.
+
+import { message, randomId, received, type Down, type Message, type Up } from '@florin/pay-core/protocol';
+import { ORIGIN, pageUrl } from './origin';
+
+export type Styles = Record<string, string>;
+
+/** Sets styles one by one, important, so that neither the shop's policy nor its style sheets are in the way. */
+export function style(element: HTMLElement, styles: Styles): void {
+  for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
+}
+
+/** What a frame may do. A feature is only named where the browser knows it, because it warns about others. */
+function permissions(): string {
+  const features: string[] = (document as any).featurePolicy?.features?.() ?? [];
+  const wanted = ['payment', 'publickey-credentials-get', 'clipboard-write', 'autofill', 'shared-autofill'];
+  const known = features.length > 0 ? wanted.filter((one) => features.includes(one)) : wanted.slice(0, 1);
+  return known.map((one) => `${one} *`).join('; ');
+}
+
+export const LOST = { error: { type: 'api_connection_error', message: 'The payment form was closed before it answered.' } };
+
+export class Frame {
+  readonly element = document.createElement('iframe');
+  readonly channel = randomId();
+  /** Said again whenever the frame begins anew, before anything else. */
+  hello: () => void = () => {};
+  heard: (t: Up, p: any) => void = () => {};
+  private isThere = false;
+  private asked = 0;
+  private readonly waiting = new Map<number, (answer: any) => void>();
+  private readonly queue: Message[] = [];
+
+  constructor(path: string, query: Record<string, string>, title: string, name?: string) {
+    const { element } = this;
+    element.name = name ?? `__florin_${this.channel}`;
+    element.title = title;
+    element.setAttribute('allow', permissions());
+    element.setAttribute('scrolling', 'no');
+    element.src = pageUrl(path, { ...query, ch: this.channel });
+    style(element, { border: '0', margin: '0', padding: '0', display: 'block', overflow: 'hidden', 'min-width': '100%', width: '1px' });
+    addEventListener('message', this.take);
+  }
+
+  private readonly take = (event: MessageEvent): void => {
+    const taken = received(event, { origin: ORIGIN, source: this.element.contentWindow, ch: this.channel });
+    if (!taken) return;
+    if (taken.t === 'hello') {
+      this.isThere = true;
+      this.hello();
+      for (const one of this.queue.splice(0)) this.post(one);
+    } else if (taken.t === 'reply') {
+      this.waiting.get(taken.id ?? 0)?.(taken.p);
+      this.waiting.delete(taken.id ?? 0);
+    } else {
+      this.heard(taken.t as Up, taken.p);
+    }
+  };
+
+  private post(one: Message): void {
+    this.element.contentWindow?.postMessage(one, ORIGIN);
+  }
+
+  send(t: Down, p?: unknown, id?: number): void {
+    const one = message(this.channel, t, p, id);
+    if (this.isThere) this.post(one);
+    else this.queue.push(one);
+  }
+
+  ask(t: Down, p?: unknown): Promise<any> {
+    const id = ++this.asked;
+    return new Promise((resolve) => {
+      this.waiting.set(id, resolve);
+      this.send(t, p, id);
+    });
+  }
+
+  remove(): void {
+    removeEventListener('message', this.take);
+    this.element.remove();
+    for (const answer of this.waiting.values()) answer(LOST);
+    this.waiting.clear();
+  }
+}
