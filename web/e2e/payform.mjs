@@ -1,15 +1,15 @@
 // A merchant who makes checkout sessions, and a buyer at their page. What must hold whatever a test does is looked at when the page is
-// closed: nothing complained, nothing moved, nothing went elsewhere, no number was kept.
+// closed: nothing complained, nothing went elsewhere, no number was kept; and when it is opened, nothing moved.
 // Deliberately absent: what a test is about.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CARDS, launch, open, violations } from './browser.mjs';
 import { startInstallation } from './server.mjs';
 
-/** The English texts of the page without a script, so that a test says which one it expects and not how it is worded today. */
-export const shellTexts = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('../payform/shell-texts.json'), 'utf8'));
+/** The texts of the page without a script, by language. */
+export const shellTexts = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'payform', 'shell-texts.json'), 'utf8'));
 export const EMAIL = 'ada@example.com';
 /** Cards that want the buyer's bank, and cards that are declined for a reason of their own. */
 export const MORE_CARDS = { asking: '4000000000003220', wrongCode: '4000000000000127', poor: '4000000000009995' };
@@ -105,7 +105,8 @@ export class Payforms {
       },
     });
     Object.assign(visit, opened, { allowed });
-    if (more.javaScriptEnabled !== false) await visit.page.locator('.footer').waitFor();
+    await visit.page.locator('.footer').waitFor();
+    await visit.standsStill();
     return visit;
   }
 }
@@ -143,6 +144,21 @@ class Visit {
     await this.field('number').click();
     await this.page.keyboard.type(`${number}1234123`);
     await this.field('name').fill('Ada Buyer');
+    await this.standsStill();
+  }
+
+  /** Nothing has moved that the buyer did not move. Later on what the server says may change the page, at whatever time. */
+  async standsStill() {
+    const shifted = await this.page.evaluate(() => new Promise((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(window.shifted)));
+    }));
+    assert.ok(shifted < CLS_MAX, `CLS ${shifted}`);
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.page.locator('.footer').waitFor();
+    await this.standsStill();
   }
 
   press() {
@@ -172,8 +188,6 @@ class Visit {
   async close() {
     const { origin, host } = new URL(this.installation.pay);
     if (new URL(this.page.url()).origin === origin) {
-      const shifted = await this.page.evaluate(() => window.shifted ?? 0);
-      assert.ok(shifted < CLS_MAX, `CLS ${shifted}`);
       const kept = (await this.page.evaluate(readKept)).replace(/\D/g, '');
       for (const number of Object.values({ ...CARDS, ...MORE_CARDS })) assert.equal(kept.includes(number), false, 'a number is kept');
     }

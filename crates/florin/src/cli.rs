@@ -316,6 +316,18 @@ enum Vault {
     },
 }
 
+/// What a command line that cannot be read ends with. The exit codes of `pay` are taken, so it has one of its own for that.
+pub fn misunderstood(error: &clap::Error) -> ExitCode {
+    // Nothing is left to be told if this fails.
+    let _ = error.print();
+    let is_pay = std::env::args_os().nth(1).is_some_and(|word| word == "pay");
+    match error.exit_code() {
+        0 => ExitCode::SUCCESS,
+        _ if is_pay => ExitCode::from(pay::FAILED),
+        code => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+    }
+}
+
 /// Runs a command.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ const SILENT_MAX: u32 = 30;
 /// The exit codes.
 const DECLINED: u8 = 1;
 const EXPIRED: u8 = 2;
-const FAILED: u8 = 3;
+pub const FAILED: u8 = 3;
 
 /// Arguments of `florin pay`.
 #[derive(Args, Clone)]
@@ -112,8 +112,13 @@ async fn pay(args: &PayArgs) -> Result<ExitCode> {
 async fn wait(args: &PayArgs, egress: &HttpEgress, mut known: Value) -> Result<ExitCode> {
     let path = format!("/florin/v1/payments/{}", member(&known, "id"));
     let mut silent = 0;
+    // A decline of before says nothing about what the buyer does now.
+    let mut was_declined = member(&known, "status") == "declined";
     loop {
-        match member(&known, "status") {
+        let status = member(&known, "status");
+        was_declined &= status == "declined";
+        match status {
+            "declined" if was_declined => tokio::time::sleep(LOOK_EVERY).await,
             "paid" => return Ok(ended(args, "Paid.", 0)),
             "declined" => {
                 let told = "Declined. The link stays open, and the buyer may try again.";

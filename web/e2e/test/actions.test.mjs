@@ -25,7 +25,10 @@ async function playIntent(context, type) {
   const state = { status: 'requires_action' };
   const inner = { hosted_instructions_url: `${installation.pay}/sandbox/authenticate/pi_none?client_secret=none` };
   await context.route(/\/v1\/payment_intents\//, (route) => route.fulfill({
-    json: { id: 'pi_1', object: 'payment_intent', status: state.status, next_action: state.status === 'requires_action' ? { type, [type]: inner } : null },
+    json: {
+      id: 'pi_1', object: 'payment_intent', status: state.status,
+      next_action: state.status === 'requires_action' ? { type, [type]: inner } : null,
+    },
   }));
   return state;
 }
@@ -90,7 +93,8 @@ test('a checkout session is paid with the elements of a shop', async () => {
   const confirm = () => page.evaluate(() => window.actions.confirm({ redirect: 'if_required' }));
   assert.equal((await confirm()).error.code, 'try_other_card');
   await typeCard(page, frame, CARDS.good);
-  const [sent, result] = await Promise.all([context.waitForEvent('request', (request) => request.url().endsWith('/confirm')), confirm()]);
+  const isSent = (request) => request.url().endsWith('/confirm');
+  const [sent, result] = await Promise.all([context.waitForEvent('request', isSent), confirm()]);
   assert.deepEqual([result.type, result.session.status], ['success', { type: 'complete', paymentStatus: 'paid' }]);
   assert.equal(sent.headers()['content-type'], 'application/json');
   assert.equal(sent.postDataJSON().expected_amount, 4900);

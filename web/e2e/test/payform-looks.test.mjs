@@ -34,6 +34,7 @@ const paid = async (visit) => {
 const expired = async (visit, session) => {
   await payforms.api(`/v1/checkout/sessions/${session.id}/expire`, {});
   await visit.page.locator('.mark-wait').waitFor();
+  await visit.reload();
 };
 const pressed = async (visit) => {
   await visit.press();
@@ -81,9 +82,14 @@ test('everything on a small phone can be touched', async () => {
   await visit.close();
 });
 
-for (const [language, dir, amount, wish, browser] of [
-  ['de', 'ltr', /49,00\s€/, 'de', 'en-US'], ['ja', 'ltr', /49\.00/, 'ja', 'en-US'], ['ar', 'rtl', /49/, 'auto', 'ar-EG'], ['fr', 'ltr', /49,00/, 'auto', 'fr-CA'],
-]) {
+/** Language and direction of the page, how it writes 49 euros, the session's locale and the browser's. */
+const LANGUAGES = [
+  ['de', 'ltr', /49,00\s€/, 'de', 'en-US'],
+  ['ja', 'ltr', /49\.00/, 'ja', 'en-US'],
+  ['ar', 'rtl', /49/, 'auto', 'ar-EG'],
+  ['fr', 'ltr', /49,00/, 'auto', 'fr-CA'],
+];
+for (const [language, dir, amount, wish, browser] of LANGUAGES) {
   test(`${language}: the whole page is in the language of the session or the browser, from its first byte`, async () => {
     const session = await payforms.session({ locale: wish });
     const shell = await (await fetch(session.url, { headers: { 'accept-language': browser } })).text();
@@ -113,8 +119,7 @@ test('a switch of the language keeps what was typed, and outlives a reload', asy
   assert.deepEqual([await visit.value('email'), await visit.value('number')], [EMAIL, '4242 4242 4242 4242']);
   await change('ar');
   await page.waitForFunction(() => document.documentElement.dir === 'rtl');
-  await page.reload();
-  await page.locator('.footer').waitFor();
+  await visit.reload();
   assert.equal(await page.evaluate(() => document.documentElement.dir), 'rtl');
   assert.equal(await visit.value('email'), EMAIL);
   await visit.close();

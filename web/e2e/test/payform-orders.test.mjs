@@ -18,7 +18,7 @@ test('the questions of a merchant are answered, and the terms accepted', async (
   const session = await payforms.session({
     consent_collection: { terms_of_service: 'required' },
     custom_fields: [
-      { key: 'fit', label: label('Fit'), type: 'dropdown', dropdown: { options: [{ label: 'Slim', value: 'slim' }, { label: 'Wide', value: 'wide' }] } },
+      { key: 'fit', label: label('Fit'), type: 'dropdown', dropdown: { options: ['slim', 'wide'].map((value) => ({ label: value, value })) } },
       { key: 'number', label: label('Jersey number'), type: 'numeric', numeric: { maximum_length: 2 } },
       { key: 'note', label: label('A note'), type: 'text', optional: true, text: { default_value: 'Gift' } },
     ],

@@ -130,7 +130,7 @@ test('a session that the merchant ends is over in an open page, and in a new one
   const visit = await payforms.visit(session);
   await payforms.api(`/v1/checkout/sessions/${session.id}/expire`, {});
   await visit.said('.outcome', en['expired.title']);
-  await visit.page.reload();
+  await visit.reload();
   await visit.said('.outcome', en['expired.title']);
   await visit.page.locator('.outcome a.pay').click();
   await visit.page.waitForURL(/&left=1$/);
@@ -172,8 +172,7 @@ test('an answer that is lost is asked for again and charges nothing more', async
 test('a reload keeps what was typed but the card', async () => {
   const visit = await payforms.visit(await payforms.session());
   await visit.typeCard();
-  await visit.page.reload();
-  await visit.page.locator('.footer').waitFor();
+  await visit.reload();
   const typed = await Promise.all(['email', 'name', 'number', 'expiry', 'cvc'].map((name) => visit.value(name)));
   assert.deepEqual(typed, [EMAIL, 'Ada Buyer', '', '', '']);
   await visit.close();

@@ -368,7 +368,7 @@ fn an_action_may_be_answered_or_given_up() {
     let left = intent(&world);
     assert_eq!(
         (left.status, left.challenge),
-        (IntentStatus::RequiresPaymentMethod, None)
+        (IntentStatus::RequiresConfirmation, None)
     );
     pay(&mut world, &id, approved()).expect("a payment");
     assert_eq!(state(&world, &id), PAID);

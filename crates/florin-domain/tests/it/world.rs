@@ -306,6 +306,8 @@ fn intent_moves(from: IntentStatus) -> &'static [IntentStatus] {
     use IntentStatus::*;
     match from {
         RequiresPaymentMethod | RequiresConfirmation | RequiresAction => &[
+            // A changed sum or a given up action has to be confirmed anew.
+            RequiresConfirmation,
             RequiresPaymentMethod,
             RequiresAction,
             Processing,

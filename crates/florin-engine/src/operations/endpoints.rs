@@ -221,20 +221,29 @@ pub(super) async fn told_at(
         return Err(Refusal::invalid("webhook_url", "This is no address.").into());
     }
     check_url(step, Some(url), "webhook_url")?;
-    let hash = step.engine().world().vault.hash_key(url);
+    let named = format!("{:?} {url}", step.scope());
+    let hash = step.engine().world().vault.hash_key(&named);
     let id = format!("{FRONT_PREFIX}{}", crate::keys::hex(&hash[..12]));
     let found = step.find::<WebhookEndpoint>(&id).await?;
     if let Some(held) = found.as_ref().filter(|held| !held.record.deleted) {
-        return Ok((held.record.id.clone(), None));
+        if held.record.url == url && !held.record.disabled {
+            return Ok((held.record.id.clone(), None));
+        }
+        let message = format!(
+            "The endpoint {id}, which told of payments at this URL, has another URL now or is disabled. Change it back, or delete \
+             it and send this again."
+        );
+        return Err(Refusal::invalid("webhook_url", message).into());
     }
     count(step, 1).await?;
     let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
     let (sealed, secret_key_id) = seal(step, &id, &secret)?;
     let (draft, mut context) = step.parts();
-    let version = found.map_or(0, |held| held.version);
+    let (version, created) =
+        found.map_or((0, context.now), |held| (held.version, held.record.created));
     let record = WebhookEndpoint {
         id: id.as_str().into(),
-        created: context.now,
+        created,
         url: url.to_owned(),
         front: true,
         enabled_events: vec![FRONT_EVENT.to_owned()],

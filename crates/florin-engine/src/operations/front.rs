@@ -36,10 +36,15 @@ impl Operation for CreateFrontPayment {
             let order = step.find::<Order>(&wish.order).await?;
             if let Some(held) = &order
                 && let Some(session) = step.find::<CheckoutSession>(&held.record.session).await?
-                && session.record.holds_order(step.engine().now())
             {
-                checkout::check_same(held, wish.amount, wish.currency)?;
-                return Ok(answered(step, &session, None));
+                if session.record.holds_order(step.engine().now()) {
+                    checkout::check_same(held, wish.amount, wish.currency)?;
+                    return Ok(answered(step, &session, None));
+                }
+                // Its time is over, but a payment of it may still be under way: an order is never paid twice.
+                if session.record.status == SessionStatus::Open {
+                    expire_session(step, session).await?;
+                }
             }
             let (endpoint, secret) = match wish.webhook_url.as_deref() {
                 Some(url) => told_at(step, url)
