@@ -44,14 +44,14 @@ function page({ pay, query, script, train, data }) {
 <script type="application/json" id=data>${json}</script><script type=module src="${script}"></script></body></html>`;
 }
 
-async function bundle(generation) {
+/** The script of a page. Development builds of React run every effect twice under StrictMode, which is what shops see while they build. */
+async function bundle(generation, mode) {
   const result = await build({
     entryPoints: [join(SHOPS, generation === 'plain' ? 'plain.js' : 'app.jsx')],
     bundle: true, write: false, format: 'esm', jsx: 'automatic', jsxImportSource: 'react', tsconfigRaw: '{}',
-    logLevel: 'error', target: 'es2022',
+    logLevel: 'error', target: 'es2022', minify: mode === 'production',
     nodePaths: [join(SHOPS, generation, 'node_modules')],
-    // Development builds run every effect twice under StrictMode, which is what shops see while they build.
-    define: { 'process.env.NODE_ENV': '"development"' },
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
   });
   return result.outputFiles[0].text;
 }
@@ -73,9 +73,8 @@ export async function startShop({ pay, api, publishableKey }) {
     if (first === 'favicon.ico') return response.writeHead(204).end();
     if (first === 'style.css') return response.writeHead(200, { 'content-type': 'text/css' }).end(STYLE);
     if (first === 'bundle' && second) {
-      const generation = second.replace('.js', '');
-      if (!bundles.has(generation)) bundles.set(generation, bundle(generation));
-      return response.writeHead(200, { 'content-type': 'text/javascript' }).end(await bundles.get(generation));
+      if (!bundles.has(second)) bundles.set(second, bundle(...second.replace('.js', '').split('-')));
+      return response.writeHead(200, { 'content-type': 'text/javascript' }).end(await bundles.get(second));
     }
     if (first !== 'plain' && !(first in GENERATIONS)) return response.writeHead(404).end();
     const query = url.searchParams;
@@ -83,7 +82,7 @@ export async function startShop({ pay, api, publishableKey }) {
     const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(pay, query.get('strict') !== '0') };
     if (query.get('isolated')) Object.assign(headers, { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' });
     response.writeHead(200, headers);
-    return response.end(page({ pay, query, script: `/bundle/${first}.js`, train: GENERATIONS[first] ?? '/v3/', data }));
+    return response.end(page({ pay, query, script: `/bundle/${first}-${query.get('react') ?? 'production'}.js`, train: GENERATIONS[first] ?? '/v3/', data }));
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
   return { server, url: `http://localhost:${server.address().port}` };

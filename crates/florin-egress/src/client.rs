@@ -28,6 +28,7 @@ use tokio_rustls::TlsConnector;
 use crate::error::EgressError;
 use crate::guard::{Policy, check_address, check_target};
 use crate::message::{BODY_BYTES_LIMIT, Request, Response, TIMEOUT_MS_LIMIT};
+use crate::metered::{Allowance, Metered};
 use crate::pool::{Connection, Key, Pool};
 use crate::resolve::{Remembering, Resolve, SystemResolve};
 use crate::url::{Host, Target};
@@ -35,6 +36,8 @@ use crate::{Egress, EgressFuture};
 
 /// The most bytes of an answer's status line and headers.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of an exchange beside the body that is wanted: the head, what comes before it, and what is read ahead.
+const AROUND_BODY_BYTES_MAX: usize = 4 * HEAD_BYTES_MAX;
 /// The most addresses of one host that are tried.
 const ADDRESSES_MAX: usize = 4;
 /// The most headers that a request may bring.
@@ -133,6 +136,8 @@ struct Call {
     policy: Policy,
     deadline: Instant,
     keys: Vec<Key>,
+    /// What one exchange may read in all.
+    bytes_max: usize,
 }
 
 impl HttpEgress {
@@ -152,6 +157,7 @@ impl HttpEgress {
             policy,
             deadline,
             keys,
+            bytes_max: body_bytes_max.saturating_add(AROUND_BODY_BYTES_MAX),
         };
         let (answer, connection) = self.round_trip(message, &call).await?;
         let response = read(answer, body_bytes_max).await?;
@@ -202,6 +208,7 @@ impl HttpEgress {
         call: &Call,
     ) -> Result<(hyper::Response<Incoming>, Connection), EgressError> {
         while let Some(mut idle) = self.pool.take(&call.keys) {
+            idle.allowance.grant(call.bytes_max);
             match idle.sender.try_send_request(message).await {
                 Ok(answer) => return Ok((answer, idle)),
                 Err(mut failure) => match failure.take_message() {
@@ -212,6 +219,7 @@ impl HttpEgress {
             }
         }
         let mut fresh = self.connect(call).await?;
+        fresh.allowance.grant(call.bytes_max);
         match fresh.sender.send_request(message).await {
             Ok(answer) => Ok((answer, fresh)),
             Err(error) => Err(broken(&error)),
@@ -286,16 +294,23 @@ async fn shake_hands<S>(stream: S, key: Key) -> Result<Connection, EgressError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let allowance = Allowance::default();
+    let line = Metered::new(stream, allowance.clone());
     let (sender, driver) = hyper::client::conn::http1::Builder::new()
         .max_buf_size(HEAD_BYTES_MAX)
-        .handshake(TokioIo::new(stream))
+        .handshake(TokioIo::new(line))
         .await
         .map_err(|error| EgressError::Connect(error.to_string()))?;
     let task = tokio::spawn(async move {
         // Its errors reach the caller through the sender.
         let _ended = driver.await;
     });
-    Ok(Connection { key, sender, task })
+    Ok(Connection {
+        key,
+        sender,
+        allowance,
+        task,
+    })
 }
 
 /// Headers that say where a message goes or ends; a caller that set them could smuggle a second one.
@@ -404,7 +419,9 @@ fn broken(error: &hyper::Error) -> EgressError {
             "the server closed the connection before its answer was complete; see its log.",
         )
     } else {
-        format!("{error}; see the server's log.")
+        let cause =
+            std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+        format!("{cause}; see the server's log.")
     };
     EgressError::Protocol(why)
 }

@@ -14,6 +14,7 @@ mod client;
 mod error;
 mod guard;
 mod message;
+mod metered;
 mod pool;
 mod resolve;
 mod url;

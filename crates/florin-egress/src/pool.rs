@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use crate::metered::Allowance;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
@@ -34,6 +35,8 @@ pub(crate) struct Key {
 pub(crate) struct Connection {
     pub key: Key,
     pub sender: SendRequest<Full<Bytes>>,
+    /// What the exchange under way may read.
+    pub allowance: Allowance,
     /// The task that moves the bytes.
     pub task: JoinHandle<()>,
 }
@@ -145,7 +148,14 @@ mod tests {
             let _ended = driver.await;
         });
         sender.ready().await.expect("ready");
-        (Connection { key, sender, task }, far)
+        let allowance = Allowance::default();
+        let connection = Connection {
+            key,
+            sender,
+            allowance,
+            task,
+        };
+        (connection, far)
     }
 
     #[tokio::test(start_paused = true)]

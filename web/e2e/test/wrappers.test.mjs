@@ -22,7 +22,7 @@ after(async () => {
 const pay = (page) => page.getByRole('button', { name: /Pay/ }).click();
 
 async function shopPage(generation, form, query = '') {
-  const opened = await open(browser, `${installation.shop}/${generation}?form=${form}${query}`);
+  const opened = await open(browser, `${installation.shop}/${generation}?form=${form}${query}&react=development`);
   return { ...opened, frame: await fieldFrame(opened.page, form) };
 }
 

@@ -122,6 +122,28 @@ async fn an_endless_body_is_cut_off_and_the_connection_closed() {
 }
 
 #[tokio::test]
+async fn preliminary_answers_without_end_are_no_answer() {
+    let (sender, mut closed) = tokio::sync::mpsc::channel(1);
+    let (address, _) = serve(move |mut stream| {
+        let sender = sender.clone();
+        async move {
+            read_request(&mut stream).await;
+            let hint = b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n".repeat(100);
+            let mut sent = 0;
+            while stream.write_all(&hint).await.is_ok() {
+                sent += hint.len();
+            }
+            sender.send(sent).await.expect("test is alive");
+        }
+    })
+    .await;
+    let refused = send(get(address)).await.expect_err("no answer");
+    assert!(refused.to_string().contains("without end"), "{refused}");
+    let ended = tokio::time::timeout(PATIENCE, closed.recv()).await;
+    assert!(ended.expect("connection stayed open").is_some());
+}
+
+#[tokio::test]
 async fn the_limit_counts_bytes_exactly() {
     let address = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789").await;
     for (limit, body, truncated) in [
