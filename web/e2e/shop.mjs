@@ -11,6 +11,8 @@ const SHOPS = join(import.meta.dirname, 'shops');
 /** Each generation with the address of our script that it expects. */
 export const GENERATIONS = { first: '/v3/', middle: '/basil/stripe.js', latest: '/endive/stripe.js' };
 
+/** What a page says that no other origin may share its process. */
+const ISOLATED = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };
 const STYLE = `
 body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1a1f36;background:#f4f6fa}
 body.night{background:#11151f;color:#eef1f7}
@@ -80,9 +82,10 @@ export async function startShop({ pay, api, publishableKey }) {
     const query = url.searchParams;
     const data = await dataOf({ pay, api, publishableKey, query, origin: `http://localhost:${server.address().port}` });
     const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(pay, query.get('strict') !== '0') };
-    if (query.get('isolated')) Object.assign(headers, { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' });
+    if (query.get('isolated')) Object.assign(headers, ISOLATED);
     response.writeHead(200, headers);
-    return response.end(page({ pay, query, script: `/bundle/${first}-${query.get('react') ?? 'production'}.js`, train: GENERATIONS[first] ?? '/v3/', data }));
+    const script = `/bundle/${first}-${query.get('react') ?? 'production'}.js`;
+    return response.end(page({ pay, query, script, train: GENERATIONS[first] ?? '/v3/', data }));
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
   return { server, url: `http://localhost:${server.address().port}` };

@@ -58,7 +58,8 @@ refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 - The id of a deleted product is not used again. Products cannot be listed by `ids`, `url`, `type` or `shippable`.\n\
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
 - Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, payment links, \
-recovery after expiry and the `ui_mode` words `elements` and `form` are refused.\n\
+recovery after expiry and the `ui_mode` words `elements` and `form` are refused. A session of `ui_mode: embedded_page` can be made, but no \
+page can hold it in a frame yet. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
 An inline price is a price with `active: false`, and its product is a product like any other.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
