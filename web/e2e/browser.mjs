@@ -1,38 +1,77 @@
 // A browser, and a buyer in it who looks, types and clicks. Deliberately absent: fixed waits. Everything waits for a condition.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync',
 ];
+/** Where Debian puts its browsers. The one without windows needs half of the time, where it is installed. */
+const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 /** How long anything may take that a test waits for. */
 const WITHIN_MS = 20_000;
+const VIEWPORT = { width: 900, height: 900 };
 export const CARDS = {
   good: '4242424242424242', declined: '4000000000000002', authenticate: '4000002760003184', amex: '378282246310005',
 };
 
-export function launch(...more) {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: [...FLAGS, ...more] });
+/** Starts a browser. Only a whole one has the rules about cookies that buyers' browsers have. */
+export function launch({ isWhole = false, flags = [] } = {}) {
+  const found = BROWSERS.filter((path) => !isWhole || !path.endsWith('-shell')).find(existsSync);
+  return chromium.launch({ executablePath: process.env.CHROMIUM || found, args: [...FLAGS, ...flags] });
 }
 
-/** Opens a page; collects what its console complains about and every address that it asks for. `prepare` sees the context first. */
-export async function open(browser, url, { prepare, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 900, height: 900 }, ...options });
+/** Contexts that a test has left, by what is fixed for their life. A new page costs a browser more than most tests do. */
+const idle = new Map();
+/** What has to be done when a context is left. */
+const leaving = new WeakMap();
+
+/** A page that nobody uses; the document of the last test is still in it. */
+async function takePage(browser, key, fixed) {
+  const kept = idle.get(key)?.pop();
+  if (kept) return kept.pages()[0];
+  const context = await browser.newContext(fixed);
   context.setDefaultTimeout(WITHIN_MS);
-  await prepare?.(context);
-  const page = await context.newPage();
+  return context.newPage();
+}
+
+/**
+ * Opens an address; collects what the console complains about and every address that is asked for. `prepare` sees the page first.
+ * With `isFresh` nothing was ever opened in it.
+ */
+export async function open(browser, url, { prepare, isFresh, viewport = VIEWPORT, colorScheme = null, ...fixed } = {}) {
+  const key = isFresh ? Symbol('fresh') : JSON.stringify(fixed);
+  const page = await takePage(browser, key, fixed);
+  const context = page.context();
+  await Promise.all([page.setViewportSize(viewport), page.emulateMedia({ colorScheme })]);
+  await prepare?.(context, page);
   const complaints = [];
   const requests = [];
-  page.on('console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  context.on('request', (request) => requests.push(request.url()));
+  const listening = [
+    [page, 'console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text())],
+    [page, 'pageerror', (error) => complaints.push(String(error))],
+    [context, 'request', (request) => requests.push(request.url())],
+  ];
+  for (const [from, name, listener] of listening) from.on(name, listener);
+  leaving.set(context, { key, listening });
   await page.goto(url);
   return { context, page, complaints, requests };
+}
+
+/** Gives a context back. One that a failed test never gives back is not used again. */
+export async function leave(context) {
+  const { key, listening } = leaving.get(context);
+  for (const [from, name, listener] of listening) from.off(name, listener);
+  const [page, ...others] = context.pages();
+  await Promise.all([
+    ...others.map((other) => other.close()), context.setOffline(false),
+    page.unrouteAll({ behavior: 'ignoreErrors' }), context.unrouteAll({ behavior: 'ignoreErrors' }),
+  ]);
+  idle.set(key, [...(idle.get(key) ?? []), context]);
 }
 
 /** What the payment element is told before it shows anything, changed by a test: the server itself offers cards only. */

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CARDS, launch, open, violations } from './browser.mjs';
+import { CARDS, launch, leave, open, violations } from './browser.mjs';
 import { startInstallation } from './server.mjs';
 
 /** The texts of the page without a script, by language. */
@@ -24,6 +24,7 @@ export const shippingOption = (display_name, amount) => ({ shipping_rate_data: {
 
 /** Runs in the page before anything else: adds up what moves although nobody did anything. */
 function watchShifts() {
+  if (window.shifted !== undefined) return;
   window.shifted = 0;
   const add = (list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
@@ -98,10 +99,10 @@ export class Payforms {
     const visit = new Visit(this.installation);
     const opened = await open(this.browser, session.url, {
       locale: 'en-DE', viewport: { width: 1180, height: 900 }, ...more,
-      prepare: async (context) => {
-        await context.addInitScript(watchShifts);
-        context.on('request', (request) => visit.note(request));
-        await prepare?.(context);
+      prepare: async (context, page) => {
+        await page.addInitScript(watchShifts);
+        context.on('request', visit.note);
+        await prepare?.(context, page);
       },
     });
     Object.assign(visit, opened, { allowed });
@@ -119,11 +120,11 @@ class Visit {
     this.hosts = new Set();
   }
 
-  note(request) {
+  note = (request) => {
     const url = new URL(request.url());
     if (url.protocol !== 'data:') this.hosts.add(url.host);
     if (url.pathname.endsWith('/confirm')) this.presses.push(request.postDataJSON());
-  }
+  };
 
   field(name) {
     return this.page.locator(`[name="${name}"]`);
@@ -195,6 +196,7 @@ class Visit {
     assert.deepEqual([...this.hosts].filter((asked) => !own.includes(asked)), []);
     const isExpected = (text) => this.allowed.some((part) => text.includes(part));
     assert.deepEqual(this.complaints.filter((text) => !isExpected(text)), []);
-    await this.context.close();
+    this.context.off('request', this.note);
+    await leave(this.context);
   }
 }

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, open, playSession, typeCard } from '../browser.mjs';
+import { CARDS, fieldFrame, launch, leave, open, playSession, typeCard } from '../browser.mjs';
 import { startInstallation } from '../server.mjs';
 
 let installation;
@@ -42,7 +42,7 @@ for (const type of ['wechat_pay_display_qr_code', 'pix_display_qr_code', 'displa
     state.status = 'succeeded';
     assert.equal((await result).paymentIntent.status, 'succeeded');
     assert.equal(await page.getByRole('dialog').count(), 0);
-    await context.close();
+    await leave(context);
   });
 }
 
@@ -52,7 +52,7 @@ test('instructions that were closed are no error: the payment may still arrive',
   const result = page.evaluate(() => window.Florin(window.data.publishableKey).confirmPixPayment('pi_1_secret_2', {}));
   await page.getByRole('button', { name: 'Close' }).click();
   assert.equal((await result).paymentIntent.status, 'requires_action');
-  await context.close();
+  await leave(context);
 });
 
 test('with handleActions false the shop gets the intent and nothing opens', async () => {
@@ -62,7 +62,7 @@ test('with handleActions false the shop gets the intent and nothing opens', asyn
     window.Florin(window.data.publishableKey).confirmPixPayment('pi_1_secret_2', {}, { handleActions: false }));
   assert.equal(paymentIntent.next_action.type, 'pix_display_qr_code');
   assert.equal(await page.getByRole('dialog').count(), 0);
-  await context.close();
+  await leave(context);
 });
 
 const STATE = {
@@ -101,7 +101,7 @@ test('a checkout session is paid with the elements of a shop', async () => {
   assert.match(sent.postDataJSON().attempt, /^[0-9a-f]{32}$/);
   const { payment_status: status, customer_details: buyer } = await installation.api(`/v1/checkout/sessions/${id}`);
   assert.deepEqual([status, buyer.email], ['paid', 'ada@example.com']);
-  await context.close();
+  await leave(context);
 });
 
 for (const [train, shape] of [['basil', { then: 'function', loadActions: 'undefined' }], ['clover', { then: 'undefined', loadActions: 'function' }]]) {
@@ -114,7 +114,7 @@ for (const [train, shape] of [['basil', { then: 'function', loadActions: 'undefi
       return { then: typeof made.then, loadActions: typeof made.loadActions, id: session.id };
     });
     assert.deepEqual(seen, { ...shape, id: 'cs_test_1' });
-    await context.close();
+    await leave(context);
   });
 }
 
@@ -135,5 +135,5 @@ test('after an update the payment element shows the new methods, and keeps what 
   await page.evaluate(() => window.elements.update({ locale: 'de' }));
   await frame.getByRole('tab', { name: 'Karte' }).waitFor();
   assert.equal(await frame.locator('#number').inputValue(), '4242 4242 4242 4242');
-  await context.close();
+  await leave(context);
 });

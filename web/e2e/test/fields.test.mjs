@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { CARDS, fieldFrame, launch, open, violations } from '../browser.mjs';
+import { CARDS, fieldFrame, launch, leave, open, violations } from '../browser.mjs';
 import { startInstallation } from '../server.mjs';
 import { en } from '../texts.mjs';
 
@@ -18,7 +18,7 @@ before(async () => {
   browser = await launch();
 });
 beforeEach(async () => {
-  await context?.close();
+  if (context) await leave(context);
   ({ context, page } = await open(browser, `${installation.shop}/latest?form=payment`));
   frame = await fieldFrame(page, 'payment');
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, open, playSession, shoot, typeCard, violations } from '../browser.mjs';
+import { CARDS, fieldFrame, launch, leave, open, playSession, shoot, typeCard, violations } from '../browser.mjs';
 import { startInstallation } from '../server.mjs';
 
 const CARD = { type: 'card', flow: 'card' };
@@ -46,7 +46,7 @@ test('nothing jumps while the page loads and while a card is typed', async () =>
   }));
   assert.ok(shift < 0.02, `CLS ${shift}`);
   await shoot(page, 'light-filled');
-  await context.close();
+  await leave(context);
 });
 
 const LOOKS = [
@@ -79,7 +79,7 @@ for (const [name, query, options] of LOOKS) {
       assert.deepEqual(await violations(frame, ground), []);
     }
     assert.deepEqual(complaints, []);
-    await context.close();
+    await leave(context);
   });
 }
 
@@ -94,7 +94,7 @@ test('on a small phone everything fits and can be touched', async () => {
   }));
   assert.deepEqual(facts, { overflow: 0, low: 0 });
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
-  await context.close();
+  await leave(context);
 });
 
 test('a card element is one line that everybody can read, and shows the last digits where it is narrow', async () => {
@@ -108,7 +108,7 @@ test('a card element is one line that everybody can read, and shows the last dig
   });
   await shoot(page, 'card-narrow');
   assert.deepEqual(await violations(frame), []);
-  await context.close();
+  await leave(context);
 });
 
 test('tabs move with the arrow keys, and the page learns which method it is', async () => {
@@ -121,7 +121,7 @@ test('tabs move with the arrow keys, and the page learns which method it is', as
   assert.equal(await frame.locator('#number').count(), 0);
   await page.keyboard.press('ArrowLeft');
   await frame.locator('#number').waitFor();
-  await context.close();
+  await leave(context);
 });
 
 test('a saved card is offered first, and a new one can be typed', async () => {
@@ -130,7 +130,7 @@ test('a saved card is offered first, and a new one can be typed', async () => {
   await frame.getByText('Card details').click();
   await frame.locator('#number').waitFor({ state: 'visible' });
   await shoot(page, 'saved-new');
-  await context.close();
+  await leave(context);
 });
 
 test('the window of an authentication is a labelled dialog that fills a phone', async () => {
@@ -146,5 +146,5 @@ test('the window of an authentication is a labelled dialog that fills a phone', 
   await shoot(page, 'dialog');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await context.close();
+  await leave(context);
 });

@@ -181,16 +181,18 @@ test('a reload keeps what was typed but the card', async () => {
 test('what was typed before the script came is kept, and so is the focus', async () => {
   let release;
   const held = new Promise((resolve) => (release = resolve));
+  const type = async (page) => {
+    await page.locator('#f-number').fill('42424242');
+    await page.locator('#f-email').fill(EMAIL);
+    await page.locator('#f-email').focus();
+    release();
+  };
   const session = await payforms.session();
   const visit = await payforms.visit(session, {
-    prepare: async (context) => {
-      await context.route('**/assets/payform-*.js', async (route) => (await held, route.fallback()));
-      context.on('page', async (page) => {
-        await page.locator('#f-number').fill('42424242');
-        await page.locator('#f-email').fill(EMAIL);
-        await page.locator('#f-email').focus();
-        release();
-      });
+    isFresh: true,
+    prepare: async (context, page) => {
+      await page.route('**/assets/payform-*.js', async (route) => (await held, route.fallback()));
+      void type(page);
     },
   });
   assert.deepEqual([await visit.value('number'), await visit.value('email')], ['4242 4242', EMAIL]);

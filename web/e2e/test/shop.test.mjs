@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, open, statusOf, typeCard } from '../browser.mjs';
+import { CARDS, fieldFrame, launch, leave, open, statusOf, typeCard } from '../browser.mjs';
 import { startInstallation } from '../server.mjs';
 
 let installation;
@@ -38,7 +38,7 @@ test('three fields in three frames are one card, and the focus moves through the
   await pay(page);
   await statusOf(page, 'paid succeeded');
   assert.deepEqual(complaints, []);
-  await context.close();
+  await leave(context);
 });
 
 test('of three fields the first that is not whole gets the focus', async () => {
@@ -49,7 +49,7 @@ test('of three fields the first that is not whole gets the focus', async () => {
   await statusOf(page, 'error incomplete_expiry');
   const expiry = await fieldFrame(page, 'cardExpiry');
   await expiry.waitForFunction(() => document.activeElement?.id === 'expiry');
-  await context.close();
+  await leave(context);
 });
 
 test('the code is as long as the brand in the other frame wants', async () => {
@@ -61,7 +61,7 @@ test('the code is as long as the brand in the other frame wants', async () => {
   await page.waitForFunction(() => JSON.parse(document.getElementById('cardCvc').dataset.change ?? '{}').complete === false);
   await cvc.locator('#cvc').fill('1234');
   await page.waitForFunction(() => JSON.parse(document.getElementById('cardCvc').dataset.change).complete === true);
-  await context.close();
+  await leave(context);
 });
 
 test('a number reaches the API and nobody else', async () => {
@@ -83,7 +83,7 @@ test('a number reaches the API and nobody else', async () => {
   const seen = heard + (await page.content());
   assert.equal(seen.replace(/\D/g, '').includes(CARDS.good), false);
   assert.equal(await page.evaluate(() => [...document.querySelectorAll('iframe')].every((one) => one.contentDocument === null)), true);
-  await context.close();
+  await leave(context);
 });
 
 test('forged messages are not heard, neither by the fields nor by the page', async () => {
@@ -113,7 +113,7 @@ test('forged messages are not heard, neither by the fields nor by the page', asy
   await page.waitForFunction(() => window.changes.at(-1)?.empty === true);
   assert.equal(await number.inputValue(), '');
   assert.deepEqual(await page.evaluate(() => window.changes.filter((event) => event.forged)), []);
-  await context.close();
+  await leave(context);
 });
 
 test('the controller holds cards only for groups of its own page, and sends them nowhere else', async () => {
@@ -130,7 +130,7 @@ test('the controller holds cards only for groups of its own page, and sends them
   assert.equal(await hold(group), group, 'the first answer is to the group that exists');
   const refused = await page.evaluate(() => window.elements.client.controller.ask('create', { method: 'POST', path: '//evil.example/v1/tokens', body: {} }));
   assert.equal(refused.error.code, 'not_supported');
-  await context.close();
+  await leave(context);
 });
 
 test('a handle is good once', async () => {
@@ -143,7 +143,7 @@ test('a handle is good once', async () => {
   });
   assert.equal(results[0].card.last4, '4242');
   assert.equal(results[1].error.code, 'card_data_expired');
-  await context.close();
+  await leave(context);
 });
 
 test('a lost connection is tried again under the same key', async () => {
@@ -159,7 +159,7 @@ test('a lost connection is tried again under the same key', async () => {
   assert.equal(keys.length, 2);
   assert.equal(keys[0], keys[1]);
   assert.match(keys[0], /^[0-9a-f]{32}$/);
-  await context.close();
+  await leave(context);
 });
 
 test('tokens and payment methods are made from the fields', async () => {
@@ -174,7 +174,7 @@ test('tokens and payment methods are made from the fields', async () => {
   assert.match(made[0], /^tok_/);
   assert.match(made[3], /^pm_/);
   assert.deepEqual(made.filter((_, at) => at !== 0 && at !== 3), ['Ada Buyer', 2034, 'Ada Buyer', '4242']);
-  await context.close();
+  await leave(context);
 });
 
 test('hostile styles stay outside, and the others are kept', async () => {
@@ -198,7 +198,7 @@ test('hostile styles stay outside, and the others are kept', async () => {
   const rejected = complaints.filter((text) => text.startsWith('Florin: ')).map((text) => text.slice(8).split(' is not')[0]);
   const expected = ['variables.colorPrimary', 'rules..Evil}body{', 'rules..Input.color', 'rules..Input.backgroundImage', 'rules..Input[value^="4"]'];
   assert.deepEqual([...new Set(rejected)].sort(), expected.sort());
-  await context.close();
+  await leave(context);
 });
 
 test('a client is a plain object of the wire, with every declared method and no `then`', async () => {
@@ -222,11 +222,11 @@ test('a client is a plain object of the wire, with every declared method and no 
     same: true, version: 3, then: 'undefined', code: 'not_supported', type: 'invalid_request_error', ideal: 'function',
     loaderror: 'not_supported', wallet: null,
   });
-  await context.close();
+  await leave(context);
 });
 
 test('the version is that of the address', async () => {
   const { context, page } = await visit('/plain?form=none&script=/clover/stripe.js');
   assert.equal(await page.evaluate(() => window.Stripe.version), 'clover');
-  await context.close();
+  await leave(context);
 });

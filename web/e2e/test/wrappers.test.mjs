@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, open, statusOf, typeCard } from '../browser.mjs';
+import { CARDS, fieldFrame, launch, leave, open, statusOf, typeCard } from '../browser.mjs';
 import { startInstallation } from '../server.mjs';
 
 let installation;
@@ -12,7 +12,7 @@ let browser;
 before(async () => {
   installation = await startInstallation();
   // Buyers' browsers block them more and more. Nothing here may need one.
-  browser = await launch('--test-third-party-cookie-phaseout');
+  browser = await launch({ isWhole: true, flags: ['--test-third-party-cookie-phaseout'] });
 });
 after(async () => {
   await browser?.close();
@@ -37,7 +37,7 @@ for (const [generation, form] of [['first', 'card'], ['first', 'payment'], ['mid
     const origins = new Set(requests.map((url) => new URL(url).origin));
     assert.deepEqual([...origins].sort(), [installation.shop, installation.pay].sort());
     assert.equal(await page.locator('iframe[name]').count(), 2, 'one field frame and one controller');
-    await context.close();
+    await leave(context);
   });
 }
 
@@ -51,7 +51,7 @@ test('a declined card says why, and another one pays', async () => {
   await typeCard(page, frame, CARDS.good);
   await pay(page);
   await statusOf(page, 'paid succeeded');
-  await context.close();
+  await leave(context);
 });
 
 test('an authentication opens over the page and ends there; the page of return tells the shop that the buyer is back', async () => {
@@ -65,13 +65,13 @@ test('an authentication opens over the page and ends there; the page of return t
   await statusOf(page, 'paid succeeded');
   assert.equal(await dialog.count(), 0);
   assert.equal(await page.evaluate(() => window.heardFrom), installation.pay);
-  await context.close();
+  await leave(context);
 });
 
 test('the browser of these tests gives the frames no cookies', async () => {
   const { context, frame } = await shopPage('latest', 'payment');
   assert.equal(await frame.evaluate(() => ((document.cookie = 'a=1; SameSite=None; Secure'), document.cookie)), '');
-  await context.close();
+  await leave(context);
 });
 
 test('a failed authentication says so, and another card pays', async () => {
@@ -83,10 +83,10 @@ test('a failed authentication says so, and another card pays', async () => {
   await typeCard(page, frame, CARDS.good);
   await pay(page);
   await statusOf(page, 'paid succeeded');
-  await context.close();
+  await leave(context);
 });
 
-for (const [way, leave] of [
+for (const [way, close] of [
   ['Escape', (page) => page.keyboard.press('Escape')],
   ['the close button', (page) => page.getByRole('button', { name: 'Close' }).click()],
 ]) {
@@ -95,13 +95,13 @@ for (const [way, leave] of [
     await typeCard(page, frame, CARDS.authenticate);
     await pay(page);
     await page.getByRole('dialog').waitFor();
-    await leave(page);
+    await close(page);
     await statusOf(page, 'error payment_intent_authentication_failure: The authentication was closed');
     assert.equal(await page.getByRole('dialog').count(), 0);
     await pay(page);
     await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
     await statusOf(page, 'paid succeeded');
-    await context.close();
+    await leave(context);
   });
 }
 
@@ -116,7 +116,7 @@ test('with redirects the whole page goes to the bank, and comes back to the shop
   const query = new URL(page.url()).searchParams;
   assert.equal(query.get('redirect_status'), 'succeeded');
   assert.match(query.get('payment_intent'), /^pi_/);
-  await context.close();
+  await leave(context);
 });
 
 test('with redirects a card that needs no bank comes back to the shop, too', async () => {
@@ -127,7 +127,7 @@ test('with redirects a card that needs no bank comes back to the shop, too', asy
   const query = new URL(page.url()).searchParams;
   assert.equal(query.get('redirect_status'), 'succeeded');
   assert.match(query.get('payment_intent_client_secret'), /_secret_/);
-  await context.close();
+  await leave(context);
 });
 
 test('a page that is isolated from other origins can hold the frames', async () => {
@@ -137,5 +137,5 @@ test('a page that is isolated from other origins can hold the frames', async () 
   await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
   await statusOf(page, 'paid succeeded');
   assert.deepEqual(complaints, []);
-  await context.close();
+  await leave(context);
 });

@@ -163,8 +163,7 @@ impl Visit<'_> {
         if response.status == 200 || is_decline(&response) {
             return headers::see_other(&own);
         }
-        let (_, problem, _) = told_of(&response);
-        headers::see_other(&shell::with_problem(&own, &problem))
+        headers::see_other(&shell::with_problem(&own))
     }
 
     async fn pressed(&self, sent: Map<String, Value>) -> Response {

@@ -25,17 +25,13 @@ pub(super) fn missing() -> HttpResponse<Body> {
     headers::page(404, html::frame("Not found", "", body))
 }
 
-/// The page's own address with a problem to be shown.
-pub(super) fn with_problem(own: &str, problem: &str) -> String {
-    let mut query = String::new();
-    for byte in problem.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => query.push(char::from(byte)),
-            other => query.push_str(&format!("%{other:02X}")),
-        }
-    }
-    format!("{own}?problem={query}")
+/// The page's own address, saying that the last form was not taken. No words of the address reach the page.
+pub(super) fn with_problem(own: &str) -> String {
+    format!("{own}?{PROBLEM}=form")
 }
+
+/// What the address of the page says then.
+const PROBLEM: &str = "problem";
 
 /// What the shell is made of.
 struct Shell<'a> {
@@ -45,8 +41,8 @@ struct Shell<'a> {
     action: String,
     /// The name of the press that the form would be.
     attempt: &'a str,
-    /// What was wrong with the last form.
-    problem: Option<String>,
+    /// The last form was not taken.
+    has_problem: bool,
 }
 
 /// The page of a session.
@@ -59,13 +55,12 @@ pub(super) fn page(visit: &Visit<'_>, mut state: Value) -> HttpResponse<Body> {
     }
     let query = visit.parts.uri.query().unwrap_or_default();
     let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let problem = query.get("problem").and_then(Value::as_str);
     let shell = Shell {
         state: &state,
         texts,
         action: format!("{PREFIX}{}", escape(&visit.page.id)),
         attempt: visit.request,
-        problem: problem.map(|text| text.chars().take(300).collect()),
+        has_problem: query.contains_key(PROBLEM),
     };
     headers::payform(200, shell.document())
 }
@@ -154,7 +149,7 @@ impl Shell<'_> {
                 self.filled("page.back", "merchant", name)
             ),
         };
-        let logo = match self.text("/merchant/logo_url") {
+        let logo = match shown(self.text("/merchant/logo_url")) {
             "" => {
                 let letter: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
                 let letter = escape(&letter);
@@ -219,7 +214,7 @@ impl Shell<'_> {
 
     fn item(&self, item: &Value) -> String {
         let text = |name: &str| item[name].as_str().unwrap_or_default();
-        let image = match text("image") {
+        let image = match shown(text("image")) {
             "" => String::new(),
             url => format!(
                 "<img class=\"item-image\" src=\"{}\" alt=\"\" width=\"48\" height=\"48\">",
@@ -411,16 +406,16 @@ impl Shell<'_> {
 
     /// What was wrong with the last try: with the form, or with the card.
     fn notice(&self) -> String {
-        let (title, text) = match (&self.problem, decline(self.text("/payment/error/kind"))) {
-            (Some(problem), _) => (String::new(), escape(problem)),
-            (None, Some(key)) => {
+        let (title, text) = match (self.has_problem, decline(self.text("/payment/error/kind"))) {
+            (true, _) => (String::new(), self.word("notice.invalid")),
+            (false, Some(key)) => {
                 let title = match self.sets_up() {
                     true => self.word("decline.title_setup"),
                     false => self.word("decline.title"),
                 };
                 (format!("<strong>{title}</strong>"), self.word(key))
             }
-            (None, None) => return String::new(),
+            (false, None) => return String::new(),
         };
         format!("<div class=\"notice\" role=\"alert\"><div>{title}<p>{text}</p></div></div>\n")
     }
@@ -439,6 +434,14 @@ impl Shell<'_> {
             _ => "button.pay",
         };
         self.filled(key, "amount", &self.total())
+    }
+}
+
+/// The address of a picture that the page may show: one on this server. Others would tell their host who pays.
+fn shown(url: &str) -> &str {
+    match url.starts_with('/') && !url.starts_with("//") {
+        true => url,
+        false => "",
     }
 }
 
