@@ -41,34 +41,39 @@ async function takePage(browser, key, fixed) {
 
 /**
  * Opens an address; collects what the console complains about and every address that is asked for. `prepare` sees the page first.
- * With `isFresh` nothing was ever opened in it.
+ * `script` runs in it before anything else, `heard` is told of every request. With `isFresh` nothing was ever opened in it.
  */
-export async function open(browser, url, { prepare, isFresh, viewport = VIEWPORT, colorScheme = null, ...fixed } = {}) {
+export async function open(browser, url, { prepare, script, heard, isFresh, viewport = VIEWPORT, colorScheme = null, ...fixed } = {}) {
   const key = isFresh ? Symbol('fresh') : JSON.stringify(fixed);
   const page = await takePage(browser, key, fixed);
   const context = page.context();
   await Promise.all([page.setViewportSize(viewport), page.emulateMedia({ colorScheme })]);
+  const added = script && (await page.addInitScript(script));
   await prepare?.(context, page);
   const complaints = [];
   const requests = [];
+  const ask = (request) => {
+    requests.push(request.url());
+    heard?.(request);
+  };
   const listening = [
     [page, 'console', (said) => ['error', 'warning'].includes(said.type()) && complaints.push(said.text())],
     [page, 'pageerror', (error) => complaints.push(String(error))],
-    [context, 'request', (request) => requests.push(request.url())],
+    [context, 'request', ask],
   ];
   for (const [from, name, listener] of listening) from.on(name, listener);
-  leaving.set(context, { key, listening });
+  leaving.set(context, { key, listening, added });
   await page.goto(url);
   return { context, page, complaints, requests };
 }
 
 /** Gives a context back. One that a failed test never gives back is not used again. */
 export async function leave(context) {
-  const { key, listening } = leaving.get(context);
+  const { key, listening, added } = leaving.get(context);
   for (const [from, name, listener] of listening) from.off(name, listener);
   const [page, ...others] = context.pages();
   await Promise.all([
-    ...others.map((other) => other.close()), context.setOffline(false),
+    ...others.map((other) => other.close()), context.setOffline(false), added?.dispose(),
     page.unrouteAll({ behavior: 'ignoreErrors' }), context.unrouteAll({ behavior: 'ignoreErrors' }),
   ]);
   idle.set(key, [...(idle.get(key) ?? []), context]);

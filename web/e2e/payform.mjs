@@ -1,5 +1,5 @@
 // A merchant who makes checkout sessions, and a buyer at their page. What must hold whatever a test does is looked at when the page is
-// closed: nothing complained, nothing went elsewhere, no number was kept; and when it is opened, nothing moved.
+// closed: nothing complained, nothing went elsewhere, no number was kept; and while a script shows it, nothing moved.
 // Deliberately absent: what a test is about.
 
 import assert from 'node:assert/strict';
@@ -7,13 +7,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CARDS, launch, leave, open, violations } from './browser.mjs';
 import { startInstallation } from './server.mjs';
+import { standsStill, watchShifts } from './shifts.mjs';
 
 /** The texts of the page without a script, by language. */
 export const shellTexts = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'payform', 'shell-texts.json'), 'utf8'));
 export const EMAIL = 'ada@example.com';
 /** Cards that want the buyer's bank, and cards that are declined for a reason of their own. */
 export const MORE_CARDS = { asking: '4000000000003220', wrongCode: '4000000000000127', poor: '4000000000009995' };
-const CLS_MAX = 0.02;
 
 /** An item at a price of its own, in minor units. */
 export const item = (unit_amount = 4900, more = {}, name = 'Linen shirt') => ({
@@ -21,16 +21,6 @@ export const item = (unit_amount = 4900, more = {}, name = 'Linen shirt') => ({
 });
 
 export const shippingOption = (display_name, amount) => ({ shipping_rate_data: { display_name, fixed_amount: { amount, currency: 'eur' } } });
-
-/** Runs in the page before anything else: adds up what moves although nobody did anything. */
-function watchShifts() {
-  if (window.shifted !== undefined) return;
-  window.shifted = 0;
-  const add = (list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-  };
-  new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
-}
 
 /** Everything that the browser would still have tomorrow. */
 function readKept() {
@@ -84,47 +74,45 @@ export class Payforms {
     return (await fetch(`${this.installation.pay}/c/pay/${id}/state`)).json();
   }
 
-  /** Pays without a browser, as another tab would. */
-  async payElsewhere({ id }) {
-    const card = { number: CARDS.good, exp_month: 12, exp_year: 2034, cvc: '123' };
+  /** Pays without a browser, as another tab would; `status` is what has to come of it. */
+  async payElsewhere({ id }, number = CARDS.good, status = 200) {
+    const card = { number, exp_month: 12, exp_year: 2034, cvc: '123' };
     const body = JSON.stringify({ attempt: `elsewhere-${id.slice(-20)}`, method: 'card', card, billing: { email: EMAIL } });
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${this.installation.pay}/c/pay/${id}/confirm`, { method: 'POST', headers, body });
-    assert.equal(answer.status, 200);
+    assert.equal(answer.status, status);
   }
 
   /** Opens the page of a session and waits until its script has taken over. */
-  async visit(session, options = {}) {
-    const { prepare, allowed = [], ...more } = options;
-    const visit = new Visit(this.installation);
-    const opened = await open(this.browser, session.url, {
-      locale: 'en-DE', viewport: { width: 1180, height: 900 }, ...more,
-      prepare: async (context, page) => {
-        await page.addInitScript(watchShifts);
-        context.on('request', visit.note);
-        await prepare?.(context, page);
-      },
-    });
-    Object.assign(visit, opened, { allowed });
+  async visit(session, options) {
+    const visit = await this.look(session, { script: watchShifts, ...options });
     await visit.page.locator('.footer').waitFor();
     await visit.standsStill();
     return visit;
+  }
+
+  /** Opens the page as the server wrote it: no script runs. */
+  shell(session, options) {
+    return this.look(session, { javaScriptEnabled: false, ...options });
+  }
+
+  /** Opens the page of a session. `allowed` are parts of the complaints that belong to the test. */
+  async look(session, { allowed = [], ...options } = {}) {
+    const presses = [];
+    const heard = (request) => {
+      if (new URL(request.url()).pathname.endsWith('/confirm')) presses.push(request.postDataJSON());
+    };
+    const opened = await open(this.browser, session.url, { locale: 'en-DE', viewport: { width: 1180, height: 900 }, heard, ...options });
+    return new Visit(this.installation, { ...opened, presses, allowed });
   }
 }
 
 /** A buyer at the page of a session. */
 class Visit {
-  constructor(installation) {
+  constructor(installation, opened) {
     this.installation = installation;
-    this.presses = [];
-    this.hosts = new Set();
+    Object.assign(this, opened);
   }
-
-  note = (request) => {
-    const url = new URL(request.url());
-    if (url.protocol !== 'data:') this.hosts.add(url.host);
-    if (url.pathname.endsWith('/confirm')) this.presses.push(request.postDataJSON());
-  };
 
   field(name) {
     return this.page.locator(`[name="${name}"]`);
@@ -149,11 +137,8 @@ class Visit {
   }
 
   /** Nothing has moved that the buyer did not move. Later on what the server says may change the page, at whatever time. */
-  async standsStill() {
-    const shifted = await this.page.evaluate(() => new Promise((resolve) => {
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(window.shifted)));
-    }));
-    assert.ok(shifted < CLS_MAX, `CLS ${shifted}`);
+  standsStill() {
+    return standsStill(this.page);
   }
 
   async reload() {
@@ -179,8 +164,9 @@ class Visit {
     return this.page.locator('.mark-done').waitFor();
   }
 
-  /** Nobody is shut out of what is shown now, and it fits the width of the window. */
+  /** Nobody is shut out of what is shown now, it fits the width of the window, and a strict policy allows its markup. */
   async check() {
+    assert.equal(await this.page.locator('[style]').count(), 0, 'a style stands in the markup');
     assert.deepEqual(await violations(this.page.mainFrame()), []);
     assert.equal(await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'scrolls to the side');
   }
@@ -193,10 +179,10 @@ class Visit {
       for (const number of Object.values({ ...CARDS, ...MORE_CARDS })) assert.equal(kept.includes(number), false, 'a number is kept');
     }
     const own = [host, new URL(this.installation.shop).host];
-    assert.deepEqual([...this.hosts].filter((asked) => !own.includes(asked)), []);
+    const asked = this.requests.map((url) => new URL(url)).filter(({ protocol }) => protocol !== 'data:');
+    assert.deepEqual(asked.map((url) => url.host).filter((other) => !own.includes(other)), []);
     const isExpected = (text) => this.allowed.some((part) => text.includes(part));
     assert.deepEqual(this.complaints.filter((text) => !isExpected(text)), []);
-    this.context.off('request', this.note);
     await leave(this.context);
   }
 }

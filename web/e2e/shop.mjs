@@ -29,8 +29,7 @@ label{display:block;font-size:14px;margin:0 0 6px}
 [role=status]{min-height:24px;margin:14px 0 0}
 `;
 
-function policy(pay, isStrict) {
-  if (!isStrict) return "default-src * 'unsafe-inline'";
+function policy(pay) {
   return (
     `default-src 'none'; script-src 'self' ${pay}; style-src 'self'; img-src 'self'; frame-src ${pay}; base-uri 'none'; form-action 'self'; ` +
     "require-trusted-types-for 'script'"
@@ -58,13 +57,10 @@ async function bundle(generation, mode) {
   return result.outputFiles[0].text;
 }
 
-/** What a page is told: fresh intents of the kind that its query asks for. */
+/** What a page is told: a fresh intent, and what its query says. */
 async function dataOf({ pay, api, publishableKey, query, origin }) {
-  const amount = query.get('amount') ?? '4900';
-  const intent = () => api('/v1/payment_intents', { amount, currency: 'eur', payment_method_types: ['card'] });
-  const setup = () => api('/v1/setup_intents', { payment_method_types: ['card'] });
-  const made = query.get('form') === 'setup' ? await setup() : await intent();
-  return { pay, publishableKey, origin, clientSecret: made.client_secret, ...Object.fromEntries(query) };
+  const intent = await api('/v1/payment_intents', { amount: 4900, currency: 'eur', payment_method_types: ['card'] });
+  return { pay, publishableKey, origin, clientSecret: intent.client_secret, ...Object.fromEntries(query) };
 }
 
 export async function startShop({ pay, api, publishableKey }) {
@@ -81,7 +77,7 @@ export async function startShop({ pay, api, publishableKey }) {
     if (first !== 'plain' && !(first in GENERATIONS)) return response.writeHead(404).end();
     const query = url.searchParams;
     const data = await dataOf({ pay, api, publishableKey, query, origin: `http://localhost:${server.address().port}` });
-    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(pay, query.get('strict') !== '0') };
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(pay) };
     if (query.get('isolated')) Object.assign(headers, ISOLATED);
     response.writeHead(200, headers);
     const script = `/bundle/${first}-${query.get('react') ?? 'production'}.js`;

@@ -31,11 +31,10 @@ function Form() {
     setBusy(false);
     setText(result.error ? `error ${result.error.code}: ${result.error.message}` : `paid ${result.paymentIntent.status}`);
   };
-  const style = data.cardStyle ? JSON.parse(data.cardStyle) : undefined;
   return (
     <form onSubmit={pay} data-ready={ready}>
       {isCard
-        ? <div className="line"><CardElement options={{ style }} onReady={() => setReady((n) => n + 1)} /></div>
+        ? <div className="line"><CardElement onReady={() => setReady((n) => n + 1)} /></div>
         : <div className="place"><PaymentElement onReady={() => setReady((n) => n + 1)} /></div>}
       <button disabled={!stripe || isBusy}>Pay €49.00</button>
       <p role="status">{text}</p>

@@ -2,28 +2,18 @@
 // frame. Deliberately absent: cards that are authenticated, which the real server does (wrappers.test.mjs).
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, leave, open, playSession, typeCard } from '../browser.mjs';
-import { startInstallation } from '../server.mjs';
+import { test } from 'node:test';
+import { CARDS, fieldFrame, leave, playSession, typeCard } from '../browser.mjs';
+import { startSetting } from '../setting.mjs';
 
-let installation;
-let browser;
-
-before(async () => {
-  installation = await startInstallation();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await installation?.stop();
-});
-
-const visit = (path, options) => open(browser, `${installation.shop}${path}`, options);
+const setting = startSetting();
+const { visit } = setting;
 
 /** Lets the controller hear about an intent that waits for the buyer, until a test says that it was paid. */
-async function playIntent(context, type) {
+async function playIntent(context) {
   const state = { status: 'requires_action' };
-  const inner = { hosted_instructions_url: `${installation.pay}/sandbox/authenticate/pi_none?client_secret=none` };
+  const type = 'pix_display_qr_code';
+  const inner = { hosted_instructions_url: `${setting.pay}/sandbox/authenticate/pi_none?client_secret=none` };
   await context.route(/\/v1\/payment_intents\//, (route) => route.fulfill({
     json: {
       id: 'pi_1', object: 'payment_intent', status: state.status,
@@ -33,22 +23,20 @@ async function playIntent(context, type) {
   return state;
 }
 
-for (const type of ['wechat_pay_display_qr_code', 'pix_display_qr_code', 'display_bank_transfer_instructions']) {
-  test(`${type}: the instructions stay until the payment arrives`, async () => {
-    const { context, page } = await visit('/plain?form=none');
-    const state = await playIntent(context, type);
-    const result = page.evaluate(() => window.Florin(window.data.publishableKey).confirmWechatPayPayment('pi_1_secret_2', {}));
-    await page.getByRole('dialog', { name: 'How to pay' }).waitFor();
-    state.status = 'succeeded';
-    assert.equal((await result).paymentIntent.status, 'succeeded');
-    assert.equal(await page.getByRole('dialog').count(), 0);
-    await leave(context);
-  });
-}
+test('the instructions stay until the payment arrives', async () => {
+  const { context, page } = await visit('/plain?form=none');
+  const state = await playIntent(context);
+  const result = page.evaluate(() => window.Florin(window.data.publishableKey).confirmPixPayment('pi_1_secret_2', {}));
+  await page.getByRole('dialog', { name: 'How to pay' }).waitFor();
+  state.status = 'succeeded';
+  assert.equal((await result).paymentIntent.status, 'succeeded');
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await leave(context);
+});
 
 test('instructions that were closed are no error: the payment may still arrive', async () => {
   const { context, page } = await visit('/plain?form=none');
-  await playIntent(context, 'pix_display_qr_code');
+  await playIntent(context);
   const result = page.evaluate(() => window.Florin(window.data.publishableKey).confirmPixPayment('pi_1_secret_2', {}));
   await page.getByRole('button', { name: 'Close' }).click();
   assert.equal((await result).paymentIntent.status, 'requires_action');
@@ -57,7 +45,7 @@ test('instructions that were closed are no error: the payment may still arrive',
 
 test('with handleActions false the shop gets the intent and nothing opens', async () => {
   const { context, page } = await visit('/plain?form=none');
-  await playIntent(context, 'pix_display_qr_code');
+  await playIntent(context);
   const { paymentIntent } = await page.evaluate(() =>
     window.Florin(window.data.publishableKey).confirmPixPayment('pi_1_secret_2', {}, { handleActions: false }));
   assert.equal(paymentIntent.next_action.type, 'pix_display_qr_code');
@@ -71,11 +59,18 @@ const STATE = {
   methods: [{ type: 'card', flow: 'card' }], saved_methods: [], payment: null, return_to: null,
 };
 
-const playCheckout = (context) => context.route(/\/c\/pay\/cs_test_1\//, (route) => route.fulfill({ json: STATE }));
+/** Plays a session. `payment` is how its payment stands once somebody has pressed the button. */
+function playCheckout(context, payment = null) {
+  const state = { ...STATE };
+  return context.route(/\/c\/pay\/cs_test_1\//, (route) => {
+    if (route.request().url().endsWith('/confirm')) state.payment = payment;
+    return route.fulfill({ json: state });
+  });
+}
 
 test('a checkout session is paid with the elements of a shop', async () => {
   const line = { price_data: { currency: 'eur', unit_amount: 4900, product_data: { name: 'Tea' } }, quantity: 1 };
-  const { id } = await installation.api('/v1/checkout/sessions', { mode: 'payment', line_items: [line] });
+  const { id } = await setting.api('/v1/checkout/sessions', { mode: 'payment', line_items: [line] });
   const { context, page } = await visit('/plain?form=none&script=/endive/stripe.js');
   const seen = await page.evaluate(async (clientSecret) => {
     const sdk = window.Stripe(window.data.publishableKey).initCheckoutElementsSdk({ clientSecret });
@@ -99,8 +94,23 @@ test('a checkout session is paid with the elements of a shop', async () => {
   assert.equal(sent.headers()['content-type'], 'application/json');
   assert.equal(sent.postDataJSON().expected_amount, 4900);
   assert.match(sent.postDataJSON().attempt, /^[0-9a-f]{32}$/);
-  const { payment_status: status, customer_details: buyer } = await installation.api(`/v1/checkout/sessions/${id}`);
+  const { payment_status: status, customer_details: buyer } = await setting.api(`/v1/checkout/sessions/${id}`);
   assert.deepEqual([status, buyer.email], ['paid', 'ada@example.com']);
+  await leave(context);
+});
+
+test('an authentication of a checkout that was closed is an error, and no payment', async () => {
+  const { context, page } = await visit('/plain?form=none&script=/endive/stripe.js');
+  const action = { kind: 'redirect', url: `${setting.pay}/sandbox/authenticate/pi_none?client_secret=none` };
+  await playCheckout(context, { method: 'card', status: 'requires_action', error: null, action });
+  const result = page.evaluate(async () => {
+    const { actions } = await window.Stripe(window.data.publishableKey).initCheckoutElementsSdk({ clientSecret: 'cs_test_1_secret_2' }).loadActions();
+    return actions.confirm({ redirect: 'if_required' });
+  });
+  await page.getByRole('dialog', { name: 'Payment' }).waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  const { type, error } = await result;
+  assert.deepEqual([type, error.code], ['error', 'authentication_failed']);
   await leave(context);
 });
 

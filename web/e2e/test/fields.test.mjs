@@ -2,29 +2,20 @@
 // Deliberately absent: paying.
 
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { CARDS, fieldFrame, launch, leave, open, violations } from '../browser.mjs';
-import { startInstallation } from '../server.mjs';
+import { beforeEach, test } from 'node:test';
+import { CARDS, fieldFrame, leave, violations } from '../browser.mjs';
+import { startSetting } from '../setting.mjs';
 import { en } from '../texts.mjs';
 
-let installation;
-let browser;
+const setting = startSetting();
 let page;
 let frame;
 let context;
 
-before(async () => {
-  installation = await startInstallation();
-  browser = await launch();
-});
 beforeEach(async () => {
   if (context) await leave(context);
-  ({ context, page } = await open(browser, `${installation.shop}/latest?form=payment`));
+  ({ context, page } = await setting.visit('/latest?form=payment'));
   frame = await fieldFrame(page, 'payment');
-});
-after(async () => {
-  await browser?.close();
-  await installation?.stop();
 });
 
 const value = (id) => frame.locator(`#${id}`).inputValue();

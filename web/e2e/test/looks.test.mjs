@@ -2,29 +2,20 @@
 // With FLORIN_SHOTS=folder it leaves a picture of each. Deliberately absent: comparing pictures, which differ between machines.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, leave, open, playSession, shoot, typeCard, violations } from '../browser.mjs';
-import { startInstallation } from '../server.mjs';
+import { test } from 'node:test';
+import { CARDS, fieldFrame, leave, playSession, shoot, typeCard, violations } from '../browser.mjs';
+import { startSetting } from '../setting.mjs';
+import { standsStill, watchShifts } from '../shifts.mjs';
 
 const CARD = { type: 'card', flow: 'card' };
 const FEW = [CARD, { type: 'revolut_pay', flow: 'redirect' }, { type: 'ideal', flow: 'redirect' }];
 const SAVED = [{ id: 'pm_card_visa', type: 'card', brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034 }];
 const MANY = [...FEW, { type: 'wechat_pay', flow: 'qr' }, { type: 'pix', flow: 'qr' }, { type: 'customer_balance', flow: 'transfer' }];
-let installation;
-let browser;
-
-before(async () => {
-  installation = await startInstallation();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await installation?.stop();
-});
+const setting = startSetting();
 
 async function visit(query, { methods = [CARD], hasSaved = false, ...options } = {}) {
   const prepare = (context) => playSession(context, () => ({ methods, saved_methods: hasSaved ? SAVED : [] }));
-  const opened = await open(browser, `${installation.shop}/latest?form=payment&${query}`, { prepare, ...options });
+  const opened = await setting.visit(`/latest?form=payment&${query}`, { prepare, ...options });
   return { ...opened, frame: await fieldFrame(opened.page, 'payment') };
 }
 
@@ -35,16 +26,11 @@ const settled = (page, frame) => Promise.all([
 ]);
 
 test('nothing jumps while the page loads and while a card is typed', async () => {
-  const { context, page, frame } = await visit('theme=stripe');
+  const { context, page, frame } = await visit('theme=stripe', { script: watchShifts });
   await settled(page, frame);
   await typeCard(page, frame, CARDS.good);
-  const shift = await page.evaluate(() => new Promise((resolve) => {
-    let sum = 0;
-    const observer = new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; });
-    observer.observe({ type: 'layout-shift', buffered: true });
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
-  }));
-  assert.ok(shift < 0.02, `CLS ${shift}`);
+  await standsStill(page, 'atAll');
+  await standsStill(frame, 'atAll');
   await shoot(page, 'light-filled');
   await leave(context);
 });
@@ -98,7 +84,7 @@ test('on a small phone everything fits and can be touched', async () => {
 });
 
 test('a card element is one line that everybody can read, and shows the last digits where it is narrow', async () => {
-  const { context, page } = await open(browser, `${installation.shop}/latest?form=card`, { viewport: { width: 320, height: 640 } });
+  const { context, page } = await setting.visit('/latest?form=card', { viewport: { width: 320, height: 640 } });
   const frame = await fieldFrame(page, 'card');
   assert.deepEqual(await violations(frame), []);
   await typeCard(page, frame, CARDS.good);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { shoot } from '../browser.mjs';
 import { EMAIL, MORE_CARDS, startPayforms } from '../payform.mjs';
-import { en } from '../texts.mjs';
+import { en, filled } from '../texts.mjs';
 
 let payforms;
 before(async () => (payforms = await startPayforms()));
@@ -26,7 +26,7 @@ async function sent(session, options) {
 async function leftOpen(session) {
   const visit = await sent(session);
   await visit.page.goBack();
-  await visit.said('.outcome', en['action.redirect_title'].replace('{method}', en['method.bank']));
+  await visit.said('.outcome', filled('action.redirect_title', { method: en['method.bank'] }));
   return visit;
 }
 

@@ -5,13 +5,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { shoot } from '../browser.mjs';
 import { EMAIL, item, shippingOption, startPayforms } from '../payform.mjs';
-import { en } from '../texts.mjs';
+import { en, filled } from '../texts.mjs';
 
 let payforms;
 before(async () => (payforms = await startPayforms()));
 after(() => payforms?.stop());
-
-const filled = (key, values) => en[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 test('the questions of a merchant are answered, and the terms accepted', async () => {
   const label = (custom) => ({ type: 'custom', custom });

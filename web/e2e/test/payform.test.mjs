@@ -169,12 +169,20 @@ test('an answer that is lost is asked for again and charges nothing more', async
   await visit.close();
 });
 
-test('a reload keeps what was typed but the card', async () => {
-  const visit = await payforms.visit(await payforms.session());
+test('a reload keeps what was typed but the card, and what was paid leaves nothing behind', async () => {
+  const session = await payforms.session();
+  const visit = await payforms.visit(session);
+  // The tab may hold what other tests typed for their sessions.
+  const untilKept = (isKept) => visit.page.waitForFunction(
+    ([id, wanted]) => Object.keys(sessionStorage).some((key) => key.includes(id)) === wanted, [session.id, isKept]);
   await visit.typeCard();
   await visit.reload();
   const typed = await Promise.all(['email', 'name', 'number', 'expiry', 'cvc'].map((name) => visit.value(name)));
   assert.deepEqual(typed, [EMAIL, 'Ada Buyer', '', '', '']);
+  await untilKept(true);
+  await visit.pay();
+  await visit.done();
+  await untilKept(false);
   await visit.close();
 });
 

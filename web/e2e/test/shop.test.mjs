@@ -2,23 +2,12 @@
 // Deliberately absent: the wrappers. These pages speak to florin.js themselves.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, leave, open, statusOf, typeCard } from '../browser.mjs';
-import { startInstallation } from '../server.mjs';
+import { test } from 'node:test';
+import { CARDS, fieldFrame, leave, statusOf, typeCard } from '../browser.mjs';
+import { startSetting } from '../setting.mjs';
 
-let installation;
-let browser;
-
-before(async () => {
-  installation = await startInstallation();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await installation?.stop();
-});
-
-const visit = (path, options) => open(browser, `${installation.shop}${path}`, options);
+const setting = startSetting();
+const { visit } = setting;
 const pay = (page) => page.getByRole('button', { name: 'Pay' }).click();
 const numberOf = (page) => fieldFrame(page, 'cardNumber').then((frame) => frame.locator('#number'));
 
@@ -65,9 +54,9 @@ test('the code is as long as the brand in the other frame wants', async () => {
 });
 
 test('a number reaches the API and nobody else', async () => {
-  const { context, page } = await visit('/plain?form=split');
   const carriers = [];
-  context.on('request', (request) => request.postData()?.includes(CARDS.good) && carriers.push(request));
+  const heard = (request) => request.postData()?.includes(CARDS.good) && carriers.push(request);
+  const { context, page } = await visit('/plain?form=split', { heard });
   await page.evaluate(() => {
     window.heard = [];
     addEventListener('message', (event) => window.heard.push(JSON.stringify(event.data)), true);
@@ -78,41 +67,52 @@ test('a number reaches the API and nobody else', async () => {
   assert.equal(carriers.length, 1);
   assert.match(carriers[0].url(), /\/v1\/payment_intents\/pi_\w+\/confirm$/);
   assert.match(carriers[0].frame().url(), /\/v3\/frames\/controller/);
-  const heard = (await page.evaluate(() => window.heard)).join('\n');
-  assert.ok(heard.includes('"change"'));
-  const seen = heard + (await page.content());
+  const said = (await page.evaluate(() => window.heard)).join('\n');
+  assert.ok(said.includes('"change"'));
+  const seen = said + (await page.content());
   assert.equal(seen.replace(/\D/g, '').includes(CARDS.good), false);
   assert.equal(await page.evaluate(() => [...document.querySelectorAll('iframe')].every((one) => one.contentDocument === null)), true);
   await leave(context);
 });
 
+/** Counts the forged messages that arrive at a window, each after those who listened before have taken it or not. */
+const countForged = (frame) => frame.evaluate(() => {
+  window.arrived = 0;
+  addEventListener('message', (event) => (window.arrived += event.data?.p?.forged ? 1 : 0));
+});
+const untilArrived = (frame, count) => frame.waitForFunction((all) => window.arrived === all, count);
+
 test('forged messages are not heard, neither by the fields nor by the page', async () => {
   const { context, page } = await visit('/plain?form=split');
+  const field = await fieldFrame(page, 'cardNumber');
   const number = await numberOf(page);
   await number.fill(CARDS.good);
-  const url = (await fieldFrame(page, 'cardNumber')).url();
-  const ch = new URL(url).searchParams.get('ch');
+  await page.waitForFunction(() => document.getElementById('cardNumber').dataset.change?.includes('"complete":true'));
+  const ch = new URL(field.url()).searchParams.get('ch');
   const controller = page.frames().find((frame) => frame.url().includes('/controller'));
   const sendFromPage = (message) => page.evaluate(
-    ([origin, sent]) => document.querySelector('#cardNumber iframe').contentWindow.postMessage(sent, origin), [installation.pay, message]);
+    ([origin, sent]) => document.querySelector('#cardNumber iframe').contentWindow.postMessage(sent, origin), [setting.pay, message]);
+  await Promise.all([countForged(field), countForged(page)]);
+  const p = { forged: true };
   // A wrong channel, a wrong version, and the right channel from a window that is not the page.
-  await sendFromPage({ florin: 1, ch: '0'.repeat(32), t: 'clear' });
-  await sendFromPage({ florin: 2, ch, t: 'clear' });
+  await sendFromPage({ florin: 1, ch: '0'.repeat(32), t: 'clear', p });
+  await sendFromPage({ florin: 2, ch, t: 'clear', p });
   await controller.evaluate((sent) => {
     for (let at = 0; at < parent.length; at++) parent[at].postMessage(sent, location.origin);
-  }, { florin: 1, ch, t: 'clear' });
+  }, { florin: 1, ch, t: 'clear', p });
   // Up to the page: the right channel from the wrong frame.
   await page.evaluate(() => {
     window.changes = [];
     window.made.cardNumber.on('change', (event) => window.changes.push(event));
   });
-  await controller.evaluate(([sent, shop]) => parent.postMessage(sent, shop), [{ florin: 1, ch, t: 'change', p: { forged: true } }, installation.shop]);
+  await controller.evaluate(([sent, shop]) => parent.postMessage(sent, shop), [{ florin: 1, ch, t: 'change', p }, setting.shop]);
+  await Promise.all([untilArrived(field, 3), untilArrived(page, 1)]);
   assert.equal(await number.inputValue(), '4242 4242 4242 4242');
-  // Messages arrive in order, so once this one was obeyed the others had been there before.
+  assert.deepEqual(await page.evaluate(() => window.changes), []);
+  // The same from the page itself is obeyed, and its consequence is heard.
   await sendFromPage({ florin: 1, ch, t: 'clear' });
   await page.waitForFunction(() => window.changes.at(-1)?.empty === true);
   assert.equal(await number.inputValue(), '');
-  assert.deepEqual(await page.evaluate(() => window.changes.filter((event) => event.forged)), []);
   await leave(context);
 });
 
@@ -138,11 +138,43 @@ test('a handle is good once', async () => {
   await typeSplit(page, `${CARDS.good}1234123`);
   const results = await page.evaluate(async () => {
     const { handle } = await window.elements.collect(window.made.cardNumber);
-    const call = { method: 'POST', path: '/v1/payment_methods', body: { type: 'card' }, handle, at: ['card'] };
+    const call = { method: 'POST', path: '/v1/payment_methods', body: { type: 'card' }, handle };
     return [await window.elements.client.controller.ask('create', call), await window.elements.client.controller.ask('create', call)];
   });
   assert.equal(results[0].card.last4, '4242');
   assert.equal(results[1].error.code, 'card_data_expired');
+  await leave(context);
+});
+
+test('a page cannot have the number put where the answer would show it', async () => {
+  const { context, page } = await visit('/plain?form=split');
+  await typeSplit(page, `${CARDS.good}1234123`);
+  const [beside, hidden, made] = await page.evaluate(async () => {
+    const create = async (body) => {
+      const { handle } = await window.elements.collect(window.made.cardNumber);
+      const call = { method: 'POST', path: '/v1/payment_methods', body: { type: 'card', ...body }, handle, at: ['metadata'] };
+      return window.elements.client.controller.ask('create', call);
+    };
+    return [
+      await create({ card: { token: 'tok_visa' } }), await create({ 'card[token]': 'tok_visa' }), await create({ metadata: { order: '7' } }),
+    ];
+  });
+  assert.deepEqual([beside.error?.code, hidden.error?.code], ['not_supported', 'not_supported']);
+  assert.equal(made.card.last4, '4242');
+  assert.deepEqual(made.metadata, { order: '7' });
+  assert.equal(JSON.stringify(made).includes(CARDS.good), false);
+  await leave(context);
+});
+
+test('a frame with fields may be filled in by the browser, and no frame may do more', async () => {
+  const { context, page } = await visit('/plain?form=split');
+  await numberOf(page);
+  const allowed = await page.evaluate(() => [...document.querySelectorAll('iframe')].map((one) => [new URL(one.src).pathname, one.allow]));
+  for (const [path, features] of allowed) {
+    const wanted = path === '/v3/frames/field' ? /^((shared-)?autofill(; |$))*$/ : /^$/;
+    assert.match(features, wanted, path);
+  }
+  assert.equal(allowed.length, 4);
   await leave(context);
 });
 
@@ -206,6 +238,7 @@ test('a client is a plain object of the wire, with every declared method and no 
   const facts = await page.evaluate(async () => {
     const florin = window.Stripe.apply(undefined, [window.data.publishableKey]);
     const { error } = await florin.collectBankAccountToken({});
+    const source = await florin.createSource({ type: 'card' });
     const unknown = florin.elements({}).create('address');
     const loaderror = new Promise((resolve) => unknown.on('loaderror', resolve));
     unknown.mount('#app');
@@ -213,14 +246,16 @@ test('a client is a plain object of the wire, with every declared method and no 
     return {
       same: window.Stripe === window.Florin, version: window.Stripe.version, then: typeof florin.then, code: error.code, type: error.type,
       ideal: typeof florin.confirmIdealPayment, loaderror: (await loaderror).error.code, wallet: await request.canMakePayment(),
+      source: source.error.code, embedded: await florin.initEmbeddedCheckout({}).catch((thrown) => thrown.message),
       secretKey: (() => { try { window.Stripe('sk_test_1'); } catch (thrown) { return thrown.message; } })(),
     };
   });
-  assert.match(facts.secretKey, /publishable key/);
-  delete facts.secretKey;
-  assert.deepEqual(facts, {
+  const { secretKey, embedded, ...others } = facts;
+  assert.match(secretKey, /publishable key/);
+  assert.match(embedded, /does not show the page of a checkout session/);
+  assert.deepEqual(others, {
     same: true, version: 3, then: 'undefined', code: 'not_supported', type: 'invalid_request_error', ideal: 'function',
-    loaderror: 'not_supported', wallet: null,
+    loaderror: 'not_supported', wallet: null, source: 'not_supported',
   });
   await leave(context);
 });

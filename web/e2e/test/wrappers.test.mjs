@@ -2,27 +2,17 @@
 // tried again, and authenticated. Deliberately absent: looks, which have a file of their own.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, leave, open, statusOf, typeCard } from '../browser.mjs';
-import { startInstallation } from '../server.mjs';
+import { test } from 'node:test';
+import { CARDS, fieldFrame, leave, statusOf, typeCard } from '../browser.mjs';
+import { startSetting } from '../setting.mjs';
 
-let installation;
-let browser;
-
-before(async () => {
-  installation = await startInstallation();
-  // Buyers' browsers block them more and more. Nothing here may need one.
-  browser = await launch({ isWhole: true, flags: ['--test-third-party-cookie-phaseout'] });
-});
-after(async () => {
-  await browser?.close();
-  await installation?.stop();
-});
+// Cookies of other sites: buyers' browsers block them more and more. Nothing here may need one.
+const setting = startSetting({ isWhole: true, flags: ['--test-third-party-cookie-phaseout'] });
 
 const pay = (page) => page.getByRole('button', { name: /Pay/ }).click();
 
 async function shopPage(generation, form, query = '') {
-  const opened = await open(browser, `${installation.shop}/${generation}?form=${form}${query}&react=development`);
+  const opened = await setting.visit(`/${generation}?form=${form}${query}&react=development`);
   return { ...opened, frame: await fieldFrame(opened.page, form) };
 }
 
@@ -35,7 +25,7 @@ for (const [generation, form] of [['first', 'card'], ['first', 'payment'], ['mid
     await statusOf(page, 'paid succeeded');
     assert.deepEqual(complaints, []);
     const origins = new Set(requests.map((url) => new URL(url).origin));
-    assert.deepEqual([...origins].sort(), [installation.shop, installation.pay].sort());
+    assert.deepEqual([...origins].sort(), [setting.shop, setting.pay].sort());
     assert.equal(await page.locator('iframe[name]').count(), 2, 'one field frame and one controller');
     await leave(context);
   });
@@ -64,7 +54,7 @@ test('an authentication opens over the page and ends there; the page of return t
   await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
   await statusOf(page, 'paid succeeded');
   assert.equal(await dialog.count(), 0);
-  assert.equal(await page.evaluate(() => window.heardFrom), installation.pay);
+  assert.equal(await page.evaluate(() => window.heardFrom), setting.pay);
   await leave(context);
 });
 
@@ -110,7 +100,7 @@ test('with redirects the whole page goes to the bank, and comes back to the shop
   await typeCard(page, frame, CARDS.authenticate);
   await pay(page);
   await page.waitForURL(/\/sandbox\/authenticate\//);
-  assert.equal(new URL(page.url()).origin, installation.pay);
+  assert.equal(new URL(page.url()).origin, setting.pay);
   await page.getByRole('button', { name: 'Complete authentication' }).click();
   await page.waitForURL(/\/plain\?form=none&back=1/);
   const query = new URL(page.url()).searchParams;

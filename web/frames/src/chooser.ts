@@ -1,10 +1,10 @@
 // The choice between payment methods: tabs for a few, an accordion for many. Both are one list of buttons and one panel.
 // Deliberately absent: what stands in the panel, which the payment element puts there.
 
-import { methodName, methodOf } from '@florin/pay-core/methods';
+import { methodOf, methodText, type MethodEntry } from '@florin/pay-core/methods';
 import type { Translator } from '@florin/pay-core/i18n';
 import { h, mark, svg } from './dom';
-import type { LayoutName, MethodEntry } from './session';
+import type { LayoutName } from './session';
 
 /** The drawing of a method, in the colour of the text. */
 export function methodIcon(type: string): SVGSVGElement {
@@ -29,7 +29,7 @@ export class Chooser {
   ) {
     const isTabs = layout === 'tabs';
     this.panel = h('div', { id: 'panel', role: isTabs ? 'tabpanel' : 'region', class: isTabs ? null : 'AccordionPanel' });
-    const entries = methods.map(({ type }) => this.entry(type, methodName(type, words.t as (key: any) => string)));
+    const entries = methods.map(({ type }) => this.entry(type, methodText(type, words)));
     this.element = isTabs
       ? h('div', {}, h('div', { class: 'Tabs', role: 'tablist', 'aria-label': words.t('method.title') }, ...entries), this.panel)
       : h('div', { class: 'Accordion', role: 'group', 'aria-label': words.t('method.title') }, ...entries);

@@ -1,10 +1,10 @@
 // The controller frame: it is never seen, holds card data for moments, and speaks to the API so that the shop's page need not.
 // Deliberately absent: everything that can be looked at, and every other origin.
 
-import { isChannel, message, type Message } from '@florin/pay-core/protocol';
+import { isChannel, message, type Call, type Message } from '@florin/pay-core/protocol';
 import { Held } from './held';
 import { listenAcross, openPort } from './port';
-import { bodyWithCard, isAllowed, send, type Call } from './request';
+import { bodyWithCard, isAllowed, send } from './request';
 
 const held = new Held();
 const groups = new Set<string>();
@@ -18,6 +18,7 @@ async function answer(call: Call, key: string): Promise<unknown> {
   if (card === null) return refused('card_data_expired', 'The card details were not sent in time. Please try again.');
   if (!isAllowed(call, card !== undefined)) return refused('not_supported', `The browser may not ask for ${call.path}.`);
   const body = card ? bodyWithCard(call, card) : call.body;
+  if (body === null) return refused('not_supported', 'With a card from a form, the request may say whose card it is, and nothing else about it.');
   return send({ ...call, body }, key);
 }
 

@@ -3,7 +3,7 @@
 
 import { BRANDS, brandOf } from '@florin/pay-core/card';
 import { compile, compileElementStyle, type Appearance } from '@florin/pay-core/appearance';
-import { createTranslator, formatLocale, loadCatalogue, pickLocale, type Translator } from '@florin/pay-core/i18n';
+import { loadTranslator, type Translator } from '@florin/pay-core/i18n';
 import type { Message } from '@florin/pay-core/protocol';
 import { h } from './dom';
 import { CardFields, type Listener, type State } from './fields';
@@ -81,13 +81,8 @@ function paint(): void {
 }
 
 async function translate(): Promise<Translator> {
-  const wished = group.locale && group.locale !== 'auto' ? [group.locale] : [...navigator.languages];
-  const language = pickLocale(wished);
-  // A frame without texts would be of no use to anybody; English is always there.
-  const catalogue = await loadCatalogue(language).catch(() => null);
-  const spoken = catalogue ? language : 'en';
-  const made = createTranslator(spoken, catalogue ?? (await loadCatalogue('en')), formatLocale(wished[0] ?? spoken, spoken));
-  document.documentElement.lang = spoken;
+  const made = await loadTranslator(group.locale && group.locale !== 'auto' ? [group.locale] : navigator.languages);
+  document.documentElement.lang = made.language;
   document.documentElement.dir = made.dir;
   return made;
 }

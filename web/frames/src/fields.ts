@@ -3,9 +3,10 @@
 
 import { brandOf, coBrandOf, isFull, type Brand } from '@florin/pay-core/card';
 import { parseExpiry } from '@florin/pay-core/expiry';
+import { faultKey } from '@florin/pay-core/faults';
 import type { Translator } from '@florin/pay-core/i18n';
 import { h } from './dom';
-import { faultKey, type Part } from './faults';
+import type { Part } from './faults';
 import { CardInput, type InputLook } from './input';
 import { NetworkChoice } from './network';
 

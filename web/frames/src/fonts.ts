@@ -7,8 +7,6 @@ export interface Font {
   weight?: string;
   style?: string;
   unicodeRange?: string;
-  display?: string;
-  cssSrc?: string;
 }
 
 const SOURCE = /^\s*url\(\s*["']?(https:\/\/|data:font\/|data:application\/(x-)?font)[^"'()\s]+["']?\s*\)(\s*format\(["']?[\w-]+["']?\))?\s*$/;

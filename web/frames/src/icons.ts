@@ -53,6 +53,11 @@ const BLANK: readonly Shape[] = [
   ['path', { d: 'M1 5.2h22M4 11h5', fill: 'none', stroke: 'currentColor', 'stroke-width': 1.4 }],
 ];
 
+/** Whether there is a drawing of a brand that is only known by its name. */
+export function isMark(brand: string | null): brand is MarkName {
+  return brand !== null && Object.hasOwn(DRAWINGS, brand);
+}
+
 /** The mark of a brand, or an empty card while nobody knows which one it will be. */
 export function brandIcon(brand: MarkName, title: string): SVGSVGElement {
   const shapes = brand === 'unknown' ? BLANK : DRAWINGS[brand];

@@ -3,9 +3,10 @@
 
 import { cvcLengths, digitsOf, format, formatCvc, type BrandName, type Edited } from '@florin/pay-core/card';
 import { formatExpiry } from '@florin/pay-core/expiry';
+import { faultKey, type Fault } from '@florin/pay-core/faults';
 import type { Translator } from '@florin/pay-core/i18n';
 import { h, mark } from './dom';
-import { faultKey, faultOf, type Fault, type Part } from './faults';
+import { faultOf, type Part } from './faults';
 import { brandIcon, cvcIcon, warningIcon } from './icons';
 
 const AUTOCOMPLETE = { number: 'cc-number', expiry: 'cc-exp', cvc: 'cc-csc' } as const;

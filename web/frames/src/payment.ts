@@ -1,14 +1,14 @@
 // The payment element: the methods of a payment, a form for a new card, the cards that the buyer saved.
 // Deliberately absent: paying. The page asks for what was entered, and confirms.
 
-import type { BrandName } from '@florin/pay-core/card';
-import { brandName, methodName } from '@florin/pay-core/methods';
+import { expiryText } from '@florin/pay-core/expiry';
+import { brandName, noteOf, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
 import type { Translator } from '@florin/pay-core/i18n';
 import { Chooser, methodIcon } from './chooser';
 import { h, mark } from './dom';
 import { CardFields, type Listener, type ValidationError } from './fields';
-import { brandIcon } from './icons';
-import { layoutOf, ordered, type MethodEntry, type PaymentOptions, type SavedMethod, type Session } from './session';
+import { brandIcon, isMark } from './icons';
+import { layoutOf, ordered, type PaymentOptions, type Session } from './session';
 
 export interface PaymentState {
   empty: boolean;
@@ -20,8 +20,6 @@ export interface PaymentState {
 
 /** What confirms with: a new card, a saved method, or a type that needs nothing but the buyer's approval elsewhere. */
 export type Chosen = { card: true } | { saved: string } | { type: string };
-
-const NOTES = { redirect: 'method.redirect_note', qr: 'method.qr_note', transfer: 'method.transfer_note' } as const;
 
 export class PaymentView {
   readonly element: HTMLDivElement;
@@ -56,9 +54,7 @@ export class PaymentView {
   private panelOf(type: string): HTMLElement {
     const flow = this.methods.find((method) => method.type === type)?.flow ?? 'card';
     if (flow === 'card') return this.cardPanel;
-    const method = methodName(type, this.words.t as (key: any) => string);
-    const note = flow === 'transfer' ? this.words.t(NOTES.transfer) : this.words.t(NOTES[flow], { method });
-    return h('div', { class: 'Block' }, methodIcon(type), h('p', { class: 'RedirectText' }, note));
+    return h('div', { class: 'Block' }, methodIcon(type), h('p', { class: 'RedirectText' }, noteOf(type, flow, this.words)));
   }
 
   private picker(cards: readonly SavedMethod[]): HTMLFieldSetElement {
@@ -68,12 +64,13 @@ export class PaymentView {
 
   private row(card: SavedMethod | null): HTMLLabelElement {
     const input = h('input', { type: 'radio', name: 'saved', value: card?.id ?? '', checked: card === this.saved });
-    const brand = card ? (brandName(card.brand) ?? this.words.t('card.unknown_brand')) : '';
-    const icon = brandIcon((card && brandName(card.brand) ? card.brand : 'unknown') as BrandName, brand);
+    const { brand: name = null, last4 = null, exp_month: month, exp_year: year } = card ?? {};
+    const brand = card ? (brandName(name ?? '') ?? this.words.t('card.unknown_brand')) : '';
+    const icon = brandIcon(isMark(name) ? name : 'unknown', brand);
     icon.classList.add('Icon');
     icon.setAttribute('aria-hidden', 'true');
-    const text = card ? this.words.t('card.ending', { brand, last4: card.last4 }) : this.words.t('card.details');
-    const date = card && `${String(card.exp_month).padStart(2, '0')} / ${String(card.exp_year).slice(-2)}`;
+    const text = card ? this.words.t('card.ending', { brand, last4: last4 ?? '' }) : this.words.t('card.details');
+    const date = month && year ? expiryText({ month, year }) : null;
     const row = h('label', { class: 'PickerItem' }, input, icon, h('span', {}, text), date && h('small', {}, date));
     mark(row, 'PickerItem', { selected: card === this.saved, new: card === null });
     input.addEventListener('change', () => this.pick(card, row));

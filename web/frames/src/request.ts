@@ -1,36 +1,39 @@
-// Requests to Florin's own API, with the publishable key: form-encoded, one idempotency key for each attempt, tried again with the
-// same key when nobody answered. Deliberately absent: other hosts, cookies, and a version header (the key's account decides).
+// Requests to Florin itself. The API gets forms, the publishable key and one idempotency key for each attempt; the page of a checkout
+// gets JSON, where the body names the attempt. What nobody answered is sent again as it was.
+// Deliberately absent: other hosts, cookies, a version header (the key's account decides), and a place for the card in what a page
+// asks for. The path decides it, because a page that chose could have a number put where the answer shows it.
 
-import { randomId } from '@florin/pay-core/protocol';
+import { randomId, type Call } from '@florin/pay-core/protocol';
 import type { CardPart } from './fields';
 
-export interface Call {
-  method: 'GET' | 'POST';
-  path: string;
-  body?: Record<string, unknown>;
-  /** Sent as JSON instead of a form: the pages of a checkout. */
-  json?: boolean;
-  account?: string;
-  /** Names held card data, and where in the body it belongs. */
-  handle?: string;
-  at?: string[];
+type Body = Record<string, unknown>;
+
+interface Encoded {
+  headers: Record<string, string>;
+  body?: string;
 }
 
-export interface ApiError {
-  type: string;
-  code?: string;
-  message: string;
-}
-
-const TRIES_MAX = 3;
-const PAUSE_MS = 400;
+/** How long to wait before the same request is sent again. */
+const PAUSES_MS = [600, 1_800, 4_000];
 /** What the frame may ask for at all. */
 const OWN = /^\/(v1|c\/pay)\/[A-Za-z0-9_\-/]+(\?[A-Za-z0-9_\-=&%.[\]+~]*)?$/;
-/** What may be sent a card. */
-const TAKES_CARDS = /^\/(v1\/((payment|setup)_intents\/\w+\/confirm|tokens|payment_methods|confirmation_tokens|sources)|c\/pay\/\w+\/confirm)$/;
+/** What may be sent a card, and where in the body it stands: nowhere that the server keeps as it is. */
+const PLACES: readonly (readonly [path: RegExp, place: readonly string[]])[] = [
+  [/^\/v1\/(payment|setup)_intents\/\w+\/confirm$/, ['payment_method_data', 'card']],
+  [/^\/v1\/(tokens|payment_methods)$/, ['card']],
+  [/^\/c\/pay\/\w+\/confirm$/, ['card']],
+];
+/** What a page may say about a card that it does not see. */
+const DESCRIPTION = /^(name|currency|address_(line1|line2|city|state|zip|country))$/;
+/** What stays one name in a form. `a[b]`, or no name at all, would be another place there than it is in the object. */
+const NAME = /^[^[\]]+$/;
+
+function placeOf(path: string): readonly string[] | undefined {
+  return PLACES.find(([known]) => known.test(path))?.[1];
+}
 
 export function isAllowed(call: Call, hasCard: boolean): boolean {
-  return OWN.test(call.path) && !call.path.includes('//') && (!hasCard || (call.method === 'POST' && TAKES_CARDS.test(call.path)));
+  return OWN.test(call.path) && !call.path.includes('//') && (!hasCard || (call.method === 'POST' && placeOf(call.path) !== undefined));
 }
 
 /** `a[b][c]=d`, as the API reads it. */
@@ -45,62 +48,91 @@ export function encodeForm(value: unknown, name = '', out = new URLSearchParams(
   return out;
 }
 
-/** The body with the card at its place. What the shop said about the card (a name, an address) stays. */
-export function withCard(body: Record<string, unknown>, at: readonly string[], card: CardPart): Record<string, unknown> {
-  return withNested(body, at, card);
+function isNamedWell(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => NAME.test(name) && isNamedWell(inner));
 }
 
-function withNested(body: Record<string, unknown>, at: readonly string[], members: object): Record<string, unknown> {
+/** Whether what the page put at the card's place says nothing that would stand beside the card, or instead of it. */
+function isDescription(own: unknown): boolean {
+  if (own === undefined || own === null) return true;
+  return typeof own === 'object' && Object.keys(own).every((name) => DESCRIPTION.test(name));
+}
+
+function withNested(body: Body, at: readonly string[], members: object): Body {
   const [key, ...rest] = at;
   if (key === undefined) return { ...body, ...members };
   const inner = body[key];
-  const below = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
+  const below = typeof inner === 'object' && inner !== null ? (inner as Body) : {};
   return { ...body, [key]: withNested(below, rest, members) };
 }
 
-/** The whole body of a call with its card. What the buyer chose of two networks is an option of the intent, where there is one. */
-export function bodyWithCard(call: Call, card: CardPart): Record<string, unknown> {
+/**
+ * The whole body of a call with its card, or null when the page says about the card what is not the page's to say. What the buyer chose
+ * of two networks is an option of the intent, where there is one.
+ */
+export function bodyWithCard({ path, body = {} }: Call, card: CardPart): Body | null {
+  const place = placeOf(path);
+  if (!place || !isNamedWell(body)) return null;
+  const own = place.reduce<unknown>((above, key) => (above as Body | null | undefined)?.[key], body);
+  if (!isDescription(own)) return null;
   const { networks, ...rest } = card;
-  const body = call.body ?? {};
-  if (!networks || !call.path.includes('_intents/')) return withCard(body, call.at ?? [], card);
+  if (!networks || !path.includes('_intents/')) return withNested(body, place, card);
   const option = withNested(body, ['payment_method_options', 'card'], { network: networks.preferred });
-  return withCard(option, call.at ?? [], rest);
+  return withNested(option, place, rest);
 }
 
-function headersOf(call: Call, key: string, attempt: string): Record<string, string> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (!call.json) headers.Authorization = `Bearer ${key}`;
-  if (call.account) headers['Stripe-Account'] = call.account;
-  if (call.method === 'POST') {
-    headers['Content-Type'] = call.json ? 'application/json' : 'application/x-www-form-urlencoded';
-    headers['Idempotency-Key'] = attempt;
+/** What is sent to the page of a checkout. It knows no keys: its address is the secret. */
+function jsonOf({ body }: Call): Encoded {
+  return body ? { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) } : { headers: {} };
+}
+
+function formOf({ method, body, account }: Call, key: string): Encoded {
+  const headers: Record<string, string> = { Authorization: `Bearer ${key}` };
+  if (account) headers['Stripe-Account'] = account;
+  if (method === 'POST') {
+    headers['Content-Type'] = 'application/x-www-form-urlencoded';
+    headers['Idempotency-Key'] = randomId();
   }
-  return headers;
+  return { headers, body: body && encodeForm(body).toString() };
+}
+
+function initOf(call: Call, key: string): RequestInit {
+  const { headers, body } = call.path.startsWith('/c/') ? jsonOf(call) : formOf(call, key);
+  return {
+    method: call.method, headers: { Accept: 'application/json', ...headers }, body,
+    credentials: 'omit', cache: 'no-store', referrerPolicy: 'strict-origin',
+  };
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-function unreachable(): { error: ApiError } {
+function unreachable(): { error: { type: string; message: string } } {
   const message = 'We could not reach the payment server. Check your connection and try again. You will not be charged twice.';
   return { error: { type: 'api_connection_error', message } };
 }
 
+/** What one attempt came to. It is not over while nobody answered, the server says so, or the first one is still under way. */
+async function attempt(path: string, init: RequestInit): Promise<{ answer: any; isOver: boolean }> {
+  try {
+    const response = await fetch(path, init);
+    const answer = await response.json();
+    const advice = response.headers.get('stripe-should-retry');
+    const isFailure = advice === 'true' || (response.status >= 500 && advice !== 'false');
+    return { answer, isOver: !isFailure && answer.error?.code !== 'idempotency_key_in_use' };
+  } catch {
+    return { answer: unreachable(), isOver: false };
+  }
+}
+
 /** Sends the call; answers the API's JSON, or an error in the same shape. */
 export async function send(call: Call, key: string): Promise<any> {
-  const attempt = randomId();
-  const body = call.body && (call.json ? JSON.stringify(call.body) : encodeForm(call.body).toString());
-  const init: RequestInit = {
-    method: call.method, headers: headersOf(call, key, attempt), credentials: 'omit', cache: 'no-store', referrerPolicy: 'strict-origin', body,
-  };
-  for (let tried = 1; ; tried++) {
-    try {
-      const response = await fetch(call.path, init);
-      const advice = response.headers.get('stripe-should-retry');
-      const shouldRetry = advice === 'true' || (response.status >= 500 && advice !== 'false');
-      if (!shouldRetry || tried >= TRIES_MAX) return await response.json();
-    } catch {
-      if (tried >= TRIES_MAX) return unreachable();
-    }
-    await pause(PAUSE_MS * 2 ** (tried - 1));
+  const init = initOf(call, key);
+  let { answer, isOver } = await attempt(call.path, init);
+  for (const ms of PAUSES_MS) {
+    if (isOver) break;
+    await pause(ms);
+    ({ answer, isOver } = await attempt(call.path, init));
   }
+  return answer;
 }

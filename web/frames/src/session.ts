@@ -1,34 +1,17 @@
 // What the payment element is told about a payment before it shows anything, and what a shop may wish about it.
 // Deliberately absent: the request for it, which is the controller's.
 
-export type Flow = 'card' | 'redirect' | 'qr' | 'transfer';
-
-export interface MethodEntry {
-  type: string;
-  flow: Flow;
-}
-
-export interface SavedMethod {
-  id: string;
-  type: string;
-  brand: string;
-  last4: string;
-  exp_month: number;
-  exp_year: number;
-}
+import type { MethodEntry, SavedMethod } from '@florin/pay-core/methods';
 
 export interface Session {
-  mode?: string;
-  merchant?: { name?: string | null; country?: string | null };
   methods: MethodEntry[];
   saved_methods?: SavedMethod[];
-  locale?: string;
 }
 
 export type LayoutName = 'tabs' | 'accordion';
 
 export interface PaymentOptions {
-  layout?: 'auto' | LayoutName | { type?: 'auto' | LayoutName; defaultCollapsed?: boolean };
+  layout?: 'auto' | LayoutName | { type?: 'auto' | LayoutName };
   paymentMethodOrder?: string[];
   readOnly?: boolean;
 }

@@ -94,7 +94,7 @@ function gapsOf(brand: Brand, length: number): readonly number[] {
 }
 
 /** How many digits may be typed. */
-export function digitsMax(number: string): number {
+function digitsMax(number: string): number {
   return Math.max(...brandOf(number).lengths);
 }
 

@@ -15,6 +15,17 @@ const SLASH = ' / ';
 /** No card is issued for longer. */
 const YEARS_AHEAD_MAX = 50;
 
+/** The month of a moment, by the clock of whoever looks at it. */
+export function monthOf(date: Date): Expiry {
+  return { month: date.getMonth() + 1, year: date.getFullYear() };
+}
+
+/** An expiry that is known already, written as it would be typed. */
+export function expiryText({ month, year }: Expiry): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return two(month) + SLASH + two(year % 100);
+}
+
 /** Month and year digits of whatever was typed, pasted or filled in. */
 function split(text: string): { month: string; year: string; closed: boolean } {
   const iso = /^\s*(\d{4})\s*[-/.]\s*(\d{1,2})\s*$/.exec(text);

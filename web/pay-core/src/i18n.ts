@@ -24,6 +24,8 @@ type Values = Readonly<Record<string, string | number>>;
 type Arguments<K extends Key> = [Needed<(typeof en)[K]>] extends [never]
   ? []
   : [values: Readonly<Record<Needed<(typeof en)[K]>, string | number>>];
+/** Texts that stand alone: there is nothing to fill in. */
+export type PlainKey = { [K in Key]: Arguments<K> extends [] ? K : never }[Key];
 
 /** Languages that have a catalogue. */
 export const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar'] as const;
@@ -126,4 +128,15 @@ export function createTranslator(language: Language, catalogue: Catalogue, local
     return fill(entry[plurals.select(Number(values.count))] ?? entry.other, values);
   };
   return { language, locale, dir: dir(language), t: t as Translator['t'] };
+}
+
+/**
+ * The translator of the first wanted locale that has a catalogue. Where that does not come, it speaks English: better a form in
+ * another language than none.
+ */
+export async function loadTranslator(wanted: readonly string[]): Promise<Translator> {
+  const language = pickLocale(wanted);
+  const catalogue = await loadCatalogue(language).catch(() => null);
+  const spoken = catalogue ? language : 'en';
+  return createTranslator(spoken, catalogue ?? en, formatLocale(wanted[0] ?? spoken, spoken));
 }

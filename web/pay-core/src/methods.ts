@@ -4,7 +4,8 @@
  * The drawings show what a buyer does (a card, a wallet, a bank, a code to scan). Deliberately absent: the logos of
  * the methods, which belong to their owners.
  */
-import type { Key } from './i18n';
+import { BRANDS } from './card';
+import type { PlainKey, Translator } from './i18n';
 
 /** One SVG element: its name and attributes. */
 export type Shape = readonly [tag: 'path' | 'rect' | 'circle', attributes: Readonly<Record<string, string | number>>];
@@ -46,7 +47,7 @@ const COIN: Drawing = [
 
 export interface Method {
   /** The key of the label; absent for a type that this version does not know. */
-  readonly label?: Key;
+  readonly label?: PlainKey;
   readonly drawing: Drawing;
 }
 
@@ -70,22 +71,46 @@ export function methodOf(type: string): Method {
   return Object.hasOwn(METHODS, type) ? METHODS[type]! : { drawing: COIN };
 }
 
+/** How a payment with a method goes on: with the fields of a card, elsewhere, with a code to scan, with a transfer. */
+export type Flow = 'card' | 'redirect' | 'qr' | 'transfer';
+
+/** A method that a payment offers. */
+export interface MethodEntry {
+  type: string;
+  flow: Flow;
+}
+
+/** A method that the buyer saved. What its type does not have, it does not say. */
+export interface SavedMethod {
+  id: string;
+  type: string;
+  brand?: string | null;
+  last4?: string | null;
+  exp_month?: number | null;
+  exp_year?: number | null;
+}
+
+type Words = Pick<Translator, 't'>;
+
 /** The name of a method: from the catalogue, or the words of its type. */
-export function methodName(type: string, t: (key: Key) => string): string {
+export function methodText(type: string, { t }: Words): string {
   const { label } = methodOf(type);
   if (label) return t(label);
   const words = type.replace(/_/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const NOTES = { redirect: 'method.redirect_note', qr: 'method.qr_note' } as const;
+
+/** What happens after the button, where a method has no fields of its own that would say it. */
+export function noteOf(type: string, flow: Exclude<Flow, 'card'>, words: Words): string {
+  if (flow === 'transfer') return words.t('method.transfer_note');
+  return words.t(NOTES[flow], { method: methodText(type, words) });
+}
+
+/** Brands by name: those that a number tells, and those that only a saved card or a second network has. */
 const BRAND_NAMES: Readonly<Record<string, string>> = {
-  visa: 'Visa',
-  mastercard: 'Mastercard',
-  amex: 'American Express',
-  discover: 'Discover',
-  diners: 'Diners Club',
-  jcb: 'JCB',
-  unionpay: 'UnionPay',
+  ...Object.fromEntries(BRANDS.map(({ name, title }) => [name, title])),
   elo: 'Elo',
   maestro: 'Maestro',
   cartes_bancaires: 'Cartes Bancaires',

@@ -3,8 +3,8 @@
 
 /** What a frame says to the page. */
 export type Up =
-  | 'hello' | 'ready' | 'height' | 'change' | 'focus' | 'blur' | 'escape' | 'loaderror' | 'reply' | 'action-done'
-  | 'enter' | 'advance' | 'retreat' | 'complete' | 'networkschange';
+  | 'hello' | 'ready' | 'height' | 'change' | 'focus' | 'blur' | 'escape' | 'reply' | 'action-done'
+  | 'enter' | 'advance' | 'retreat' | 'networkschange';
 /** What the page says to a frame. */
 export type Down =
   | 'init' | 'update' | 'group' | 'focus' | 'blur' | 'clear' | 'submit' | 'collect' | 'api' | 'confirm' | 'create';
@@ -20,6 +20,16 @@ export interface Message {
   /** Ties a reply to its question. */
   id?: number;
   p?: any;
+}
+
+/** A request that the page has the controller frame send. How it is sent, and where a card goes in it, follows from the path. */
+export interface Call {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: Record<string, unknown>;
+  account?: string;
+  /** Names the card that a field frame handed over. */
+  handle?: string;
 }
 
 const CHANNEL = /^[0-9a-f]{32}$/;

@@ -1,7 +1,7 @@
 // What buyers type, paste and correct in the three card fields. Numbers are the ones published for tests.
 import { describe, expect, it } from 'vitest';
 import { brandOf, coBrandOf, cvcFault, format, formatCvc, isFull, luhn, numberFault } from '../src/card';
-import { expiryFault, formatExpiry, parseExpiry } from '../src/expiry';
+import { expiryFault, expiryText, formatExpiry, monthOf, parseExpiry } from '../src/expiry';
 
 describe('brands', () => {
   it.each([
@@ -124,4 +124,11 @@ describe('judging an expiry', () => {
     expect(parseExpiry('1/2030')).toEqual({ month: 1, year: 2030 });
     expect(parseExpiry('12 /')).toBeNull();
   });
+
+  it('writes what it reads', () => {
+    expect(expiryText({ month: 4, year: 2030 })).toBe('04 / 30');
+    expect(expiryText({ month: 12, year: 2105 })).toBe('12 / 05');
+  });
+
+  it('takes the month from a clock', () => expect(monthOf(new Date(2026, 0, 31))).toEqual({ month: 1, year: 2026 }));
 });

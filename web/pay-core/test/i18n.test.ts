@@ -1,10 +1,10 @@
 // Catalogues are complete and say the same things; locales are chosen as documented.
 // Deliberately absent: the wording. Whether a sentence is good, a reader has to say.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import {
-  createTranslator, dir, formatLocale, isolate, isolateNumber, LANGUAGES, loadCatalogue, LOCALES, pickLocale, type Catalogue, type Key,
-  type Plural,
+  createTranslator, dir, formatLocale, isolate, isolateNumber, LANGUAGES, loadCatalogue, loadTranslator, LOCALES, pickLocale,
+  type Catalogue, type Key, type Plural,
 } from '../src/i18n';
 import { en } from '../src/locales/en';
 
@@ -72,6 +72,23 @@ describe('the choice of a locale', () => {
 
   it.each([['ar', 'rtl'], ['ar-EG', 'rtl'], ['he', 'rtl'], ['en', 'ltr'], ['arn', 'ltr']] as const)('%s is written %s', (locale, direction) => {
     expect(dir(locale)).toBe(direction);
+  });
+});
+
+describe('loading a translator', () => {
+  afterEach(() => vi.doUnmock('../src/locales/ja'));
+
+  it.each([[['fr-CA', 'de'], 'fr', 'fr-CA'], [['sv', 'de-AT'], 'de', 'de'], [['en-GB'], 'en', 'en-GB'], [[], 'en', 'en']])(
+    'for %j speaks %s and writes numbers as in %s', async (wanted, language, locale) => {
+      expect(await loadTranslator(wanted)).toMatchObject({ language, locale });
+    },
+  );
+
+  it('speaks English where the texts do not come', async () => {
+    vi.doMock('../src/locales/ja', () => {
+      throw new Error('offline');
+    });
+    expect(await loadTranslator(['ja'])).toMatchObject({ language: 'en', locale: 'en' });
   });
 });
 

@@ -31,7 +31,7 @@ export function Waiting({ text }: { text?: string }) {
 const COPIED_MS = 2_500;
 
 /** Copies a text and says so. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+function CopyButton({ text, label }: { text: string; label: string }) {
   const { say, t } = usePage();
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
@@ -108,7 +108,7 @@ function useSecondsLeft(expiresAt: number, now: () => number): number {
   return seconds;
 }
 
-export function clockText(seconds: number): string {
+function clockText(seconds: number): string {
   const minutes = Math.floor(seconds / 60) % 60;
   const hours = Math.floor(seconds / 3600);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -181,7 +181,7 @@ function Transfer({ action }: { action: TransferAction }) {
       <Heading>{t('action.transfer_title', { amount })}</Heading>
       <p class="outcome-text">{t('action.transfer_note')}</p>
       <dl class="transfer">
-        <TransferLine label={t('action.amount')} value={amount} copied={formatBare(action.amount, state.currency, i18n.locale)} />
+        <TransferLine label={t('action.amount')} value={amount} copied={formatBare(action.amount, state.currency ?? '', i18n.locale)} />
         {action.fields.map(({ name, value }) => (
           <TransferLine key={name} label={t(`action.${name}`)} value={name === 'iban' ? inFours(value) : value} copied={value} />
         ))}

@@ -1,7 +1,8 @@
 // The page as a whole: which part is shown, in which language, and what is said aloud.
 // Deliberately absent: routes. One session is one address.
 
-import { createTranslator, LANGUAGE_NAMES, LANGUAGES, loadCatalogue, type Catalogue, type Language, type Translator } from '@florin/pay-core/i18n';
+import { monthOf } from '@florin/pay-core/expiry';
+import { formatLocale, LANGUAGE_NAMES, LANGUAGES, loadTranslator, type Language, type Translator } from '@florin/pay-core/i18n';
 import { useEffect, useState } from 'preact/hooks';
 
 import { ActionPart } from './actions';
@@ -55,7 +56,7 @@ function Footer() {
       {support && <a class="link" href={support}>{t('page.support', { merchant: merchant.name })}</a>}
       <label class="language">
         <span class="unseen">{t('page.language')}</span>
-        <select class="language-select" value={i18n.language} onChange={(event) => setLanguage(event.currentTarget.value as Language)}>
+        <select class="language-select" value={i18n.language} onChange={(event) => void setLanguage(event.currentTarget.value as Language)}>
           {LANGUAGES.map((language) => <option key={language} value={language} lang={language}>{LANGUAGE_NAMES[language]}</option>)}
         </select>
       </label>
@@ -93,17 +94,13 @@ export function App({ session, translator, now, leave, form: ports }: AppProps) 
   const view = useView(session);
   const [i18n, setTranslator] = useState(translator);
   const [spoken, setSpoken] = useState('');
-  const month = () => {
-    const date = new Date(now());
-    return { month: date.getMonth() + 1, year: date.getFullYear() };
-  };
-  const form = useForm({ ...ports, session, view, month });
-  const setLanguage = (language: Language) => {
-    const change = (catalogue: Catalogue) => {
-      setTranslator(createTranslator(language, catalogue));
-      if (view.state.status === 'open') void session.update({ locale: language });
-    };
-    loadCatalogue(language).then(change, () => session.setOffline(true));
+  const form = useForm({ ...ports, session, view, month: () => monthOf(new Date(now())) });
+  const setLanguage = async (language: Language) => {
+    // Whoever comes back to the language of the beginning comes back to its region, too: from German to British English.
+    const chosen = await loadTranslator([formatLocale(translator.locale, language)]);
+    if (chosen.language !== language) return session.setOffline(true);
+    setTranslator(chosen);
+    if (view.state.status === 'open') void session.update({ locale: chosen.locale });
   };
   // The same text twice in a row would not be spoken twice, so it gets an invisible end every other time.
   const say = (text: string) => setSpoken((before) => (before === text ? `${text}\u00a0` : text));

@@ -3,7 +3,8 @@
 
 import { brandOf, cvcFault, digitsOf, numberFault } from '@florin/pay-core/card';
 import { expiryFault, parseExpiry, type Expiry } from '@florin/pay-core/expiry';
-import type { Key } from '@florin/pay-core/i18n';
+import { faultKey, type Fault } from '@florin/pay-core/faults';
+import type { PlainKey } from '@florin/pay-core/i18n';
 
 import { addressForm, asksForPostalCode } from './address';
 import type { Order } from './session';
@@ -39,7 +40,7 @@ export interface Draft {
 }
 
 /** Names of fields, in the order of the page, each with what is wrong with it. */
-export type Faults = Readonly<Record<string, Key | undefined>>;
+export type Faults = Readonly<Record<string, PlainKey | undefined>>;
 
 const emptyAddress = (country: string): Address => ({ country, line1: '', line2: '', city: '', state: '', postal_code: '' });
 
@@ -93,7 +94,7 @@ export function isFree(state: State): boolean {
 }
 
 /** How the chosen method works; undefined for a saved one. */
-export function flowOf(draft: Draft, state: State) {
+function flowOf(draft: Draft, state: State) {
   return state.methods.find((method) => method.type === draft.choice)?.flow;
 }
 
@@ -106,30 +107,21 @@ export function isBillingAsked(draft: Draft, state: State): boolean {
 /** What is wrong with the card. While it is typed (`final` false), only what cannot become right any more. */
 export function cardFaults(draft: Draft, now: Expiry, final: boolean): Faults {
   const brand = brandOf(draft.number).name;
-  const number = numberFault(draft.number, final);
-  const expiry = expiryFault(draft.expiry, now, final);
-  const cvc = cvcFault(draft.cvc, brand, final);
+  const keyOf = (fault: Fault | '') => (fault ? faultKey(fault) : undefined);
   return {
-    number: number ? `error.${number}` : undefined,
-    expiry: expiry ? EXPIRY_TEXTS[expiry] : undefined,
-    cvc: cvc ? `error.${cvc}` : undefined,
+    number: keyOf(numberFault(draft.number, final)),
+    expiry: keyOf(expiryFault(draft.expiry, now, final)),
+    cvc: keyOf(cvcFault(draft.cvc, brand, final)),
   };
 }
 
-const EXPIRY_TEXTS = {
-  incomplete_expiry: 'error.incomplete_expiry',
-  invalid_expiry_month: 'error.invalid_expiry',
-  invalid_expiry_year: 'error.invalid_expiry',
-  invalid_expiry_year_past: 'error.expired',
-} as const satisfies Record<string, Key>;
-
-const required = (value: string): Key | undefined => (value.trim() === '' ? 'error.required' : undefined);
+const required = (value: string): PlainKey | undefined => (value.trim() === '' ? 'error.required' : undefined);
 
 /** A form is not the place to find out whether an address exists: an @ between two texts, a dot, no spaces. */
-const emailFault = (value: string): Key | undefined =>
+const emailFault = (value: string): PlainKey | undefined =>
   /^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(value.trim()) ? undefined : 'error.email';
 
-const phoneFault = (value: string): Key | undefined => (digitsOf(value).length < 6 ? 'error.phone' : undefined);
+const phoneFault = (value: string): PlainKey | undefined => (digitsOf(value).length < 6 ? 'error.phone' : undefined);
 
 function addressFaults(address: Address, prefix: string): Faults {
   const form = addressForm(address.country);
@@ -141,7 +133,7 @@ function addressFaults(address: Address, prefix: string): Faults {
   };
 }
 
-function customFault(field: CustomField, value: string): Key | undefined {
+function customFault(field: CustomField, value: string): PlainKey | undefined {
   if (value.trim() === '') return field.optional ? undefined : field.type === 'dropdown' ? 'error.choose' : 'error.required';
   return field.type === 'numeric' && !/^[0-9]+$/.test(value.trim()) ? 'error.number_only' : undefined;
 }

@@ -40,13 +40,13 @@ export function Fault({ field }: { field: string }) {
   return (
     <p class="fault" id={`${inputId(field)}-fault`} role={form.isSpoken(field) ? 'alert' : undefined}>
       <Icon name="alert" />
-      <span>{(t as (key: string) => string)(fault)}</span>
+      <span>{t(fault)}</span>
     </p>
   );
 }
 
 /** The attributes that tie a control to its fault. */
-export function useFault(field: string, note?: string) {
+function useFault(field: string, note?: string) {
   const { form } = usePage();
   const isBad = form.faultAt(field) !== undefined;
   const described = [isBad && `${inputId(field)}-fault`, note && `${inputId(field)}-note`].filter(Boolean).join(' ');

@@ -2,7 +2,7 @@
 // Deliberately absent: markup. The parts of the page ask for the values and the fault of a field by its name.
 
 import type { Expiry } from '@florin/pay-core/expiry';
-import type { Key } from '@florin/pay-core/i18n';
+import type { PlainKey } from '@florin/pay-core/i18n';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 import { cardFaults, emptyDraft, faultsOf, fieldOf, firstFault, keptOf, orderOf, withKept, withOffered, type Draft } from './draft';
@@ -14,7 +14,7 @@ export interface Form {
   /** Changes the draft. `field` is the one that was typed into. */
   set(change: Partial<Draft>, field?: string): void;
   /** The fault that a field shows now. */
-  faultAt(field: string): Key | undefined;
+  faultAt(field: string): PlainKey | undefined;
   /** Whether the fault of this field is spoken: of several new ones only the first. */
   isSpoken(field: string): boolean;
   /** The field is left: from now on its fault is shown, unless nobody has typed anything. */
@@ -29,7 +29,8 @@ export const inputId = (field: string) => `f-${field}`;
 /** Where the draft stays over a reload. Some browsers refuse storage; then it does not. */
 export interface Drawer {
   load(): Partial<Draft>;
-  keep(draft: Partial<Draft>): void;
+  /** Null empties the drawer. */
+  keep(draft: Partial<Draft> | null): void;
 }
 
 export interface FormPorts {
@@ -100,7 +101,9 @@ export function useForm(ports: FormPorts): Form {
     focus(first);
   };
 
-  useEffect(() => ports.drawer.keep(keptOf(draft)), [typed]);
+  // Names and addresses are of no more use once it is over, and somebody else may use the tab next.
+  const isOver = view.isGone || state.status !== 'open';
+  useEffect(() => ports.drawer.keep(isOver ? null : keptOf(draft)), [typed, isOver]);
   useDeclines(view, () => {
     set({ cvc: '' });
     hide('cvc');

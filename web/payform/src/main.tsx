@@ -3,7 +3,8 @@
 
 import { format } from '@florin/pay-core/card';
 import { formatExpiry } from '@florin/pay-core/expiry';
-import { createTranslator, formatLocale, loadCatalogue, pickLocale, type Language } from '@florin/pay-core/i18n';
+import { loadTranslator } from '@florin/pay-core/i18n';
+import { randomId } from '@florin/pay-core/protocol';
 import { render } from 'preact';
 
 import './payform.css';
@@ -22,11 +23,6 @@ function readState(): State {
   return JSON.parse(document.getElementById('florin-page')?.textContent ?? '') as State;
 }
 
-function randomText(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** The tab's own storage, under the id of the session. */
 function drawerOf(id: string): Drawer {
   const key = `florin ${id}`;
@@ -40,7 +36,8 @@ function drawerOf(id: string): Drawer {
     },
     keep: (draft) => {
       try {
-        sessionStorage.setItem(key, JSON.stringify(draft));
+        if (draft) sessionStorage.setItem(key, JSON.stringify(draft));
+        else sessionStorage.removeItem(key);
       } catch {
         // A browser that keeps nothing loses what was typed on a reload, and nothing else.
       }
@@ -94,31 +91,21 @@ function watch(session: Session, base: string, requests: ReturnType<typeof creat
   if (expiresIn > 0 && expiresIn < 2 ** 31) setTimeout(() => void session.refresh(), expiresIn + 1_000);
 }
 
-/** The texts. Better a page in English than none, if they do not come. */
-async function loadLanguage(language: Language) {
-  try {
-    return { language, catalogue: await loadCatalogue(language) };
-  } catch {
-    return { language: 'en' as const, catalogue: await loadCatalogue('en') };
-  }
-}
-
 async function start() {
   const root = document.getElementById('florin');
   if (!root) return;
   const state = readState();
   applyTheme(document, state.merchant.colors);
-  const wanted = [state.locale, ...navigator.languages];
-  const { language, catalogue } = await loadLanguage(pickLocale(wanted));
+  const translator = await loadTranslator([state.locale, ...navigator.languages]);
   const base = location.pathname.replace(/\/$/, '');
   const requests = createRequests(base);
   const leave = (url: string) => location.assign(url);
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  const session = createSession(state, { requests, leave, wait, newAttempt: randomText });
+  const session = createSession(state, { requests, leave, wait, newAttempt: randomId });
   const { typed, focused } = readShell(root);
   const props = {
     session,
-    translator: createTranslator(language, catalogue, formatLocale(state.locale, language)),
+    translator,
     now: () => Date.now() + requests.clockAhead(),
     leave,
     form: { region: regionOf(navigator.languages), drawer: drawerOf(state.id), typed },

@@ -1,16 +1,16 @@
 // The choice of how to pay: saved methods first, then the types that the session offers in the order of the server.
 // Deliberately absent: wallets of browsers, which need contracts with their makers.
 
+import { expiryText } from '@florin/pay-core/expiry';
 import { isolateNumber } from '@florin/pay-core/i18n';
-import { brandName, methodOf } from '@florin/pay-core/methods';
+import { brandName, methodOf, methodText, noteOf, type Flow, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { BillingFields, CardForm, NameField } from './cardform';
 import { isBillingAsked, isFree } from './draft';
 import { Icon, MethodIcon } from './icons';
-import { methodText, usePage } from './page';
-import type { MethodFlow, SavedMethod, State } from './state';
+import { usePage, type Page } from './page';
 
 /** From this many rows on the rest is folded away. */
 const ROWS_MAX = 4;
@@ -23,27 +23,23 @@ interface Row {
   body?: ComponentChildren;
 }
 
-function savedRow(saved: SavedMethod, page: ReturnType<typeof usePage>): Row {
+function savedRow(saved: SavedMethod, page: Page): Row {
   const { i18n, t } = page;
-  const brand = brandName(saved.brand ?? '') ?? methodText(page, saved.type);
+  const { exp_month: month, exp_year: year } = saved;
+  const brand = brandName(saved.brand ?? '') ?? methodText(saved.type, page);
   const title = saved.last4 ? t('card.ending', { brand, last4: isolateNumber(saved.last4, i18n.language) }) : brand;
-  const month = saved.exp_month && saved.exp_year
-    ? `${String(saved.exp_month).padStart(2, '0')} / ${String(saved.exp_year % 100).padStart(2, '0')}`
-    : null;
-  return { id: saved.id, title, type: saved.type, note: month ? t('card.expires', { date: isolateNumber(month, i18n.language) }) : undefined };
+  const date = month && year ? isolateNumber(expiryText({ month, year }), i18n.language) : null;
+  return { id: saved.id, title, type: saved.type, note: date ? t('card.expires', { date }) : undefined };
 }
 
-const NOTES = { redirect: 'method.redirect_note', qr: 'method.qr_note', transfer: 'method.transfer_note' } as const;
-
 /** What happens after the button, for methods that have no fields of their own. */
-function MethodBody({ type, flow }: { type: string; flow: MethodFlow }) {
+function MethodBody({ type, flow }: { type: string; flow: Flow }) {
   const page = usePage();
-  const { form, state, t } = page;
+  const { form, state } = page;
   if (flow === 'card') return <CardForm />;
-  const text = flow === 'transfer' ? t(NOTES.transfer) : t(NOTES[flow], { method: methodText(page, type) });
   return (
     <div class="card-form">
-      <p class="method-note"><Icon name={flow === 'redirect' ? 'leave' : 'clock'} /> <span>{text}</span></p>
+      <p class="method-note"><Icon name={flow === 'redirect' ? 'leave' : 'clock'} /> <span>{noteOf(type, flow, page)}</span></p>
       {isBillingAsked(form.draft, state) && <NameField isCard={false} />}
       {state.collect.billing_address && <BillingFields />}
     </div>
@@ -75,8 +71,8 @@ function MethodRow({ row }: { row: Row }) {
 }
 
 /** Card comes first among the types, as the payform promises; the rest stays in the order of the server. */
-export function orderedMethods(methods: State['methods']): State['methods'] {
-  const isCard = (method: State['methods'][number]) => method.flow === 'card';
+function orderedMethods(methods: readonly MethodEntry[]): MethodEntry[] {
+  const isCard = (method: MethodEntry) => method.flow === 'card';
   return [...methods.filter(isCard), ...methods.filter((method) => !isCard(method))];
 }
 
@@ -90,7 +86,7 @@ export function Methods() {
     ...orderedMethods(state.methods).map(({ type, flow }) => ({
       id: type,
       type,
-      title: hasSavedCard && type === 'card' ? t('method.new_card') : methodText(page, type),
+      title: hasSavedCard && type === 'card' ? t('method.new_card') : methodText(type, page),
       body: <MethodBody type={type} flow={flow} />,
     })),
   ];

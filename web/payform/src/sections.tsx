@@ -135,7 +135,7 @@ function Notice() {
 }
 
 /** What the button says. It names the amount, so that nobody has to look for it. */
-export function buttonText(page: Page): string {
+function buttonText(page: Page): string {
   const { state, t } = page;
   if (state.mode === 'setup') return t('button.setup');
   if (state.amounts.total === 0) return t('button.complete');
@@ -143,7 +143,7 @@ export function buttonText(page: Page): string {
   return t(`button.${kind}`, { amount: moneyText(page, state.amounts.total) });
 }
 
-export function PayButton() {
+function PayButton() {
   const page = usePage();
   const { t, view } = page;
   const isBusy = view.phase === 'paying' || view.phase === 'leaving';

@@ -1,7 +1,8 @@
 // The state that the server gives the page, as the README of web/ describes it.
 // Deliberately absent: checks of its shape. It comes from the server that also sent this script.
 
-export type MethodFlow = 'card' | 'redirect' | 'qr' | 'transfer';
+import type { MethodEntry, SavedMethod } from '@florin/pay-core/methods';
+
 export type ErrorKind =
   | 'try_other_card' | 'check_number' | 'check_cvc' | 'check_expiry' | 'insufficient_funds' | 'contact_bank'
   | 'authentication_failed' | 'try_again' | 'method_failed';
@@ -43,7 +44,8 @@ export interface LineItem {
   description: string | null;
   image: string | null;
   quantity: number;
-  unit_amount: number;
+  /** Null where the price of one is no whole number of minor units. */
+  unit_amount: number | null;
   amount: number;
   adjustable: { minimum: number; maximum: number } | null;
 }
@@ -75,15 +77,6 @@ export interface CustomField {
   maximum_length?: number | null;
 }
 
-export interface SavedMethod {
-  id: string;
-  type: string;
-  brand?: string | null;
-  last4?: string | null;
-  exp_month?: number | null;
-  exp_year?: number | null;
-}
-
 export interface State {
   id: string;
   status: 'open' | 'complete' | 'expired';
@@ -99,7 +92,8 @@ export interface State {
     support_url: string | null;
     colors: { primary: string | null; background: string | null };
   };
-  currency: string;
+  /** Null in a set-up that names none: nothing is paid. */
+  currency: string | null;
   amounts: { subtotal: number; shipping: number; tax: number; discount: number; total: number };
   line_items: LineItem[];
   shipping: { countries: string[]; options: ShippingOption[]; selected: string | null } | null;
@@ -120,7 +114,7 @@ export interface State {
     terms_of_service_acceptance: string | null;
     after_submit: string | null;
   };
-  methods: { type: string; flow: MethodFlow }[];
+  methods: MethodEntry[];
   saved_methods: SavedMethod[];
   locale: string;
   expires_at: number;

@@ -56,7 +56,7 @@ function Item({ item }: { item: LineItem }) {
   const notes = [
     item.description && isolate(item.description, i18n.language),
     isSeveral && !item.adjustable && t('summary.quantity', { count: item.quantity }),
-    isSeveral && t('summary.each', { amount: moneyText(page, item.unit_amount) }),
+    isSeveral && item.unit_amount !== null && t('summary.each', { amount: moneyText(page, item.unit_amount) }),
   ].filter(Boolean);
   return (
     <li class="item">

@@ -1,10 +1,11 @@
 // Puts the page into a document, with a server that gives prepared answers.
 // Deliberately absent: main.tsx, which only joins these parts to the browser.
-import { createTranslator, loadCatalogue, type Language } from '@florin/pay-core/i18n';
+import { loadTranslator } from '@florin/pay-core/i18n';
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 
 import { App } from '../src/app';
+import type { Draft } from '../src/draft';
 import type { Answer, Requests, Verb } from '../src/requests';
 import { createSession } from '../src/session';
 import type { State } from '../src/state';
@@ -16,6 +17,8 @@ export interface Mounted {
   root: HTMLElement;
   sent: { verb: Verb; body: Record<string, unknown> }[];
   left: string[];
+  /** What the tab's storage was told to keep, one after the other. */
+  kept: (Partial<Draft> | null)[];
   session: ReturnType<typeof createSession>;
   input(name: string): HTMLInputElement;
   type(name: string, text: string): Promise<void>;
@@ -49,13 +52,14 @@ function sessionOf(state: State, answers: Answer[]) {
   return { session: createSession(state, ports), sent, left };
 }
 
-export async function mount(state: State, answers: Answer[] = [], language: Language = 'en'): Promise<Mounted> {
+export async function mount(state: State, answers: Answer[] = [], locale = 'en'): Promise<Mounted> {
   const { session, sent, left } = sessionOf(state, answers);
   document.body.replaceChildren();
   const root = document.createElement('main');
   document.body.append(root);
-  const form = { region: 'DE', drawer: { load: () => ({}), keep: () => {} }, typed: {} };
-  const translator = createTranslator(language, await loadCatalogue(language));
+  const kept: Mounted['kept'] = [];
+  const form = { region: 'DE', drawer: { load: () => ({}), keep: (draft: Partial<Draft> | null) => void kept.push(draft) }, typed: {} };
+  const translator = await loadTranslator([locale]);
   await settled(() => render(<App session={session} translator={translator} now={() => NOW} leave={(url) => left.push(url)} form={form} />, root));
   const find = <E extends HTMLElement>(selector: string) => {
     const element = root.querySelector<E>(selector);
@@ -64,7 +68,7 @@ export async function mount(state: State, answers: Answer[] = [], language: Lang
   };
   const input = (name: string) => find<HTMLInputElement>(`[name="${name}"]`);
   return {
-    root, sent, left, session, input,
+    root, sent, left, kept, session, input,
     type: (name, text) => settled(() => {
       input(name).value = text;
       if (input(name).type === 'text') input(name).setSelectionRange(text.length, text.length);

@@ -286,6 +286,35 @@ describe('the end', () => {
   });
 });
 
+describe('what the tab keeps', () => {
+  const typed = async (answers: Answer[]) => {
+    const page = await mount(stateOf(), answers);
+    await fillCard(page);
+    expect(page.kept.at(-1)).toMatchObject({ email: 'jo@example.com', name: 'Jo Doe' });
+    return page;
+  };
+
+  it.each<[string, Answer]>([
+    ['is paid', answered(complete())],
+    ['has expired', answered(stateOf({ status: 'expired' }))],
+    ['is gone', { kind: 'refused', status: 404, code: 'resource_missing', param: null }],
+  ])('is nothing any more once the session %s', async (_, answer) => {
+    const page = await typed([answer]);
+    await page.click('.pay');
+    expect(page.kept.at(-1)).toBe(null);
+  });
+
+  it('is still there after a decline, for the next try', async () => {
+    const page = await typed([answered(declined('try_again'))]);
+    await page.click('.pay');
+    expect(page.kept.at(-1)).toMatchObject({ email: 'jo@example.com' });
+  });
+
+  it('is nothing on a page that is over when it is opened', async () => {
+    expect((await mount(complete({ email: 'jo@example.com' }))).kept).toEqual([null]);
+  });
+});
+
 describe('the summary', () => {
   it('changes a quantity within its limits', async () => {
     const item = { ...stateOf().line_items[0]!, adjustable: { minimum: 1, maximum: 2 } };
@@ -312,6 +341,14 @@ describe('the summary', () => {
     expect(page.sent).toEqual([{ verb: 'update', body: { shipping_option: 'b' } }]);
   });
 
+  it('names the price of one where that is a whole amount', async () => {
+    const item = { ...stateOf().line_items[0]!, quantity: 2, amount: 99 };
+    const notes = async (unit_amount: number | null) =>
+      (await mount(stateOf({ line_items: [{ ...item, unit_amount }] }))).all('.item-note').map((note) => note.textContent);
+    expect(await notes(50)).toEqual(['Quantity 2', '€0.50 each']);
+    expect(await notes(null)).toEqual(['Quantity 2']);
+  });
+
   it('loads no image from another host', async () => {
     const merchant = { ...stateOf().merchant, logo_url: 'https://cdn.example/logo.png' };
     const items = [{ ...stateOf().line_items[0]!, image: 'https://cdn.example/shirt.png' }];
@@ -327,14 +364,26 @@ describe('languages', () => {
     expect(document.title).toBe('الدفع إلى Lund');
   });
 
+  const choose = async (page: Mounted, language: string, button: string) => {
+    const select = page.root.querySelector<HTMLSelectElement>('.language-select')!;
+    select.value = language;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    await vi.waitFor(() => expect(page.text('.pay')).toBe(button));
+  };
+
   it('can be changed without losing what was typed', async () => {
     const page = await mount(stateOf(), [answered(stateOf({ locale: 'de' }))]);
     await page.type('email', 'jo@example.com');
-    const select = page.root.querySelector<HTMLSelectElement>('.language-select')!;
-    select.value = 'de';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
-    await vi.waitFor(() => expect(page.text('.pay')).toBe('49,00 € bezahlen'));
+    await choose(page, 'de', '49,00 € bezahlen');
     expect(page.input('email').value).toBe('jo@example.com');
     expect(page.sent).toEqual([{ verb: 'update', body: { locale: 'de' } }]);
+  });
+
+  it('come back with the region that the page began with', async () => {
+    const answers = ['de', 'en-GB'].map((locale) => answered(stateOf({ locale })));
+    const page = await mount(stateOf({ locale: 'en-GB' }), answers, 'en-GB');
+    await choose(page, 'de', '49,00 € bezahlen');
+    await choose(page, 'en', 'Pay €49.00');
+    expect(page.sent.map(({ body }) => body.locale)).toEqual(['de', 'en-GB']);
   });
 });

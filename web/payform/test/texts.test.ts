@@ -5,17 +5,17 @@ import { expect, it } from 'vitest';
 
 const KEYS: readonly Key[] = [
   'page.title', 'page.title_setup', 'page.back', 'page.test_badge', 'page.test_note', 'page.needs_script',
-  'summary.title', 'summary.show', 'summary.subtotal', 'summary.discount', 'summary.shipping', 'summary.free', 'summary.tax',
+  'summary.title', 'summary.show', 'summary.subtotal', 'summary.shipping', 'summary.free', 'summary.tax',
   'summary.total', 'summary.paid', 'summary.quantity', 'summary.each', 'summary.nothing_due',
   'contact.title', 'contact.email', 'method.title',
   'card.number', 'card.expiry', 'card.expiry_hint', 'card.cvc', 'card.cvc_hint', 'card.holder', 'card.holder_hint',
-  'button.pay', 'button.book', 'button.donate', 'button.subscribe', 'button.complete', 'button.setup', 'button.receipt',
+  'button.pay', 'button.book', 'button.donate', 'button.subscribe', 'button.complete', 'button.setup', 'button.continue_to', 'method.bank',
   'decline.title', 'decline.title_setup', 'decline.try_other_card', 'decline.check_number', 'decline.check_cvc', 'decline.check_expiry',
   'decline.insufficient_funds', 'decline.contact_bank', 'decline.authentication_failed', 'decline.try_again', 'decline.method_failed',
-  'notice.amount_changed', 'notice.busy', 'notice.invalid',
+  'notice.invalid',
   'processing.title', 'processing.note',
   'complete.title', 'complete.title_setup', 'complete.title_unpaid', 'complete.paid', 'complete.setup', 'complete.unpaid', 'complete.nothing',
-  'expired.title', 'expired.note', 'gone.title', 'gone.note',
+  'expired.title', 'expired.note',
 ];
 
 it('the file of the shell holds what the catalogues say', async () => {

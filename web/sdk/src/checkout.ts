@@ -1,14 +1,14 @@
-// Checkout sessions in a shop's page: the whole page of a checkout in a frame, or its parts with the shop's own form around them.
+// Checkout sessions in a shop's page: the parts of their page, with the shop's own form around them.
 //
-// Both speak to the same addresses as the hosted page. Deliberately absent: promotion codes and tax ids, which sessions do not have
-// yet; asking for them answers an error.
+// They speak to the same addresses as the hosted page. Deliberately absent: the hosted page in a frame, which no page may hold; promotion
+// codes and tax ids, which sessions do not have yet: asking for them answers an error.
 
+import { formatMoney, wireDecimals } from '@florin/pay-core/money';
 import { randomId } from '@florin/pay-core/protocol';
 import type { Client } from './client';
-import { openDialog } from './dialog';
+import { accompany } from './dialog';
 import type { Elements } from './elements';
 import { Emitter, type Listener } from './emitter';
-import { Frame } from './frame';
 
 type State = any;
 
@@ -28,37 +28,35 @@ function sessionId(secret: unknown): string {
   return id;
 }
 
-/** How many minor units make one of the currency. */
-function divisorOf(currency: string): number {
-  const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-  return 10 ** (maximumFractionDigits ?? 2);
-}
-
-function money(amount: number, currency: string): { amount: string; minorUnitsAmount: number } {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  return { amount: format.format(amount / divisorOf(currency)), minorUnitsAmount: amount };
-}
-
 /** A session as shops read it, from the state that the hosted page has. */
 export function sessionOf(state: State): object {
   const { amounts, currency } = state;
-  const as = (amount: number) => money(amount ?? 0, currency);
+  const { locale } = new Intl.NumberFormat().resolvedOptions();
+  // A set-up has no currency, and nothing to pay.
+  const as = (minor: number) => ({ amount: formatMoney(minor, currency ?? '', locale), minorUnitsAmount: minor });
   const status = state.status === 'complete' ? { type: 'complete', paymentStatus: state.payment_status } : { type: state.status };
   return {
     id: state.id, livemode: state.livemode, currency, email: state.email, status, businessName: state.merchant?.name,
-    canConfirm: state.status === 'open', minorUnitsAmountDivisor: divisorOf(currency),
+    canConfirm: state.status === 'open', minorUnitsAmountDivisor: 10 ** wireDecimals(currency ?? ''),
     total: {
       subtotal: as(amounts.subtotal), shippingRate: as(amounts.shipping), taxExclusive: as(amounts.tax), taxInclusive: as(0),
       discount: as(amounts.discount), total: as(amounts.total),
     },
     lineItems: state.line_items.map((item: any) => ({
       id: item.id, name: item.name, description: item.description, quantity: item.quantity, images: item.image ? [item.image] : [],
-      unitAmount: as(item.unit_amount), subtotal: as(item.amount), total: as(item.amount),
+      unitAmount: item.unit_amount === null ? null : as(item.unit_amount), subtotal: as(item.amount), total: as(item.amount),
       adjustableQuantity: item.adjustable,
     })),
     shippingOptions: (state.shipping?.options ?? []).map((one: any) => ({ id: one.id, displayName: one.name, ...as(one.amount) })),
     savedPaymentMethods: state.saved_methods,
   };
+}
+
+/** What is told when the buyer closed the window of an authentication. */
+const UNFINISHED = { code: 'authentication_failed', message: 'The authentication was not finished. You were not charged. Please try again.' };
+
+function failureOf(state: State): { message?: string; code?: string; kind?: string } | undefined {
+  return state.payment?.error ?? state.error;
 }
 
 class Open {
@@ -76,7 +74,7 @@ class Open {
 
   private async ask(method: 'GET' | 'POST', what: string, body?: object, handle?: string): Promise<State> {
     const path = `/c/pay/${await this.id}/${what}`;
-    const call = { method, path, body: body as Record<string, unknown>, json: true, handle, at: handle ? ['card'] : undefined };
+    const call = { method, path, body: body as Record<string, unknown>, handle };
     const state = await this.client.controller.ask(method === 'GET' ? 'api' : 'confirm', call);
     if (state?.id) this.state = state;
     return state;
@@ -106,23 +104,23 @@ class Open {
       billing: { email: wish.email ?? this.email ?? this.state.email, name: wish.billingAddress?.name, address: wish.billingAddress?.address },
       shipping: wish.shippingAddress, save: wish.savePaymentMethod,
     };
-    const state = await this.ask('POST', 'confirm', body, handle);
-    const failure = state.payment?.error ?? state.error;
+    const sent = await this.ask('POST', 'confirm', body, handle);
+    const url = failureOf(sent) ? null : sent.payment?.action?.url;
+    const state = url ? await this.accompany(url) : sent;
+    const failure = failureOf(state);
     if (failure) {
       this.elements.clearCode();
       return { type: 'error', error: { message: failure.message ?? 'The payment did not go through.', code: failure.code ?? failure.kind } };
     }
-    const action = state.payment?.action;
-    if (action?.url) await this.accompany(action.url);
     const back = wish.returnUrl ?? this.state.return_to;
     if (this.state.status === 'complete' && back && wish.redirect !== 'if_required') location.assign(back);
     return this.told(this.state);
   }
 
-  private async accompany(url: string): Promise<void> {
-    const isOpen = async () => Boolean((await this.ask('GET', 'state')).payment?.action);
-    await openDialog({ url, title: 'Payment', channel: randomId(), isOpen });
-    await this.ask('GET', 'state');
+  private async accompany(url: string): Promise<State> {
+    const look = () => this.ask('GET', 'state');
+    const { state } = await accompany({ url, title: 'Payment', channel: randomId(), look, isOpen: (now) => Boolean(now.payment?.action) });
+    return state.payment?.action?.kind === 'redirect' ? { ...state, error: UNFINISHED } : state;
   }
 
   actions(): Record<string, unknown> {
@@ -185,29 +183,5 @@ export class Checkout {
     const promise = made.older();
     promise.catch(() => undefined);
     return generation === 0 ? Object.assign(promise, made.expose()) : promise;
-  }
-
-  /** The page of a checkout as a frame of the shop's page. */
-  async embed(options: any = {}): Promise<object> {
-    const id = sessionId(options.clientSecret ?? (await options.fetchClientSecret?.()));
-    let frame: Frame | null = null;
-    const unmount = (): void => {
-      frame?.remove();
-      frame = null;
-    };
-    const mount = (target: string | HTMLElement): void => {
-      unmount();
-      const place = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
-      if (!place) throw new Error(`The selector you specified (${target}) applies to no DOM elements that are currently on the page.`);
-      const made = new Frame(`/c/pay/${id}`, { embedded: '1', pk: this.client.key }, 'Checkout');
-      made.element.style.setProperty('height', '640px', 'important');
-      made.heard = (t, p) => {
-        if (t === 'height' && Number(p) > 0) made.element.style.setProperty('height', `${Number(p)}px`, 'important');
-        if (t === 'complete') options.onComplete?.();
-      };
-      place.replaceChildren(made.element);
-      frame = made;
-    };
-    return { mount, unmount, destroy: unmount };
   }
 }

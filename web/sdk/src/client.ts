@@ -14,7 +14,6 @@ import { ORIGIN, VERSION } from './origin';
 export interface Options {
   stripeAccount?: string;
   locale?: string;
-  apiVersion?: string;
 }
 
 export class Client {
@@ -93,9 +92,7 @@ export class Client {
       registerAppInfo: register,
       elements: (options?: any) => this.elements(options),
       createToken: (element: any, data?: any) => objects.token(element, data),
-      createSource: (element: any, data?: any) => objects.source(element, data),
       createPaymentMethod: (first: any, second?: any, third?: any) => objects.paymentMethod(first, second, third),
-      createConfirmationToken: (wish: any) => objects.confirmationToken(wish ?? {}),
       confirmPayment: confirm,
       confirmSetup: confirm,
       confirmCardPayment: card,
@@ -105,8 +102,8 @@ export class Client {
       retrievePaymentIntent: async (secret: string) => intents.retrieve(secret),
       retrieveSetupIntent: async (secret: string) => intents.retrieve(secret),
       redirectToCheckout: (wish: any) => this.redirectToCheckout(wish ?? {}),
-      createEmbeddedCheckoutPage: (options: any) => checkout.embed(options),
-      initEmbeddedCheckout: (options: any) => checkout.embed(options),
+      createEmbeddedCheckoutPage: unframed,
+      initEmbeddedCheckout: unframed,
       initCheckout: (options: any) => checkout.init(options),
       initCheckoutElementsSdk: (options: any) => checkout.open(options),
       initCheckoutFormSdk: (options: any) => checkout.open(options),
@@ -119,6 +116,14 @@ export class Client {
     location.assign(`${ORIGIN}/c/pay/${encodeURIComponent(sessionId)}`);
     return new Promise(() => {});
   }
+}
+
+/** The page of a checkout may be in no frame. A promise that fails says so to whoever would have mounted it. */
+async function unframed(): Promise<never> {
+  throw new Error(
+    'Florin does not show the page of a checkout session inside of another page. Send the buyer to the url of the session, or use ' +
+      'initCheckoutElementsSdk with a form of your own.',
+  );
 }
 
 /** Wallets of the browser: there are none, and shops ask before they show a button. */

@@ -1,17 +1,8 @@
 // The page's end of the controller frame: one for each client, invisible, made when it is first needed and again if it was removed.
 // Deliberately absent: card data, which goes from frame to frame.
 
-import { randomId } from '@florin/pay-core/protocol';
+import { randomId, type Call } from '@florin/pay-core/protocol';
 import { Frame, style } from './frame';
-
-export interface Call {
-  method: 'GET' | 'POST';
-  path: string;
-  body?: Record<string, unknown>;
-  json?: boolean;
-  handle?: string;
-  at?: string[];
-}
 
 const UNSEEN = {
   position: 'absolute', width: '1px', height: '1px', 'min-width': '0', opacity: '0', 'pointer-events': 'none', inset: '0 auto auto 0',

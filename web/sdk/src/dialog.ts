@@ -29,11 +29,16 @@ export interface Opened {
   title: string;
   /** The channel on which the page of return says that it was reached. */
   channel: string;
-  /** Whether there is still something to do in there; asked every few seconds. */
-  isOpen(): Promise<boolean>;
+  /** How the payment stands, or an object with an `error`; asked every few seconds. */
+  look(): Promise<any>;
+  /** Whether there is still something to do in there. */
+  isOpen(state: any): boolean;
 }
 
 const LOOK_MS = 2_500;
+
+/** Whether a window may be sent there. An address of another scheme could be a script, which would run as one of the shop's. */
+export const isPage = (url: unknown): url is string => typeof url === 'string' && /^https?:/.test(url);
 
 function cross(): SVGSVGElement {
   const space = 'http://www.w3.org/2000/svg';
@@ -74,16 +79,24 @@ function build(title: string, url: string): { host: HTMLElement; dialog: HTMLDia
   return { host, dialog, frame, close };
 }
 
-/** Opens the window; resolves when the buyer is back or gave up. */
-export function openDialog({ url, title, channel, isOpen }: Opened): Promise<Ending> {
+/** Opens the window until the buyer is back or gave up; then looks how the payment stands. */
+export async function accompany(opened: Opened): Promise<{ ending: Ending; state: any }> {
+  const ending = await openDialog(opened);
+  return { ending, state: await opened.look() };
+}
+
+function openDialog({ url, title, channel, look, isOpen }: Opened): Promise<Ending> {
+  if (!isPage(url)) throw new Error('The address of the next step is no page that a window can show.');
   const before = document.activeElement as HTMLElement | null;
   const { host, dialog, frame, close } = build(title, url);
   document.body.append(host);
   dialog.showModal();
   return new Promise((resolve) => {
+    let hasEnded = false;
     const end = (ending: Ending): void => {
+      if (hasEnded) return;
+      hasEnded = true;
       removeEventListener('message', take);
-      clearInterval(timer);
       dialog.close();
       host.remove();
       before?.focus?.();
@@ -93,7 +106,15 @@ export function openDialog({ url, title, channel, isOpen }: Opened): Promise<End
       const taken = received(event, { origin: ORIGIN, source: frame.contentWindow, ch: channel });
       if (taken?.t === 'action-done') end('done');
     };
-    const timer = setInterval(() => void isOpen().then((is) => is || !host.isConnected || end('done')), LOOK_MS);
+    const watch = async (): Promise<void> => {
+      while (!hasEnded) {
+        await new Promise((done) => setTimeout(done, LOOK_MS));
+        // Nobody has said that it is over while nobody answered.
+        const state = hasEnded ? null : await look().catch(() => null);
+        if (state && !state.error && !isOpen(state)) end('done');
+      }
+    };
+    void watch();
     addEventListener('message', take);
     dialog.addEventListener('cancel', (event) => {
       event.preventDefault();

@@ -5,7 +5,7 @@ import { randomId } from '@florin/pay-core/protocol';
 import type { Client } from './client';
 import { Element, isSplit, plain } from './element';
 import { Emitter } from './emitter';
-import { LOST } from './frame';
+import { LOST, style } from './frame';
 
 /** What a confirmation goes on with. */
 export interface Collected {
@@ -17,7 +17,7 @@ export interface Collected {
 
 const ORDER = ['cardNumber', 'cardExpiry', 'cardCvc'];
 /** Changing one of these changes which methods there are. */
-const TERMS = ['mode', 'amount', 'currency', 'setupFutureUsage', 'captureMethod', 'paymentMethodTypes', 'on_behalf_of', 'onBehalfOf'];
+const TERMS = ['mode', 'amount', 'currency', 'paymentMethodTypes'];
 
 function notMounted(): Collected {
   const message = 'The element is not on the page yet. Mount it and wait for its ready event.';
@@ -88,7 +88,7 @@ export class Elements extends Emitter {
     const { appearance, locale } = plain(options);
     for (const [type, element] of this.made) {
       element.frame?.send('group', { appearance, locale });
-      if (appearance && element.frame) element.frame.element.style.setProperty('color-scheme', this.scheme(type), 'important');
+      if (appearance && element.frame) style(element.frame.element, { 'color-scheme': this.scheme(type) });
     }
     if (TERMS.some((term) => term in options)) void this.fetchUpdates().then(() => this.emit('update-end'));
     else queueMicrotask(() => this.emit('update-end'));
@@ -121,11 +121,11 @@ export class Elements extends Emitter {
     return answer.error ? { error: answer.error } : { selectedPaymentMethod: answer.type };
   }
 
-  /** Checks the fields, and has their frames put the card behind a handle. `alone` leaves out the fields that belong to it. */
-  async collect(element: Element, alone = false): Promise<Collected> {
+  /** Checks the fields, and has their frames put the card behind a handle. */
+  async collect(element: Element): Promise<Collected> {
     if (!element.frame) return notMounted();
     await this.client.controller.listening();
-    const members = isSplit(element._elementType) && !alone ? ORDER.map((type) => this.made.get(type)) : [element];
+    const members = isSplit(element._elementType) ? ORDER.map((type) => this.made.get(type)) : [element];
     const error = members.length > 1 && (await this.firstError(members));
     if (error) return { error };
     const handle = randomId();

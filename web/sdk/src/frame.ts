@@ -11,12 +11,12 @@ export function style(element: HTMLElement, styles: Styles): void {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
 }
 
-/** What a frame may do. A feature is only named where the browser knows it, because it warns about others. */
-function permissions(): string {
+/** Lets the browser fill in a card in a frame, which belongs to another origin than the form around it. */
+export function allowAutofill(element: HTMLIFrameElement): void {
+  // A feature is only named where the browser knows it, because it warns about others.
   const features: string[] = (document as any).featurePolicy?.features?.() ?? [];
-  const wanted = ['payment', 'publickey-credentials-get', 'clipboard-write', 'autofill', 'shared-autofill'];
-  const known = features.length > 0 ? wanted.filter((one) => features.includes(one)) : wanted.slice(0, 1);
-  return known.map((one) => `${one} *`).join('; ');
+  const known = ['autofill', 'shared-autofill'].filter((one) => features.includes(one));
+  if (known.length > 0) element.setAttribute('allow', known.join('; '));
 }
 
 export const LOST = { error: { type: 'api_connection_error', message: 'The payment form was closed before it answered.' } };
@@ -36,7 +36,6 @@ export class Frame {
     const { element } = this;
     element.name = name ?? `__florin_${this.channel}`;
     element.title = title;
-    element.setAttribute('allow', permissions());
     element.setAttribute('scrolling', 'no');
     element.src = pageUrl(path, { ...query, ch: this.channel });
     style(element, { border: '0', margin: '0', padding: '0', display: 'block', overflow: 'hidden', 'min-width': '100%', width: '1px' });

@@ -3,7 +3,7 @@
 
 import { randomId } from '@florin/pay-core/protocol';
 import type { Client } from './client';
-import { openDialog } from './dialog';
+import { accompany, isPage } from './dialog';
 import type { Element } from './element';
 import type { Collected, Elements } from './elements';
 import { pageUrl } from './origin';
@@ -49,7 +49,7 @@ export function stepOf(action: any): { url: string; isInstructions: boolean } | 
   if (!inner) return null;
   const instructions = inner.hosted_instructions_url ?? inner.mobile_auth_url;
   const url = inner.url ?? inner.stripe_js ?? instructions;
-  return typeof url === 'string' && /^https?:/.test(url) ? { url, isInstructions: url === instructions } : null;
+  return isPage(url) ? { url, isInstructions: url === instructions } : null;
 }
 
 export class Intents {
@@ -76,7 +76,7 @@ export class Intents {
     const returnUrl = isOver ? pageUrl('/v3/frames/return', { ch: channel }) : wish.returnUrl;
     const body = { ...paramsOf(wish.params, collected), client_secret: wish.secret, return_url: returnUrl };
     const object = await this.client.controller.ask('confirm', {
-      method: 'POST', path: `${path}/${id}/confirm`, body, handle: collected.handle, at: ['payment_method_data', 'card'],
+      method: 'POST', path: `${path}/${id}/confirm`, body, handle: collected.handle,
     });
     if (object.error?.type === 'card_error') wish.elements?.clearCode();
     return this.settle(object, wish, isOver ? channel : null);
@@ -103,10 +103,10 @@ export class Intents {
   }
 
   private async accompany(step: { url: string; isInstructions: boolean }, wish: Wish, channel: string): Promise<any> {
-    const isOpen = async () => (await this.read(wish.secret)).status === 'requires_action';
-    const title = step.isInstructions ? 'How to pay' : 'Authentication';
-    const ending = await openDialog({ url: step.url, title, channel, isOpen });
-    const object = await this.read(wish.secret);
+    const { ending, state: object } = await accompany({
+      url: step.url, channel, title: step.isInstructions ? 'How to pay' : 'Authentication',
+      look: () => this.read(wish.secret), isOpen: ({ status }) => status === 'requires_action',
+    });
     if (object.error) return { error: object.error };
     const { name, word } = kindOf(wish.secret);
     if (object.status === 'requires_action') {

@@ -18,6 +18,7 @@ export const CONFIRMING: readonly (readonly [string, string])[] = CONFIRMED.flat
 
 export const UNSUPPORTED: readonly string[] = (
   'collectBankAccountForPayment collectBankAccountForSetup collectBankAccountToken collectFinancialConnectionsAccounts ' +
-  'createEphemeralKeyNonce createFinancialAccountDisclosure createIssuingDisclosure createRadarSession createTreasuryDisclosure ' +
+  'createConfirmationToken createEphemeralKeyNonce createFinancialAccountDisclosure createIssuingDisclosure createRadarSession ' +
+  'createSource createTreasuryDisclosure ' +
   'initializePricing processOrder retrieveOrder retrieveSource verifyIdentity verifyMicrodepositsForPayment verifyMicrodepositsForSetup'
 ).split(' ');

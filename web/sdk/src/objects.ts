@@ -1,4 +1,4 @@
-// Tokens, payment methods, sources and confirmation tokens out of what a buyer entered.
+// Tokens and payment methods out of what a buyer entered.
 // Deliberately absent: what they are used for, which the shop's server decides.
 
 import type { Client } from './client';
@@ -11,43 +11,31 @@ interface Made {
   /** Under which name a shop gets the object. */
   name: string;
   body: Record<string, any>;
-  at: string[];
 }
 
 export class Objects {
   constructor(private readonly client: Client) {}
 
-  private async make({ path, name, body, at }: Made, element?: Element | null, alone = false): Answer {
-    const collected = element ? await this.client.elementsOf(element).collect(element, alone) : {};
-    if (collected.error) return { error: collected.error };
-    const { chosen, handle } = collected;
-    if (chosen?.saved && name === 'paymentMethod') return this.client.notSupported('a saved payment method here');
-    const sent = chosen?.saved ? { ...body, payment_method: chosen.saved } : chosen?.type ? withType(body, at, chosen.type) : body;
-    const object = await this.client.controller.ask('create', { method: 'POST', path, body: sent, handle, at });
+  private async make({ path, name, body }: Made, element?: Element | null): Answer {
+    const { error, chosen, handle } = element ? await this.client.elementsOf(element).collect(element) : {};
+    if (error) return { error };
+    if (chosen?.saved) return this.client.notSupported('a saved payment method here');
+    const sent = chosen?.type ? { ...body, type: chosen.type } : body;
+    const object = await this.client.controller.ask('create', { method: 'POST', path, body: sent, handle });
     return object.error ? { error: object.error } : { [name]: object };
   }
 
-  /** `(element, data)`, or `('bank_account' | 'pii' | 'cvc_update' | …, data)`. */
-  token(first: any, data: any = {}): Answer {
+  /** `(element, data)`, or `('bank_account' | 'pii' | …, data)`. */
+  async token(first: any, data: any = {}): Answer {
     const made = { path: '/v1/tokens', name: 'token' };
-    if (typeof first !== 'string') {
-      const { currency, ...card } = data ?? {};
-      return this.make({ ...made, body: { card: { ...card, currency } }, at: ['card'] }, elementOf(first));
-    }
-    if (data instanceof Element) return this.make({ ...made, body: {}, at: [first] }, data, true);
-    return this.make({ ...made, body: { [first]: data }, at: [] });
-  }
-
-  /** `(element, data)` or `(data)`. */
-  source(first: any, data: any = {}): Answer {
-    const made = { path: '/v1/sources', name: 'source', at: ['card'] };
-    const element = elementOf(first);
-    return this.make({ ...made, body: element ? { type: 'card', ...data } : first }, element);
+    if (data instanceof Element) return this.client.notSupported(`a token of the type ${first}`);
+    if (typeof first === 'string') return this.make({ ...made, body: { [first]: data } });
+    return this.make({ ...made, body: { card: data ?? {} } }, elementOf(first));
   }
 
   /** `({elements, params})`, `({type, card, …})`, or `(type, element, data)`. */
   paymentMethod(first: any, second?: any, third: any = {}): Answer {
-    const made = { path: '/v1/payment_methods', name: 'paymentMethod', at: ['card'] };
+    const made = { path: '/v1/payment_methods', name: 'paymentMethod' };
     if (typeof first === 'string') {
       const element = elementOf(second);
       return this.make({ ...made, body: { type: first, ...(element ? third : second) } }, element);
@@ -60,21 +48,9 @@ export class Objects {
     const { element: _, card, ...rest } = first ?? {};
     return this.make({ ...made, body: element ? { type: 'card', ...rest, ...first.params } : first }, element);
   }
-
-  /** `({elements, params})`. */
-  confirmationToken({ elements, params = {} }: any): Answer {
-    const { payment_method_data: data, ...rest } = params;
-    const body = { ...rest, payment_method_data: { type: 'card', ...data } };
-    const made = { path: '/v1/confirmation_tokens', name: 'confirmationToken', at: ['payment_method_data', 'card'] };
-    return this.make({ ...made, body }, elements?.getElement('payment'));
-  }
 }
 
 /** The element of a parameter that may hold one. */
 export function elementOf(value: unknown): Element | null {
   return value instanceof Element ? value : null;
-}
-
-function withType(body: Record<string, any>, at: string[], type: string): Record<string, any> {
-  return at.length > 1 ? { ...body, payment_method_data: { ...body.payment_method_data, type } } : { ...body, type };
 }

@@ -19,7 +19,6 @@ export const ar: Catalogue = {
 
   "error.incomplete_number": "رقم البطاقة غير مكتمل.",
   "error.invalid_number": "رقم البطاقة غير صحيح. تحقّق من كتابته.",
-  "error.unsupported_brand": "هذا النوع من البطاقات غير مقبول هنا. استخدم بطاقة أخرى.",
   "error.incomplete_expiry": "أدخل الشهر والسنة.",
   "error.invalid_expiry": "هذا التاريخ غير موجود. أدخل الشهر والسنة، مثل 04 / 30.",
   "error.expired": "انتهت صلاحية هذه البطاقة. استخدم بطاقة أخرى.",
@@ -66,7 +65,6 @@ export const ar: Catalogue = {
   "contact.phone": "الهاتف",
 
   "address.shipping": "عنوان الشحن",
-  "address.billing": "عنوان الفوترة",
   "address.same": "عنوان الفوترة هو نفسه عنوان الشحن",
   "address.name": "الاسم الكامل",
   "address.country": "الدولة أو المنطقة",

@@ -19,7 +19,6 @@ export const de: Catalogue = {
 
   "error.incomplete_number": "Die Kartennummer ist unvollständig.",
   "error.invalid_number": "Die Kartennummer stimmt nicht. Bitte prüfen Sie sie auf Tippfehler.",
-  "error.unsupported_brand": "Diese Kartenart wird hier nicht angenommen. Bitte nehmen Sie eine andere Karte.",
   "error.incomplete_expiry": "Bitte Monat und Jahr angeben.",
   "error.invalid_expiry": "Dieses Datum gibt es nicht. Bitte Monat und Jahr angeben, zum Beispiel 04 / 30.",
   "error.expired": "Diese Karte ist abgelaufen. Bitte nehmen Sie eine andere Karte.",
@@ -66,7 +65,6 @@ export const de: Catalogue = {
   "contact.phone": "Telefon",
 
   "address.shipping": "Lieferadresse",
-  "address.billing": "Rechnungsadresse",
   "address.same": "Rechnungsadresse ist gleich der Lieferadresse",
   "address.name": "Vor- und Nachname",
   "address.country": "Land oder Region",

@@ -21,7 +21,6 @@ export const en = {
 
   "error.incomplete_number": "Your card number is incomplete.",
   "error.invalid_number": "Your card number is not valid. Check it for typos.",
-  "error.unsupported_brand": "This kind of card is not accepted here. Use another card.",
   "error.incomplete_expiry": "Enter month and year.",
   "error.invalid_expiry": "This expiry date does not exist. Use month and year, such as 04 / 30.",
   "error.expired": "This card has expired. Use another card.",
@@ -68,7 +67,6 @@ export const en = {
   "contact.phone": "Phone",
 
   "address.shipping": "Shipping address",
-  "address.billing": "Billing address",
   "address.same": "Billing address is the same as the shipping address",
   "address.name": "Full name",
   "address.country": "Country or region",

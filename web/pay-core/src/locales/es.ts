@@ -19,7 +19,6 @@ export const es: Catalogue = {
 
   "error.incomplete_number": "El número de tarjeta está incompleto.",
   "error.invalid_number": "El número de tarjeta no es válido. Comprueba que esté bien escrito.",
-  "error.unsupported_brand": "Aquí no se acepta este tipo de tarjeta. Usa otra.",
   "error.incomplete_expiry": "Escribe el mes y el año.",
   "error.invalid_expiry": "Esa fecha no existe. Escribe el mes y el año, por ejemplo 04 / 30.",
   "error.expired": "Esta tarjeta ha vencido. Usa otra.",
@@ -66,7 +65,6 @@ export const es: Catalogue = {
   "contact.phone": "Teléfono",
 
   "address.shipping": "Dirección de envío",
-  "address.billing": "Dirección de facturación",
   "address.same": "La dirección de facturación es la misma que la de envío",
   "address.name": "Nombre completo",
   "address.country": "País o región",

@@ -19,7 +19,6 @@ export const fr: Catalogue = {
 
   "error.incomplete_number": "Le numéro de carte est incomplet.",
   "error.invalid_number": "Le numéro de carte n’est pas valide. Vérifiez votre saisie.",
-  "error.unsupported_brand": "Ce type de carte n’est pas accepté ici. Utilisez une autre carte.",
   "error.incomplete_expiry": "Indiquez le mois et l’année.",
   "error.invalid_expiry": "Cette date n’existe pas. Indiquez le mois et l’année, par exemple 04 / 30.",
   "error.expired": "Cette carte a expiré. Utilisez une autre carte.",
@@ -66,7 +65,6 @@ export const fr: Catalogue = {
   "contact.phone": "Téléphone",
 
   "address.shipping": "Adresse de livraison",
-  "address.billing": "Adresse de facturation",
   "address.same": "L’adresse de facturation est identique à l’adresse de livraison",
   "address.name": "Nom complet",
   "address.country": "Pays ou région",

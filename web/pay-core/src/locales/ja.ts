@@ -19,7 +19,6 @@ export const ja: Catalogue = {
 
   "error.incomplete_number": "カード番号を最後まで入力してください。",
   "error.invalid_number": "カード番号が正しくありません。入力内容をご確認ください。",
-  "error.unsupported_brand": "この種類のカードはご利用いただけません。別のカードをお使いください。",
   "error.incomplete_expiry": "月と年を入力してください。",
   "error.invalid_expiry": "有効期限が正しくありません。「04 / 30」のように月と年を入力してください。",
   "error.expired": "このカードは有効期限が切れています。別のカードをお使いください。",
@@ -66,7 +65,6 @@ export const ja: Catalogue = {
   "contact.phone": "電話番号",
 
   "address.shipping": "お届け先",
-  "address.billing": "請求先住所",
   "address.same": "請求先住所はお届け先と同じ",
   "address.name": "お名前",
   "address.country": "国または地域",

@@ -19,7 +19,6 @@ export const pt: Catalogue = {
 
   "error.incomplete_number": "O número do cartão está incompleto.",
   "error.invalid_number": "O número do cartão não é válido. Confira se foi digitado certo.",
-  "error.unsupported_brand": "Este tipo de cartão não é aceito aqui. Use outro cartão.",
   "error.incomplete_expiry": "Informe o mês e o ano.",
   "error.invalid_expiry": "Essa data não existe. Informe o mês e o ano, por exemplo 04 / 30.",
   "error.expired": "Este cartão está vencido. Use outro cartão.",
@@ -66,7 +65,6 @@ export const pt: Catalogue = {
   "contact.phone": "Telefone",
 
   "address.shipping": "Endereço de entrega",
-  "address.billing": "Endereço de cobrança",
   "address.same": "O endereço de cobrança é o mesmo da entrega",
   "address.name": "Nome completo",
   "address.country": "País ou região",

@@ -19,7 +19,6 @@ export const zh: Catalogue = {
 
   "error.incomplete_number": "卡号不完整。",
   "error.invalid_number": "卡号有误，请检查是否输错。",
-  "error.unsupported_brand": "此处不支持这类银行卡，请换一张卡。",
   "error.incomplete_expiry": "请填写月份和年份。",
   "error.invalid_expiry": "该有效期不存在，请按“04 / 30”的格式填写月份和年份。",
   "error.expired": "此卡已过期，请换一张卡。",
@@ -66,7 +65,6 @@ export const zh: Catalogue = {
   "contact.phone": "电话",
 
   "address.shipping": "收货地址",
-  "address.billing": "账单地址",
   "address.same": "账单地址与收货地址相同",
   "address.name": "姓名",
   "address.country": "国家或地区",
