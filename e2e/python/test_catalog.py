@@ -1,21 +1,16 @@
 """The catalog: products, prices, tax rates and shipping rates."""
 
 import json
-import subprocess
-from pathlib import Path
 
 import pytest
 import stripe
 
-import server
 import wire
-from program import Program, wait_ready
+from own import DEV_KEY, needs_binary, other_account, running
 from shop import error_of, events_of, fresh, plain, types
 
 INVALID = "invalid_request_error"
 PICTURE = "https://shop.example/tea.png"
-# The published key of every `florin dev` on loopback, whatever server the other tests run against.
-DEV_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
 
 
 @pytest.fixture
@@ -439,16 +434,11 @@ def test_what_is_not_there_is_named(sdk, path, name, param):
 
 
 @pytest.mark.raw
-@pytest.mark.skipif(not server.BINARY, reason="FLORIN_BIN is not set")
+@needs_binary
 def test_another_account_finds_nothing(sdk, monkeypatch, tmp_path):
-    data = ["--data", str(tmp_path / "data")]
-    own = Program("own", [server.BINARY, "dev", "--port", "0", *data], Path(tmp_path))
-    try:
-        wait_ready(own.url)
-        monkeypatch.setattr(server, "URL", own.url)
-        made = subprocess.run(
-            [server.BINARY, "accounts", "create", "Other", "--json", *data], check=True, capture_output=True)
-        other = json.loads(made.stdout)["test_secret_key"]
+    data = str(tmp_path / "data")
+    with running(monkeypatch, "--data", data):
+        other = other_account(data)
         product = wire.post(PRODUCTS, {"id": "tea", "name": "Tea"}, key=DEV_KEY).json["id"]
         price = wire.post(
             PRICES, {"product": product, "currency": "usd", "unit_amount": "5", "lookup_key": "k"}, key=DEV_KEY).json["id"]
@@ -464,5 +454,3 @@ def test_another_account_finds_nothing(sdk, monkeypatch, tmp_path):
         # Ids and lookup keys are an account's own.
         assert wire.post(PRODUCTS, {"id": "tea", "name": "Tea"}, key=other).json["id"] == "tea"
         assert wire.post(PRICES, {**COSTS, "lookup_key": "k"}, key=other).json["lookup_key"] == "k"
-    finally:
-        own.kill()

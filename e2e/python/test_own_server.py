@@ -11,40 +11,27 @@ import pytest
 
 import server
 import wire
+from own import DEV_KEY, needs_binary, running
 from program import STOPPED_WITHIN_S, Program, wait_ready
 
 pytestmark = [
     pytest.mark.raw,
-    pytest.mark.skipif(not server.BINARY, reason="FLORIN_BIN is not set"),
+    needs_binary,
 ]
 
-# The published key of every `florin dev` on loopback, whatever server the other tests run against.
-DEV_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
 PAYMENT = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True,
            "payment_method_types": ["card"]}
 
 
-@contextmanager
-def _running(monkeypatch, *options):
-    with tempfile.TemporaryDirectory() as folder:
-        own = Program("own", [server.BINARY, "dev", "--port", "0", *options], Path(folder))
-        try:
-            wait_ready(own.url)
-            monkeypatch.setattr(server, "URL", own.url)
-            yield own.process
-        finally:
-            own.kill()
-
-
 def test_the_fixed_keys_open_a_fresh_server(sdk, monkeypatch):
-    with _running(monkeypatch, "--ephemeral"):
+    with running(monkeypatch, "--ephemeral"):
         answer = wire.post("/v1/payment_intents", PAYMENT, key=DEV_KEY)
         assert (answer.status, answer.json["status"]) == (200, "succeeded")
         assert len(wire.get("/v1/payment_intents", key=DEV_KEY).json["data"]) == 1
 
 
 def test_sigterm_stops_gracefully(sdk, monkeypatch):
-    with _running(monkeypatch, "--ephemeral") as process:
+    with running(monkeypatch, "--ephemeral") as process:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=STOPPED_WITHIN_S) == 0
 
@@ -52,27 +39,27 @@ def test_sigterm_stops_gracefully(sdk, monkeypatch):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_what_was_acknowledged_is_there_after_a_restart(sdk, monkeypatch, tmp_path, how):
     data = ["--data", str(tmp_path / "data")]
-    with _running(monkeypatch, *data) as process:
+    with running(monkeypatch, *data) as process:
         paid = [wire.post("/v1/payment_intents", PAYMENT, key=DEV_KEY).json["id"] for _ in range(20)]
         process.send_signal(how)
         process.wait(timeout=STOPPED_WITHIN_S)
-    with _running(monkeypatch, *data):
+    with running(monkeypatch, *data):
         listed = wire.get("/v1/payment_intents", {"limit": 100}, key=DEV_KEY).json["data"]
         assert [i["id"] for i in listed] == paid[::-1]
         assert {i["status"] for i in listed} == {"succeeded"}
 
 
 def test_the_key_file_is_private(sdk, monkeypatch, tmp_path):
-    with _running(monkeypatch, "--data", str(tmp_path / "data")):
+    with running(monkeypatch, "--data", str(tmp_path / "data")):
         mode = os.stat(tmp_path / "data" / "vault.key").st_mode & 0o777
         assert mode == 0o600
 
 
 def test_two_servers_share_nothing(sdk, monkeypatch):
-    with _running(monkeypatch, "--ephemeral"):
+    with running(monkeypatch, "--ephemeral"):
         wire.post("/v1/customers", {"name": "Here"}, key=DEV_KEY)
         assert len(wire.get("/v1/customers", key=DEV_KEY).json["data"]) == 1
     started = time.time()
-    with _running(monkeypatch, "--ephemeral"):
+    with running(monkeypatch, "--ephemeral"):
         assert wire.get("/v1/customers", key=DEV_KEY).json["data"] == []
         assert wire.get("/v1/events", {"created": {"lt": int(started) - 1}}, key=DEV_KEY).json["data"] == []

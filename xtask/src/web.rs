@@ -37,7 +37,7 @@ pub fn build(root: &Path) -> Result<bool, String> {
 ///
 /// # Errors
 /// npm fails.
-pub fn install(web: &Path) -> Result<(), String> {
+fn install(web: &Path) -> Result<(), String> {
     let wanted: String = LOCKS
         .iter()
         .map(|name| fs::read_to_string(web.join(name)).unwrap_or_default())

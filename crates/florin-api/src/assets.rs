@@ -2,13 +2,12 @@
 //!
 //! Deliberately absent: HTML of the payform, which the session decides.
 
+use crate::headers;
 use crate::pipeline::header;
-use crate::{Api, headers};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response as HttpResponse};
 use florin_web::{Asset, NOT_BUILT};
-use std::sync::Arc;
 
 /// Files whose names carry the hash of their content.
 const FILES: &str = "/assets/";
@@ -37,7 +36,7 @@ pub fn chunk(language: &str) -> Option<String> {
 }
 
 /// Answers a request for one of the browser parts; `None` for every other path.
-pub fn serve(_api: &Arc<Api>, parts: &Parts) -> Option<HttpResponse<Body>> {
+pub fn serve(parts: &Parts) -> Option<HttpResponse<Body>> {
     let path = parts.uri.path();
     let asset = match path {
         FIELD => return Some(frame(parts, "field.js", "Card details")),

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::{Response as HttpResponse, StatusCode};
 use florin_engine::Response;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 const ALWAYS: [(&str, &str); 8] = [
     ("content-type", "application/json"),
@@ -23,8 +24,11 @@ const ALWAYS: [(&str, &str); 8] = [
         "Request-Id, Stripe-Manage-Version, Stripe-Should-Retry, Idempotent-Replayed, Original-Request",
     ),
     ("access-control-max-age", "300"),
-    ("x-content-type-options", "nosniff"),
+    NO_SNIFFING,
 ];
+
+/// A browser takes a body for what it is called.
+const NO_SNIFFING: (&str, &str) = ("x-content-type-options", "nosniff");
 
 fn set(response: &mut HttpResponse<Body>, name: &'static str, value: &str) {
     // A value that cannot stand in a header came from the client; the answer goes without it.
@@ -33,6 +37,25 @@ fn set(response: &mut HttpResponse<Body>, name: &'static str, value: &str) {
             .headers_mut()
             .insert(HeaderName::from_static(name), value);
     }
+}
+
+fn set_all(response: &mut HttpResponse<Body>, headers: &[(&'static str, &str)]) {
+    for (name, value) in headers {
+        set(response, name, value);
+    }
+}
+
+/// An answer with its status, its body and these headers.
+fn made(
+    status: u16,
+    body: impl Into<Body>,
+    headers: &[(&'static str, &str)],
+) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(body.into());
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set_all(&mut response, headers);
+    response
 }
 
 /// An answer of the API with all its headers.
@@ -44,15 +67,7 @@ pub fn finish(answer: Response, facts: &Facts) -> HttpResponse<Body> {
         retry,
         retry_after_s,
     } = answer;
-    let mut response = HttpResponse::new(Body::from(body));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in ALWAYS {
-        response.headers_mut().insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-    }
+    let mut response = made(status, body, &ALWAYS);
     set(&mut response, "request-id", &facts.request);
     if let Some(version) = facts.version {
         set(&mut response, "stripe-version", version.as_str());
@@ -97,39 +112,34 @@ fn advice(retry: Option<bool>, posted: bool, status: u16) -> Option<&'static str
 
 /// A short text.
 pub fn text(status: u16, text: &'static str) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::from(text));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(&mut response, "content-type", "text/plain; charset=utf-8");
-    response
+    made(
+        status,
+        text,
+        &[("content-type", "text/plain; charset=utf-8")],
+    )
 }
 
 /// The payform: it loads and shows what lies on this server and sends to it, and to nobody else.
 pub fn payform(status: u16, html: String) -> HttpResponse<Body> {
     let mut response = page(status, html);
-    set(
-        &mut response,
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-    );
-    for (name, value) in [
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+    let headers = [
+        ("content-security-policy", policy),
         ("referrer-policy", "strict-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         (
             "permissions-policy",
             "camera=(), microphone=(), geolocation=(), clipboard-write=(self)",
         ),
-    ] {
-        set(&mut response, name, value);
-    }
+    ];
+    set_all(&mut response, &headers);
     response
 }
 
 /// A picture that no script can hide in.
 pub fn picture(svg: String) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::from(svg));
-    for (name, value) in [
+    let headers = [
         ("content-type", "image/svg+xml"),
         ("cache-control", "private, max-age=3600"),
         (
@@ -137,22 +147,19 @@ pub fn picture(svg: String) -> HttpResponse<Body> {
             "default-src 'none'; style-src 'unsafe-inline'",
         ),
         ("cross-origin-resource-policy", "cross-origin"),
-        ("x-content-type-options", "nosniff"),
-    ] {
-        set(&mut response, name, value);
-    }
-    response
+        NO_SNIFFING,
+    ];
+    made(200, svg, &headers)
 }
 
 /// An answer to one of our own pages.
 pub fn json(status: u16, body: String) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::from(body));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(&mut response, "content-type", "application/json");
-    set(&mut response, "cache-control", "no-store");
-    set(&mut response, "x-content-type-options", "nosniff");
-    response
+    let headers = [
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+        NO_SNIFFING,
+    ];
+    made(status, body, &headers)
 }
 
 /// A file of the browser parts: how long it is kept, its tag, and how it is packed.
@@ -162,101 +169,82 @@ pub fn file(
     media: &str,
     (kept, tag, encoding): (&str, &str, Option<&str>),
 ) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::from(bytes));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(&mut response, "content-type", media);
-    set(&mut response, "cache-control", kept);
-    set(&mut response, "etag", tag);
-    set(&mut response, "vary", "accept-encoding");
-    if let Some(encoding) = encoding {
-        set(&mut response, "content-encoding", encoding);
-    }
-    for (name, value) in [
+    let headers = [
+        ("content-type", media),
+        ("cache-control", kept),
+        ("etag", tag),
+        ("vary", "accept-encoding"),
         ("access-control-allow-origin", "*"),
         ("cross-origin-resource-policy", "cross-origin"),
-        ("x-content-type-options", "nosniff"),
-    ] {
-        set(&mut response, name, value);
+        NO_SNIFFING,
+    ];
+    let mut response = made(status, bytes, &headers);
+    if let Some(encoding) = encoding {
+        set(&mut response, "content-encoding", encoding);
     }
     response
 }
 
 /// The document of a frame that only pages of this origin may hold.
 pub fn frame(html: String, origin: &str) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::from(html));
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self' \
          https: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
          frame-ancestors {origin}"
     );
-    for (name, value) in [
-        ("content-type", "text/html; charset=utf-8"),
-        ("cache-control", "no-store"),
-        ("content-security-policy", &policy),
+    let mut response = page(200, html);
+    let headers = [
+        ("content-security-policy", policy.as_str()),
         ("cross-origin-embedder-policy", "require-corp"),
         ("cross-origin-resource-policy", "cross-origin"),
         ("referrer-policy", "strict-origin"),
-        ("x-content-type-options", "nosniff"),
-    ] {
-        set(&mut response, name, value);
-    }
+    ];
+    set_all(&mut response, &headers);
     response
 }
 
 /// A page. Its policy lets nothing in but its own style.
 pub fn page(status: u16, html: String) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::from(html));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(&mut response, "content-type", "text/html; charset=utf-8");
-    set(&mut response, "cache-control", "no-store");
-    set(&mut response, "referrer-policy", "no-referrer");
-    set(&mut response, "x-content-type-options", "nosniff");
-    set(
-        &mut response,
-        "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    );
-    response
+    let headers = [
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        NO_SNIFFING,
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ];
+    made(status, html, &headers)
 }
 
 /// A page of the sandbox, which shops may show in a frame: it simulates somebody else's.
 pub fn framed_page(status: u16, html: String) -> HttpResponse<Body> {
     let mut response = page(status, html);
-    for (name, value) in [
+    let headers = [
         (
             "content-security-policy",
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors http: https:",
         ),
         ("cross-origin-embedder-policy", "require-corp"),
         ("cross-origin-resource-policy", "cross-origin"),
-    ] {
-        set(&mut response, name, value);
-    }
+    ];
+    set_all(&mut response, &headers);
     response
 }
 
-/// A URL as it can stand in a header: every byte that is not visible ASCII is percent-encoded.
-fn ascii(url: &str) -> String {
-    let mut safe = String::with_capacity(url.len());
-    for byte in url.bytes() {
-        match byte {
-            b'!'..=b'~' => safe.push(char::from(byte)),
-            other => safe.push_str(&format!("%{other:02X}")),
-        }
-    }
-    safe
-}
+/// What stands in a header as it is: every visible ASCII character.
+const VISIBLE: &AsciiSet = &CONTROLS.add(b' ');
 
 /// Sends the browser elsewhere.
 pub fn see_other(url: &str) -> HttpResponse<Body> {
-    let mut response = HttpResponse::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    set(&mut response, "location", &ascii(url));
-    set(&mut response, "cache-control", "no-store");
-    set(&mut response, "referrer-policy", "no-referrer");
-    response
+    let url = utf8_percent_encode(url, VISIBLE).to_string();
+    let headers = [
+        ("location", url.as_str()),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+    ];
+    made(303, Body::empty(), &headers)
 }
 
 #[cfg(test)]

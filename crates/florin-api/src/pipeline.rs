@@ -87,7 +87,7 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
         Box::pin(checkout::serve(api, &parts, body, &facts.request)).await
     } else if let Some(live) = notices::mode(parts.uri.path()) {
         Box::pin(notices::serve(api, &parts, body, live)).await
-    } else if let Some(part) = assets::serve(api, &parts) {
+    } else if let Some(part) = assets::serve(&parts) {
         part
     } else if let Some(page) = docs::serve(&parts, &api.engine.world().settings.base_url) {
         page
@@ -118,15 +118,23 @@ fn note(api: &Api, parts: &Parts, facts: &Facts, ended: (u16, Instant)) {
     tracing::info!(request = %facts.request, method = %parts.method, %path, status, took_us, "answered");
 }
 
-/// A path as it may stand in the log. Whoever knows the address of a payform may pay there and look at the order.
+/// What the id of a checkout session follows in a path.
+const SESSIONS: [&str; 3] = [
+    checkout::PREFIX,
+    "/v1/checkout/sessions/",
+    "/florin/v1/payments/",
+];
+
+/// A path as it may stand in the log. Whoever knows the id of a session may pay there and look at the order.
 fn shown(path: &str) -> String {
-    match path.strip_prefix(checkout::PREFIX) {
-        None => hide_numbers(path),
-        Some(rest) => {
-            let verb = rest.split_once('/').map_or("", |(_, verb)| verb);
-            format!("{}.../{}", checkout::PREFIX, hide_numbers(verb))
-        }
-    }
+    let named = SESSIONS
+        .iter()
+        .find_map(|above| Some((above, path.strip_prefix(above)?)));
+    let Some((above, rest)) = named else {
+        return hide_numbers(path);
+    };
+    let verb = rest.split_once('/').map_or("", |(_, verb)| verb);
+    format!("{above}.../{}", hide_numbers(verb))
 }
 
 /// What a person sees who opens the server's address.
@@ -227,16 +235,20 @@ fn check_origin(parts: &Parts, presented: &Presented) -> Result<(), WireError> {
     let Some(origin) = header(&parts.headers, "origin") else {
         return Ok(());
     };
-    let own = header(&parts.headers, "host")
-        .map(|host| [format!("http://{host}"), format!("https://{host}")]);
-    let is_own = own.is_some_and(|own| own.iter().any(|known| known == origin));
-    if is_own || presented.key.starts_with("pk_") {
+    if is_own_origin(&parts.headers, origin) || presented.key.starts_with("pk_") {
         return Ok(());
     }
     let message = "A secret key was sent from a web page. Secret keys belong on servers; use a publishable key in browsers.";
     Err(WireError::invalid(message)
         .with_status(403)
         .with_code("secret_key_required"))
+}
+
+/// Whether a page of this server sent the request.
+pub fn is_own_origin(headers: &HeaderMap, origin: &str) -> bool {
+    let scheme = origin.split_once("://");
+    let host = header(headers, "host");
+    matches!(scheme, Some(("http" | "https", named)) if Some(named) == host)
 }
 
 /// A body over the limit is read to its end up to here before it is refused.

@@ -3,7 +3,7 @@
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::payments::{Metadata, MetadataPatch, PaymentMethod};
-use crate::record::{Columns, Entity, Versioned, record};
+use crate::record::{Columns, Versioned, check_living, record, set};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::Id;
@@ -58,18 +58,11 @@ pub struct CustomerPatch {
 }
 
 fn apply(customer: &mut Customer, patch: CustomerPatch) {
-    if let Some(email) = patch.email {
-        customer.email = email;
-    }
-    if let Some(name) = patch.name {
-        customer.name = name;
-    }
-    if let Some(description) = patch.description {
-        customer.description = description;
-    }
-    if let Some(method) = patch.default_payment_method {
-        customer.default_payment_method = method;
-    }
+    set(&mut customer.email, patch.email);
+    set(&mut customer.name, patch.name);
+    set(&mut customer.description, patch.description);
+    let method = patch.default_payment_method;
+    set(&mut customer.default_payment_method, method);
     patch.metadata.apply(&mut customer.metadata);
     merge_echo(&mut customer.echo, patch.echo);
 }
@@ -123,7 +116,7 @@ pub fn update(
     held: &mut Versioned<Customer>,
     patch: CustomerPatch,
 ) -> Result<(), Refusal> {
-    living(held)?;
+    check_living(held, held.record.deleted)?;
     let before = held.record.clone();
     apply(&mut held.record, patch);
     draft.save_with(context, held, Transition::CustomerUpdated, Some(before));
@@ -139,7 +132,7 @@ pub fn delete(
     context: &mut Context<'_>,
     held: &mut Versioned<Customer>,
 ) -> Result<(), Refusal> {
-    living(held)?;
+    check_living(held, held.record.deleted)?;
     let before = held.record.clone();
     let gone = &mut held.record;
     *gone = Customer {
@@ -150,11 +143,4 @@ pub fn delete(
     };
     draft.save_with(context, held, Transition::CustomerDeleted, Some(before));
     Ok(())
-}
-
-fn living(held: &Versioned<Customer>) -> Result<(), Refusal> {
-    match held.record.deleted {
-        true => Err(Refusal::missing(Customer::KIND, held.record.id(), "id")),
-        false => Ok(()),
-    }
 }

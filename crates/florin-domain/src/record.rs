@@ -4,6 +4,7 @@
 //! JSON body in which defaults are left out. Fields that this release does not know are kept and written back, so that
 //! an older release can run beside a newer one. Deliberately absent: SQL, and any wire name.
 
+use crate::refusal::Refusal;
 use florin_base::{Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -91,6 +92,21 @@ pub fn living(deleted: bool) -> &'static str {
 
 /// The state of a record that lists show.
 pub const LIVING: &str = "living";
+
+/// A record that was deleted can neither be changed nor deleted again.
+pub(crate) fn check_living<T: Entity>(held: &Versioned<T>, deleted: bool) -> Result<(), Refusal> {
+    match deleted {
+        true => Err(Refusal::missing(T::KIND, held.record.id(), "id")),
+        false => Ok(()),
+    }
+}
+
+/// Sets a member to what a patch says, if it says anything.
+pub(crate) fn set<T>(held: &mut T, patch: Option<T>) {
+    if let Some(value) = patch {
+        *held = value;
+    }
+}
 
 /// Values of the key columns of a record, in the order of [`Kind::columns`]. `None` is SQL NULL.
 pub type Columns<'a> = Vec<Option<&'a str>>;

@@ -75,6 +75,12 @@ pub enum Refusal {
     NoProcessor,
 }
 
+/// The name on the wire of a parameter inside another one: `a` and `b[c]` are `a[b][c]`.
+pub fn nested(outer: &str, inner: &str) -> String {
+    let (first, rest) = inner.split_at(inner.find('[').unwrap_or(inner.len()));
+    format!("{outer}[{first}]{rest}")
+}
+
 impl Refusal {
     /// A missing object that the URL named.
     pub fn missing(kind: Kind, id: &str, param: &str) -> Refusal {
@@ -114,6 +120,20 @@ impl Refusal {
         }
     }
 
+    /// The same refusal of an object that stands inside another parameter: what it names is named from there.
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Refusal {
+        let (Refusal::Invalid {
+            param: Some(param), ..
+        }
+        | Refusal::Missing { param, .. }) = &mut self
+        else {
+            return self;
+        };
+        *param = nested(outer, param);
+        self
+    }
+
     /// A wrong request that no single parameter is to blame for.
     pub fn plain(code: Option<&'static str>, message: impl Into<String>) -> Refusal {
         Refusal::Invalid {
@@ -121,5 +141,35 @@ impl Refusal {
             message: message.into(),
             param: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_named_from_where_its_object_stands() {
+        for (inner, expected) in [
+            ("currency", "line_items[0][price_data][currency]"),
+            (
+                "recurring[interval_count]",
+                "line_items[0][price_data][recurring][interval_count]",
+            ),
+        ] {
+            let outer = "line_items[0][price_data]";
+            let refusals = [
+                Refusal::invalid(inner, ""),
+                Refusal::missing_in_body(Kind::Product, "prod_1", inner),
+            ];
+            for refusal in refusals {
+                match refusal.within(outer) {
+                    Refusal::Invalid { param, .. } => assert_eq!(param.as_deref(), Some(expected)),
+                    Refusal::Missing { param, .. } => assert_eq!(param, expected),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(Refusal::Busy.within("a"), Refusal::Busy);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::jobs::nobody;
+use crate::links::with_query;
 use crate::mutation::Caller;
 use crate::operations::{AnswerIntentChallenge, ConfirmSetup, Operation};
 use florin_base::{Scope, currency};
@@ -105,26 +106,21 @@ impl Engine {
             .return_url
             .as_ref()
             .map_or(Answered::Done, |url| {
-                Answered::ReturnTo(self.return_url(challenged, url, status))
+                Answered::ReturnTo(challenged.returned(url, status))
             })
     }
+}
 
+impl Challenged {
     /// The merchant's URL with what it needs to look the intent up.
-    fn return_url(&self, challenged: &Challenged, url: &str, status: &str) -> String {
-        let name = if challenged.kind == Kind::SetupIntent {
-            "setup_intent"
-        } else {
-            "payment_intent"
+    fn returned(&self, url: &str, status: &str) -> String {
+        let name = match self.kind {
+            Kind::SetupIntent => "setup_intent",
+            _ => "payment_intent",
         };
-        let (front, fragment) = match url.split_once('#') {
-            Some((front, fragment)) => (front, format!("#{fragment}")),
-            None => (url, String::new()),
-        };
-        let sign = if front.contains('?') { '&' } else { '?' };
-        format!(
-            "{front}{sign}{name}={}&{name}_client_secret={}&redirect_status={status}{fragment}",
-            challenged.id, challenged.secret
-        )
+        let (id, secret) = (&self.id, &self.secret);
+        let added = format!("{name}={id}&{name}_client_secret={secret}&redirect_status={status}");
+        with_query(url, &added)
     }
 }
 

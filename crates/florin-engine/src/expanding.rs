@@ -23,27 +23,21 @@ impl Reader<'_> {
         match target {
             Target::Record(kind) => self.rendered(*kind, id).await,
             Target::Transaction => {
-                let view = self.engine.view(self.scope);
+                let view = self.view();
                 let found = self.transaction(id).await?;
                 let now = self.engine.now();
                 Ok(found.map(|found| render_transaction(&found, &view, now).into_value()))
             }
             Target::Dispute => self.rendered(Kind::Dispute, id).await,
             Target::Source => {
-                let found = self
-                    .record(Kind::PaymentMethod, id)
-                    .await?
-                    .and_then(PaymentMethod::from_record);
-                let view = self.engine.view(self.scope);
+                let found = self.typed::<PaymentMethod>(id).await?;
+                let view = self.view();
                 Ok(found.map(|method| render_source(&method, &view).into_value()))
             }
             Target::Refunds { charge } => self.refunds(charge).await.map(Some),
             Target::Sources { customer } => self.sources(customer).await.map(Some),
             Target::LineItems { intent } => {
-                let found = self
-                    .record(Kind::PaymentIntent, intent)
-                    .await?
-                    .and_then(PaymentIntent::from_record);
+                let found = self.typed::<PaymentIntent>(intent).await?;
                 let items = found
                     .map(|intent| render_line_items(&intent))
                     .unwrap_or_default();
@@ -74,7 +68,7 @@ impl Reader<'_> {
         let query = ListQuery::newest(self.scope, Kind::PaymentMethod, EMBEDDED_MAX)
             .with("customer", customer);
         let page = self.engine.world.store.list(&query).await?;
-        let view = self.engine.view(self.scope);
+        let view = self.view();
         let methods = page
             .into_iter()
             .filter_map(|held| PaymentMethod::from_record(held.record));
@@ -96,7 +90,7 @@ impl Reader<'_> {
             ListQuery::newest(self.scope, Kind::Refund, EMBEDDED_MAX + 1).with("charge", charge);
         let page = self.engine.world.store.list(&query).await?;
         let more = page.len() > EMBEDDED_MAX;
-        let view = self.engine.view(self.scope);
+        let view = self.view();
         let data: Vec<Value> = page
             .iter()
             .take(EMBEDDED_MAX)

@@ -253,10 +253,8 @@ impl Engine {
         let Some(charge) = found(step.find::<Charge>(member(&leased.job, "charge")).await)? else {
             return self.finish_job(leased, None).await;
         };
-        let intent = match &charge.record.payment_intent {
-            Some(id) => found(step.find::<PaymentIntent>(id).await)?,
-            None => None,
-        };
+        let intent = step.linked::<PaymentIntent>(charge.record.payment_intent.as_deref());
+        let intent = found(intent.await)?;
         let is_busy = charge.record.attempt.is_some()
             || intent
                 .as_ref()

@@ -14,6 +14,7 @@ mod intake;
 mod jobs;
 mod keys;
 mod lanes;
+mod links;
 mod mutation;
 pub mod notices;
 mod numbers;

@@ -80,6 +80,17 @@ impl<'a> Reader<'a> {
         Ok(record.and_then(T::from_record))
     }
 
+    /// As [`Reader::typed`] for what another record names, if it names anything.
+    pub(crate) async fn linked<T: Entity>(
+        &self,
+        id: Option<&str>,
+    ) -> Result<Option<T>, StoreError> {
+        match id {
+            Some(id) => self.typed(id).await,
+            None => Ok(None),
+        }
+    }
+
     /// For whom is rendered.
     pub(crate) fn view(&self) -> View<'_> {
         self.engine.view(self.scope)
@@ -341,14 +352,11 @@ impl Engine {
     /// The line items of an intent's amount details.
     pub async fn line_items(&self, caller: &Caller, id: &str, page: &Page) -> Response {
         let result = async {
-            let found = Reader::new(self, &caller.scope, None)
-                .record(Kind::PaymentIntent, id)
-                .await?;
-            let intent = found.and_then(PaymentIntent::from_record);
+            let reader = Reader::new(self, &caller.scope, None);
+            let intent = reader.typed::<PaymentIntent>(id).await?;
             let intent =
                 intent.ok_or_else(|| Refusal::missing(Kind::PaymentIntent, id, "intent"))?;
             let url = format!("/v1/payment_intents/{id}/amount_details_line_items");
-            let reader = Reader::new(self, &caller.scope, None);
             listed(&reader, caller, render_line_items(&intent), (&url, page)).await
         };
         let result = result.await;
@@ -360,10 +368,8 @@ impl Engine {
     /// # Errors
     /// No such payment method.
     pub async fn card_expiry(&self, caller: &Caller, id: &str) -> Result<(u8, u16), Halt> {
-        let found = Reader::new(self, &caller.scope, None)
-            .record(Kind::PaymentMethod, id)
-            .await?;
-        let method = found.and_then(PaymentMethod::from_record);
+        let reader = Reader::new(self, &caller.scope, None);
+        let method = reader.typed::<PaymentMethod>(id).await?;
         let method =
             method.ok_or_else(|| Refusal::missing(Kind::PaymentMethod, id, "payment_method"))?;
         Ok((method.card.exp_month, method.card.exp_year))

@@ -5,15 +5,15 @@
 use crate::Engine;
 use crate::jobs::{found, halted, nobody};
 use crate::mutation::{Caller, Response};
-use crate::operations::{Operation, expire_session};
+use crate::operations::expire_session;
 use crate::read::{Page, Reader, listed};
 use crate::scheduler::member;
 use crate::step::{Halt, Step};
 use florin_base::Scope;
 use florin_domain::catalog::Price;
-use florin_domain::checkout::{self, CheckoutSession, Order, SESSION_SPACE, SessionStatus};
+use florin_domain::checkout::{CheckoutSession, Order, SESSION_SPACE, SessionStatus};
 use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod, SetupIntent};
-use florin_domain::{Entity, Kind, RecordKey, Refusal};
+use florin_domain::{Entity, Kind, Refusal};
 use florin_render::{PageFacts, render_front, render_session_line};
 use florin_store::{LeasedJob, ListQuery, StoreError};
 use florin_wire::print;
@@ -64,21 +64,15 @@ impl Engine {
     /// # Errors
     /// The store does not answer.
     pub async fn page_facts(&self, page: &PageSession) -> Result<Option<PageFacts>, StoreError> {
-        let Some(mut session) = self.of_page::<CheckoutSession>(page, &page.id).await? else {
+        let reader = Reader::new(self, &page.scope, None);
+        let Some(session) = reader.typed::<CheckoutSession>(&page.id).await? else {
             return Ok(None);
         };
-        // Its job ends it in a moment; nobody can pay any more.
-        if checkout::is_due(&session, self.now()) {
-            session.status = SessionStatus::Expired;
-        }
-        let intent = match session.intent.as_deref() {
-            Some(id) => self.of_page::<PaymentIntent>(page, id).await?,
-            None => None,
-        };
-        let setup = match session.setup.as_deref() {
-            Some(id) => self.of_page::<SetupIntent>(page, id).await?,
-            None => None,
-        };
+        let session = session.as_of(self.now());
+        let intent = reader.linked::<PaymentIntent>(session.intent.as_deref());
+        let intent = intent.await?;
+        let setup = reader.linked::<SetupIntent>(session.setup.as_deref());
+        let setup = setup.await?;
         let saved = self.saved_methods(page, &session).await?;
         let account = self.account(&page.scope).await?;
         let processor = self.world.processors.for_scope(page.scope.live);
@@ -90,16 +84,6 @@ impl Engine {
             saved,
             simulated: processor.is_some_and(|processor| processor.is_simulation()),
         }))
-    }
-
-    async fn of_page<T: Entity>(
-        &self,
-        page: &PageSession,
-        id: &str,
-    ) -> Result<Option<T>, StoreError> {
-        let key = RecordKey::new(&page.scope, T::KIND, id);
-        let held = self.held(&key).await?;
-        Ok(held.and_then(|held| T::from_record(held.record)))
     }
 
     /// The cards of the session's customer that may be shown again.
@@ -124,34 +108,17 @@ impl Engine {
             .collect())
     }
 
-    /// Performs what the buyer asks for on the page.
-    pub async fn page_mutate(
-        self: &Arc<Self>,
+    /// In whose name the buyer acts on a page.
+    pub fn page_caller(
+        &self,
         page: &PageSession,
         request: &str,
         idempotency: Option<(String, [u8; 32])>,
-        operation: Box<dyn Operation>,
-    ) -> Response {
-        let caller = Caller {
+    ) -> Caller {
+        Caller {
             idempotency,
             ..nobody(self, &page.scope, request)
-        };
-        self.mutate(caller, operation).await
-    }
-
-    /// The answer to a page whose wish cannot even be tried.
-    pub async fn page_refuse(
-        self: &Arc<Self>,
-        page: &PageSession,
-        request: &str,
-        idempotency: Option<(String, [u8; 32])>,
-        halt: Halt,
-    ) -> Response {
-        let caller = Caller {
-            idempotency,
-            ..nobody(self, &page.scope, request)
-        };
-        self.refuse(&caller, halt).await
+        }
     }
 
     /// The line items of a session.
@@ -208,7 +175,7 @@ impl Engine {
         let Some(session) = held.filter(open) else {
             return self.finish_job(leased, None).await;
         };
-        if !checkout::is_due(&session.record, self.now()) {
+        if !session.record.is_due(self.now()) {
             let again = session.record.expires.millis();
             return self.finish_job(leased, Some(again)).await;
         }
@@ -231,23 +198,16 @@ impl Reader<'_> {
         secret: Option<&str>,
     ) -> Result<Option<Value>, StoreError> {
         let session = self.typed::<CheckoutSession>(id).await?;
-        let Some(mut session) = session.filter(|session| session.order.is_some()) else {
+        let Some(session) = session.filter(|session| session.order.is_some()) else {
             return Ok(None);
         };
-        if checkout::is_due(&session, self.engine.now()) {
-            session.status = SessionStatus::Expired;
-        }
-        let intent = match session.intent.as_deref() {
-            Some(id) => self.typed::<PaymentIntent>(id).await?,
-            None => None,
-        };
+        let session = session.as_of(self.engine.now());
+        let intent = self.linked::<PaymentIntent>(session.intent.as_deref());
+        let intent = intent.await?;
         let charge = intent
             .as_ref()
             .and_then(|intent| intent.latest_charge.as_deref());
-        let charge = match charge {
-            Some(id) => self.typed::<Charge>(id).await?,
-            None => None,
-        };
+        let charge = self.linked::<Charge>(charge).await?;
         let around = (intent.as_ref(), charge.as_ref());
         Ok(Some(
             render_front(&session, around, secret, &self.view()).into_value(),

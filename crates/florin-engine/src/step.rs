@@ -158,6 +158,24 @@ impl Step {
         (&mut self.draft, context)
     }
 
+    /// Decides without asking anybody, answered with the record that was decided on.
+    ///
+    /// # Errors
+    /// The decision says no.
+    pub fn decide<T: Entity>(
+        &mut self,
+        decision: impl FnOnce(&mut Draft, &mut Context<'_>) -> Result<Versioned<T>, Refusal>,
+    ) -> Result<Decided, Halt> {
+        let (draft, mut context) = self.parts();
+        let held = decision(draft, &mut context)?;
+        let answer = Answer::Record(held.record.key(&self.scope));
+        Ok(Decided {
+            call: None,
+            answer,
+            settings: false,
+        })
+    }
+
     /// What stands in the draft so far.
     pub fn changes(&self) -> &Changes {
         self.draft.changes()
@@ -241,7 +259,18 @@ impl Step {
         &mut self,
         charge: &Charge,
     ) -> Result<Option<Versioned<EarlyFraudWarning>>, Halt> {
-        match &charge.fraud_warning {
+        self.linked(charge.fraud_warning.as_deref()).await
+    }
+
+    /// As [`Step::find`] for what another record names, if it names anything.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn linked<T: Entity>(
+        &mut self,
+        id: Option<&str>,
+    ) -> Result<Option<Versioned<T>>, Halt> {
+        match id {
             Some(id) => self.find(id).await,
             None => Ok(None),
         }

@@ -193,13 +193,10 @@ fn saved(method: &PaymentMethod) -> Value {
     })
 }
 
+/// The payment, or the set-up: one of both, in the words of a payment.
 fn payment(facts: &PageFacts, view: &View<'_>) -> Value {
     if let Some(intent) = &facts.intent {
         let waits = intent.status == IntentStatus::RequiresAction && intent.challenge.is_some();
-        let action = waits.then(|| {
-            let url = page_url(&intent.id, &intent.client_secret(), view);
-            json!({"kind": "redirect", "url": url})
-        });
         let status = match intent.status {
             IntentStatus::RequiresConfirmation | IntentStatus::Canceled => {
                 IntentStatus::RequiresPaymentMethod
@@ -207,32 +204,36 @@ fn payment(facts: &PageFacts, view: &View<'_>) -> Value {
             IntentStatus::RequiresCapture => IntentStatus::Succeeded,
             status => status,
         };
-        return json!({
-            "method": intent.payment_method.as_ref().map(|_| "card"),
-            "status": status.word(),
-            "error": failure(intent.last_error.as_ref()),
-            "action": action,
-        });
+        let page = waits.then(|| page_url(&intent.id, &intent.client_secret(), view));
+        let has_method = intent.payment_method.is_some();
+        return attempted(has_method, status.word(), intent.last_error.as_ref(), page);
     }
     let Some(setup) = &facts.setup else {
         return Value::Null;
     };
     let waits = setup.status == SetupStatus::RequiresAction && setup.challenge.is_some();
-    let action = waits.then(|| {
-        let url = page_url(&setup.id, &setup.client_secret(), view);
-        json!({"kind": "redirect", "url": url})
-    });
     let status = match setup.status {
         SetupStatus::RequiresConfirmation | SetupStatus::Canceled => {
             SetupStatus::RequiresPaymentMethod
         }
         status => status,
     };
+    let page = waits.then(|| page_url(&setup.id, &setup.client_secret(), view));
+    let has_method = setup.payment_method.is_some();
+    attempted(has_method, status.word(), setup.last_error.as_ref(), page)
+}
+
+fn attempted(
+    has_method: bool,
+    status: &str,
+    error: Option<&PaymentError>,
+    page: Option<String>,
+) -> Value {
     json!({
-        "method": setup.payment_method.as_ref().map(|_| "card"),
-        "status": status.word(),
-        "error": failure(setup.last_error.as_ref()),
-        "action": action,
+        "method": has_method.then_some("card"),
+        "status": status,
+        "error": failure(error),
+        "action": page.map(|url| json!({"kind": "redirect", "url": url})),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::evidence::Entry;
 use crate::executor::{Group, VirtualClock};
 use crate::fate::{Fate, When};
 use crate::sabotage::Sabotage;
-use crate::scene::{Inner, Scene};
+use crate::scene::{FRONT, Inner, Scene};
 use florin_base::{Scope, Timestamp};
 use florin_domain::changes::{Changes, JobKind, Write};
 use florin_domain::payments::{IntentStatus, PaymentIntent};
@@ -179,7 +179,16 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
         forget_session(inner, changes);
     }
     if inner.is(Sabotage::ForgetOrder) {
-        forget_order(inner, changes);
+        forget_writes(inner, changes, Kind::Order);
+    }
+    if inner.is(Sabotage::ForgetLookupKey) {
+        forget_writes(inner, changes, Kind::LookupKey);
+    }
+    if inner.is(Sabotage::BendOrder) {
+        bend_order(inner, changes);
+    }
+    if inner.is(Sabotage::MuteOrder) {
+        mute_order(inner, changes);
     }
     if inner.is(Sabotage::LeakNumber) {
         leak_number(inner, changes);
@@ -213,11 +222,32 @@ fn forget_session(inner: &mut Inner, changes: &mut Changes) {
     }
 }
 
-/// Leaves out which session an order leads to.
-fn forget_order(inner: &mut Inner, changes: &mut Changes) {
+/// Leaves out what a commit writes of a kind: which session an order leads to, which price holds a key.
+fn forget_writes(inner: &mut Inner, changes: &mut Changes, kind: Kind) {
     let before = changes.writes.len();
-    changes.writes.retain(|write| write.key.kind != Kind::Order);
+    changes.writes.retain(|write| write.key.kind != kind);
     inner.struck += (before - changes.writes.len()) as u64;
+}
+
+/// Keeps the next order with an amount that nobody asked for.
+fn bend_order(inner: &mut Inner, changes: &mut Changes) {
+    for write in &mut changes.writes {
+        let Record::Order(order) = &mut write.record else {
+            continue;
+        };
+        if inner.strikes(Sabotage::BendOrder) {
+            Arc::make_mut(order).amount += 1;
+            write.encoded = None;
+        }
+    }
+}
+
+/// Tells everybody but the front door what became of an order.
+fn mute_order(inner: &mut Inner, changes: &mut Changes) {
+    let before = changes.events.len();
+    let told = format!("{FRONT}.updated");
+    changes.events.retain(|(_, event)| event.kind != told);
+    inner.struck += (before - changes.events.len()) as u64;
 }
 
 /// Writes a card number in clear into the next payment method.

@@ -47,6 +47,12 @@ pub enum Sabotage {
     ForgetSession,
     /// An order at the front door is not kept, so that its next request makes another payment.
     ForgetOrder,
+    /// An order at the front door is kept with another amount.
+    BendOrder,
+    /// What becomes of an order is not told at the front door.
+    MuteOrder,
+    /// Which price holds a lookup key is not kept, so that two may hold it.
+    ForgetLookupKey,
 }
 
 impl Sabotage {
@@ -73,13 +79,16 @@ impl Sabotage {
         Sabotage::FreezeEpoch,
         Sabotage::ForgetSession,
         Sabotage::ForgetOrder,
+        Sabotage::BendOrder,
+        Sabotage::MuteOrder,
+        Sabotage::ForgetLookupKey,
     ];
 
     /// The rules of the auditor of which at least one must notice.
     pub const fn breaks(self) -> &'static [&'static str] {
         match self {
             Sabotage::LoseCommit => &["I1"],
-            Sabotage::ForgetEvents => &["I5"],
+            Sabotage::ForgetEvents | Sabotage::MuteOrder => &["I5"],
             Sabotage::ForgetBooking | Sabotage::ForgetRelease | Sabotage::LoseBalance => &["I4"],
             Sabotage::ForgetKeys => &["I2", "I9"],
             Sabotage::CallTwice => &["I2"],
@@ -96,7 +105,8 @@ impl Sabotage {
             Sabotage::LostUpdate => &["F19"],
             Sabotage::FreezeEpoch => &["F23"],
             Sabotage::ForgetSession => &["I18"],
-            Sabotage::ForgetOrder => &["I19"],
+            Sabotage::ForgetOrder | Sabotage::BendOrder => &["I19"],
+            Sabotage::ForgetLookupKey => &["I20"],
         }
     }
 

@@ -337,15 +337,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Err(error) = florin_vault::forbid_dumps() {
         eprintln!("florin: memory dumps of this process could not be forbidden: {error}");
     }
-    if let Command::Pay(args) = &cli.command {
-        return Ok(pay::run(args));
-    }
-    carry_out(cli.command).map(|()| ExitCode::SUCCESS)
-}
-
-fn carry_out(command: Command) -> anyhow::Result<()> {
-    match command {
-        Command::Pay(_) => Ok(()),
+    let done = match cli.command {
+        // Its exit code says what became of the payment.
+        Command::Pay(args) => return Ok(pay::run(&args)),
         Command::Dev(args) => dev::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Migrate { finish, database } => serve::migrate(&database, finish),
@@ -367,7 +361,8 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
             print!("{}", compatibility::document());
             Ok(())
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn accounts(command: Accounts) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use florin_base::currency;
+use florin_domain::catalog::{Decimal, PLACES_MAX};
 use florin_egress::{Egress, HttpEgress, Policy, Request};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -113,14 +114,11 @@ async fn wait(args: &PayArgs, egress: &HttpEgress, mut known: Value) -> Result<E
     let path = format!("/florin/v1/payments/{}", member(&known, "id"));
     let mut silent = 0;
     // A decline of before says nothing about what the buyer does now.
-    let mut was_declined = member(&known, "status") == "declined";
+    let before = declines(&known);
     loop {
-        let status = member(&known, "status");
-        was_declined &= status == "declined";
-        match status {
-            "declined" if was_declined => tokio::time::sleep(LOOK_EVERY).await,
+        match member(&known, "status") {
             "paid" => return Ok(ended(args, "Paid.", 0)),
-            "declined" => {
+            "declined" if declines(&known) > before => {
                 let told = "Declined. The link stays open, and the buyer may try again.";
                 return Ok(ended(args, told, DECLINED));
             }
@@ -141,6 +139,12 @@ async fn wait(args: &PayArgs, egress: &HttpEgress, mut known: Value) -> Result<E
             Err(error) => return Err(error),
         }
     }
+}
+
+/// How many tries were declined so far.
+fn declines(payment: &Value) -> i64 {
+    let told = payment.get("declines").and_then(Value::as_i64);
+    told.unwrap_or_default()
 }
 
 fn ended(args: &PayArgs, told: &str, code: u8) -> ExitCode {
@@ -214,21 +218,18 @@ fn minor_units(text: &str, code: &str) -> Result<i64> {
     let Some(row) = currency::row(code) else {
         bail!("{code:?} is no currency that can be paid in; use a code such as EUR");
     };
-    let places = usize::from(row.wire_exponent);
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+    let places = row.wire_exponent;
+    if Decimal::parse(text, PLACES_MAX).is_none() {
         bail!("{text:?} is no amount; write it like 49.00, without spaces and signs");
     }
-    if fraction.len() > places {
+    let Some(amount) = Decimal::parse(text, places.into()) else {
         bail!(
             "{} has {places} digits behind the point, {text} has more",
             code.to_ascii_uppercase()
         );
-    }
-    let amount = format!("{whole}{fraction:0<places$}");
+    };
     amount
-        .parse()
+        .times(10_i64.pow(places.into()))
         .with_context(|| format!("{text} is more than anybody can pay"))
 }
 

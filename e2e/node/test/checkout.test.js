@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answer } from '../support/challenge.js';
+import { ASKING, DECLINED, GOOD, press } from '../support/page.js';
 import { stripe } from '../support/sdk.js';
 import { url } from '../support/server.js';
 import { fresh, plain } from '../support/shop.js';
 
 const THANKS = 'https://shop.example/thanks?of={CHECKOUT_SESSION_ID}';
-const GOOD = '4242424242424242';
-const DECLINED = '4000000000000002';
-const ASKING = '4000000000003220';
 
 /** A session that sells one thing at a price of its own. */
 const opened = (amount, more = {}) => stripe.checkout.sessions.create({
@@ -21,20 +19,6 @@ const opened = (amount, more = {}) => stripe.checkout.sessions.create({
   }],
   ...more,
 });
-
-/** The buyer presses the button of the page. */
-async function press(session, number) {
-  const response = await fetch(new URL(`/c/pay/${session.id}/confirm`, url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      attempt: fresh('press'),
-      card: { number, exp_month: 12, exp_year: 2034, cvc: '123' },
-      billing: { email: 'ada@example.com' },
-    }),
-  });
-  return { status: response.status, state: await response.json() };
-}
 
 test('a buyer is declined, pays with another card, and the merchant sees it', async () => {
   const order = fresh();

@@ -2,13 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DECLINED, GOOD, press } from '../support/page.js';
 import { Receiver } from '../support/receiver.js';
 import { errors, stripe } from '../support/sdk.js';
 import { secretKey, url } from '../support/server.js';
 import { fresh, until } from '../support/shop.js';
-
-const GOOD = '4242424242424242';
-const DECLINED = '4000000000000002';
 
 let receiver;
 
@@ -30,21 +28,6 @@ async function ask(path, sent) {
   return { status: response.status, json: await response.json() };
 }
 
-/** The buyer presses the button of the page. */
-async function press(payment, number) {
-  const response = await fetch(`${payment.url}/confirm`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      attempt: fresh('press'),
-      card: { number, exp_month: 12, exp_year: 2034, cvc: '123' },
-      billing: { email: 'ada@example.com' },
-    }),
-  });
-  await response.text();
-  return response.status;
-}
-
 /** The first webhook that tells this result of a payment. */
 const told = (payment, result) => until(() => receiver.arrived('/orders').find(({ body }) => {
   const { object } = JSON.parse(body).data;
@@ -60,9 +43,9 @@ test('an order is asked for, declined, paid, told of, and given back', async () 
   const other = await ask('', { ...wish, amount: 1600 });
   assert.deepEqual([other.status, other.json.error.code], [409, 'order_taken']);
 
-  assert.equal(await press(made, DECLINED), 402);
+  assert.equal((await press(made, DECLINED)).status, 402);
   await told(made, 'declined');
-  assert.equal(await press(made, GOOD), 200);
+  assert.equal((await press(made, GOOD)).status, 200);
   const { body, headers } = await told(made, 'successful');
   const signature = headers['stripe-signature'];
   const event = stripe.webhooks.constructEvent(body, signature, made.webhook_secret);

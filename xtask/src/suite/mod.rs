@@ -29,6 +29,8 @@ pub struct Context {
 pub enum Outcome {
     /// It ran, with these numbers of tests; none at all counts as one passed test.
     Ran(Counts),
+    /// It ran, but for a part of it, and why that did not.
+    InPart(Counts, String),
     /// It did not run, and why.
     DidNotRun(String),
 }
@@ -136,7 +138,7 @@ impl Record {
                 passed: 1,
                 failed: 0,
             },
-            Ok(Outcome::Ran(counts)) => *counts,
+            Ok(Outcome::Ran(counts) | Outcome::InPart(counts, _)) => *counts,
             Ok(Outcome::DidNotRun(_)) => Counts::default(),
             Err(_) => Counts {
                 passed: 0,
@@ -149,11 +151,13 @@ impl Record {
     fn line(&self) -> String {
         let seconds = self.took.as_secs_f64();
         let counts = self.counts();
+        let numbers = match counts.failed {
+            0 => format!("ok: {} passed", counts.passed),
+            failed => format!("FAILED: {} passed, {failed} failed", counts.passed),
+        };
         let said = match &self.result {
-            Ok(Outcome::Ran(_)) if counts.failed > 0 => {
-                format!("FAILED: {} passed, {} failed", counts.passed, counts.failed)
-            }
-            Ok(Outcome::Ran(_)) => format!("ok: {} passed", counts.passed),
+            Ok(Outcome::Ran(_)) => numbers,
+            Ok(Outcome::InPart(_, why)) => format!("{numbers}; A PART DID NOT RUN: {why}"),
             Ok(Outcome::DidNotRun(why)) => format!("DID NOT RUN: {why}"),
             Err(why) => format!("FAILED: {why}"),
         };
@@ -208,6 +212,17 @@ mod tests {
         let absent = record(Ok(Outcome::DidNotRun("no folder".to_owned())));
         assert_eq!(absent.counts(), Counts::default());
         assert!(absent.line().contains("DID NOT RUN: no folder"));
+        let counts = Counts {
+            passed: 5,
+            failed: 0,
+        };
+        let partly = record(Ok(Outcome::InPart(counts, "no npm".to_owned())));
+        assert_eq!(partly.counts(), counts);
+        assert!(
+            partly
+                .line()
+                .ends_with("ok: 5 passed; A PART DID NOT RUN: no npm")
+        );
         assert_eq!(
             record(Ok(Outcome::Ran(Counts::default()))).counts().passed,
             1

@@ -22,6 +22,8 @@ const FORCE_OUTSIDE: (&str, &str) = ("FLORIN_FORCE_OUTSIDE", "1");
 const SUITES: [&str; 6] = ["--only", "python", "--only", "python2023", "--only", "node"];
 /// The same with the newest SDKs only: where effects lie changes nothing about versions.
 const NEWEST: [&str; 4] = ["--only", "python", "--only", "node"];
+/// Why the browser parts are left out.
+const NO_NPM: &str = "npm is not installed";
 /// Of the system, and of the package index.
 const POSTGRES_VERSIONS: [&str; 2] = ["15", "18"];
 
@@ -163,7 +165,7 @@ fn clippy(context: &Context) -> Result<Outcome, String> {
 
 fn web_step(context: &Context) -> Result<Outcome, String> {
     if !web::build(&context.root)? {
-        return Ok(Outcome::DidNotRun("npm is not installed".to_owned()));
+        return Ok(Outcome::DidNotRun(NO_NPM.to_owned()));
     }
     watch(command(
         &web::folder(&context.root),
@@ -173,17 +175,15 @@ fn web_step(context: &Context) -> Result<Outcome, String> {
     .map(ran)
 }
 
-fn browser(context: &Context) -> Result<Outcome, String> {
+/// `None` without npm.
+fn browser(context: &Context) -> Result<Option<Counts>, String> {
     if !is_installed("npm") {
-        return Ok(Outcome::DidNotRun("npm is not installed".to_owned()));
+        return Ok(None);
     }
-    let mut tests = command(
-        &web::folder(&context.root),
-        "npm",
-        &["run", "--silent", "e2e"],
-    );
+    let folder = web::folder(&context.root);
+    let mut tests = command(&folder, "npm", &["run", "--silent", "e2e"]);
     tests.env("FLORIN_BIN", florin(context));
-    watch(tests).map(ran)
+    watch(tests).map(Some)
 }
 
 fn build(context: &Context) -> Result<Outcome, String> {
@@ -225,19 +225,15 @@ fn browser_and_crashes(context: &Context) -> Result<Outcome, String> {
         let crashes = scope.spawn(|| apart(context, "crashes"));
         (browser(context), crashes.join())
     });
-    let crashes = crashes.map_err(|_| "the runner of the crashes panicked".to_owned())?;
-    match (browser?, crashes?) {
-        (Outcome::Ran(one), Outcome::Ran(other)) => Ok(ran(one.plus(other))),
-        (Outcome::DidNotRun(why), ran) => {
-            println!("the browser parts DID NOT RUN: {why}");
-            Ok(ran)
-        }
-        (ran, Outcome::DidNotRun(_)) => Ok(ran),
-    }
+    let crashes = crashes.map_err(|_| "the runner of the crashes panicked".to_owned())??;
+    Ok(match browser? {
+        Some(browser) => ran(browser.plus(crashes)),
+        None => Outcome::InPart(crashes, NO_NPM.to_owned()),
+    })
 }
 
 fn copies(context: &Context) -> Result<Outcome, String> {
-    apart(context, "copies")
+    apart(context, "copies").map(ran)
 }
 
 fn faults(context: &Context) -> Result<Outcome, String> {
@@ -245,14 +241,14 @@ fn faults(context: &Context) -> Result<Outcome, String> {
         let why = "only root may mount small disks and give a process its own view of files";
         return Ok(Outcome::DidNotRun(why.to_owned()));
     }
-    apart(context, "faults")
+    apart(context, "faults").map(ran)
 }
 
 /// A suite that starts its own servers, because they die.
-fn apart(context: &Context, suite: &str) -> Result<Outcome, String> {
+fn apart(context: &Context, suite: &str) -> Result<Counts, String> {
     let binary = florin(context).display().to_string();
     let arguments = ["e2e/run.py", "--only", suite, "--bin", &binary];
-    watch(command(&context.root, "python3", &arguments)).map(ran)
+    watch(command(&context.root, "python3", &arguments))
 }
 
 /// The suites start the servers, of the database and of Florin, themselves.

@@ -10,13 +10,13 @@ mod shell;
 mod tests;
 mod texts;
 
-use crate::pipeline::{header, in_time};
+use crate::pipeline::{header, in_time, is_own_origin};
 use crate::{Api, headers, qr};
 use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_engine::operations::{AbandonSession, ChooseSession, PressSession};
-use florin_engine::{Halt, Operation, PageSession, Response};
+use florin_engine::{Caller, Halt, Operation, PageSession, Response};
 use florin_render::{PageFacts, render_page};
 use florin_wire::{WireError, parse_form, parse_json};
 use serde_json::{Map, Value, json};
@@ -177,10 +177,7 @@ impl Visit<'_> {
         let idempotency = key.as_ref().ok().cloned();
         match self.operation(key.map(|_| sent)).await {
             Ok(operation) => self.mutate(idempotency, operation).await,
-            Err(halt) => {
-                let (page, request) = (&self.page, self.request);
-                engine.page_refuse(page, request, idempotency, halt).await
-            }
+            Err(halt) => engine.refuse(&self.caller(idempotency), halt).await,
         }
     }
 
@@ -191,7 +188,8 @@ impl Visit<'_> {
         let sent = sent?;
         let press = sent::press(&sent)?;
         let engine = &self.api.engine;
-        let method = sent::method(engine, &self.page.scope, sent).await?;
+        let billing = press.told.buyer.clone();
+        let method = sent::method(engine, &self.page.scope, sent, billing).await?;
         let base_url = &engine.world().settings.base_url;
         Ok(PressSession {
             id: self.page.id.clone(),
@@ -201,16 +199,18 @@ impl Visit<'_> {
         })
     }
 
+    fn caller(&self, idempotency: Option<(String, [u8; 32])>) -> Caller {
+        let engine = &self.api.engine;
+        engine.page_caller(&self.page, self.request, idempotency)
+    }
+
     async fn mutate(
         &self,
         idempotency: Option<(String, [u8; 32])>,
         operation: impl Operation + 'static,
     ) -> Response {
-        let engine = &self.api.engine;
-        let operation = Box::new(operation);
-        engine
-            .page_mutate(&self.page, self.request, idempotency, operation)
-            .await
+        let (engine, caller) = (&self.api.engine, self.caller(idempotency));
+        engine.mutate(caller, Box::new(operation)).await
     }
 
     /// The state after a change; a decline is a state, too.
@@ -237,7 +237,9 @@ impl Visit<'_> {
         body: Body,
         parse: Parse,
     ) -> Result<Map<String, Value>, HttpResponse<Body>> {
-        if !self.is_own_origin() {
+        // Browsers tell where a POST comes from. One from elsewhere is not the buyer's doing.
+        let headers = &self.parts.headers;
+        if header(headers, "origin").is_some_and(|origin| !is_own_origin(headers, origin)) {
             let message = "This page is driven from its own address only.";
             return Err(refused(403, Some("origin_not_allowed"), message, None));
         }
@@ -250,17 +252,6 @@ impl Visit<'_> {
             true => Ok(Map::new()),
             false => parse(&bytes).map_err(|error| wire(&error)),
         }
-    }
-
-    /// Browsers tell where a POST comes from. One from elsewhere is not the buyer's doing.
-    fn is_own_origin(&self) -> bool {
-        let headers = &self.parts.headers;
-        let Some(origin) = header(headers, "origin") else {
-            return true;
-        };
-        let host = header(headers, "host").unwrap_or_default();
-        let own = [format!("http://{host}"), format!("https://{host}")];
-        own.iter().any(|known| known == origin)
     }
 }
 

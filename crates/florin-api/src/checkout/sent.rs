@@ -201,11 +201,12 @@ pub(super) fn choice(sent: &Map<String, Value>) -> Result<Choice, WireError> {
     })
 }
 
-/// With what the buyer pays. The number is sealed here and forgotten.
+/// With what the buyer, who is told of in `billing`, pays. The number is sealed here and forgotten.
 pub(super) async fn method(
     engine: &Engine,
     scope: &Scope,
     mut sent: Map<String, Value>,
+    billing: Map<String, Value>,
 ) -> Result<Option<MethodSource>, Halt> {
     if let Some(id) = text(&sent, "saved_method", "")? {
         let param = "saved_method";
@@ -215,7 +216,6 @@ pub(super) async fn method(
         let message = format!("The method {other:?} is not offered here.");
         return Err(refuse("method", &message).into());
     }
-    let billing = person(&sent, "billing")?;
     let Some(Value::Object(card)) = sent.get_mut("card") else {
         return Ok(None);
     };

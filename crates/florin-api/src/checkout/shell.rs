@@ -3,7 +3,7 @@
 //! What a buyer sees first is made here: the merchant, the order, and a card form that works without a script. The script
 //! takes over from there with the state that stands in the page. Deliberately absent: styles; they are a file.
 
-use super::texts::Texts;
+use super::texts::{Texts, bare};
 use super::{PREFIX, Visit};
 use crate::html::escape;
 use crate::pipeline::header;
@@ -85,7 +85,7 @@ impl Shell<'_> {
     }
 
     fn filled(&self, key: &'static str, name: &str, value: &str) -> String {
-        escape(&self.texts.with(key, name, value))
+        escape(&self.texts.with(key, [(name, value)]))
     }
 
     fn money(&self, amount: i64) -> String {
@@ -94,6 +94,11 @@ impl Shell<'_> {
 
     fn total(&self) -> String {
         self.money(self.number("/amounts/total"))
+    }
+
+    /// An amount that stands alone.
+    fn amount(&self, amount: i64) -> String {
+        escape(&self.texts.number(&self.money(amount)))
     }
 
     fn sets_up(&self) -> bool {
@@ -111,12 +116,13 @@ impl Shell<'_> {
         format!(
             "<!doctype html>\n<html lang=\"{}\" dir=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{title}</title>\n{}</head>\n<body>\n<main id=\"florin\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n{}</head>\n<body>\n<main id=\"florin\">\n\
              <h1 class=\"unseen\">{title}</h1>\n<div class=\"page\">\n<div class=\"panel\"><div class=\"panel-inner\">{}{}</div></div>\n\
              <div class=\"sheet\"><div class=\"sheet-inner\">{}</div></div>\n</div>\n</main>\n\
              <script type=\"application/json\" id=\"florin-page\">{json}</script>\n</body>\n</html>\n",
             self.texts.language,
             self.texts.direction(),
+            bare(&title),
             self.files(),
             self.merchant(),
             self.summary(),
@@ -190,7 +196,7 @@ impl Shell<'_> {
         } else {
             "summary.total"
         });
-        let total = escape(&self.total());
+        let total = self.amount(self.number("/amounts/total"));
         format!(
             "<section class=\"summary\" aria-label=\"{title}\">\n<input class=\"fold-box unseen\" type=\"checkbox\" id=\"fold\">\n\
              <div class=\"summary-head\"><div><span class=\"summary-label\">{label}</span>\n<span class=\"summary-total\">{total}</span></div>\n\
@@ -241,7 +247,7 @@ impl Shell<'_> {
                 )));
             }
         }
-        let amount = escape(&self.money(item["amount"].as_i64().unwrap_or_default()));
+        let amount = self.amount(item["amount"].as_i64().unwrap_or_default());
         let name = escape(text("name"));
         format!(
             "<li class=\"item\">{image}<div class=\"item-text\"><bdi class=\"item-name\">{name}</bdi>{notes}</div><span class=\"amount\">{amount}</span></li>\n"
@@ -254,12 +260,12 @@ impl Shell<'_> {
         let shipping = match (ships, amount("shipping")) {
             (true, 0) => Some(self.word("summary.free")),
             (_, 0) => None,
-            (_, cost) => Some(escape(&self.money(cost))),
+            (_, cost) => Some(self.amount(cost)),
         };
         let tax = Some(amount("tax")).filter(|tax| *tax != 0);
         let alone = shipping.is_none() && tax.is_none() && amount("subtotal") == amount("total");
-        let subtotal = (!alone).then(|| escape(&self.money(amount("subtotal"))));
-        let tax = tax.map(|tax| escape(&self.money(tax)));
+        let subtotal = (!alone).then(|| self.amount(amount("subtotal")));
+        let tax = tax.map(|tax| self.amount(tax));
         let lines = [
             ("summary.subtotal", subtotal),
             ("summary.shipping", shipping),
@@ -298,8 +304,13 @@ impl Shell<'_> {
             ("expired", _) => self.outcome(["expired.title", "expired.note"], "/cancel_url"),
             _ if waits => self.outcome(["processing.title", "processing.note"], "/nowhere"),
             _ if acts && self.is("/payment/action/kind", "redirect") => format!(
-                "<div class=\"outcome\"></div><noscript><a class=\"pay\" href=\"{}\">3-D Secure</a></noscript>",
-                escape(self.text("/payment/action/url"))
+                "<div class=\"outcome\"></div><noscript><a class=\"pay\" href=\"{}\">{}</a></noscript>",
+                escape(self.text("/payment/action/url")),
+                self.filled(
+                    "button.continue_to",
+                    "method",
+                    self.texts.get("method.bank")
+                )
             ),
             _ if acts || self.asks_for_more() => format!(
                 "<div class=\"outcome\"></div><noscript><p class=\"notice\">{}</p></noscript>",
@@ -338,8 +349,8 @@ impl Shell<'_> {
                 self.filled("page.back", "merchant", name)
             ),
         };
-        let text = self.texts.with(text, "amount", &self.total());
-        let text = escape(&text.replace("{merchant}", name));
+        let values = [("amount", &*self.total()), ("merchant", name)];
+        let text = escape(&self.texts.with(text, values));
         format!(
             "<div class=\"outcome\"><h2 class=\"outcome-title\">{}</h2><p class=\"outcome-text\">{text}</p>{back}</div>",
             self.word(title)

@@ -66,15 +66,53 @@ impl Texts {
         found.and_then(Value::as_str).unwrap_or(key)
     }
 
-    /// A text with one value filled in. Where it is written from the right the value keeps its own direction.
-    pub(super) fn with(self, key: &'static str, name: &str, value: &str) -> String {
-        let value = match (self.direction(), name) {
-            ("rtl", "amount" | "count") => format!("\u{2066}{value}\u{2069}"),
+    /// A number or an amount. Where it is written from the right it still runs from the left.
+    pub(super) fn number(self, value: &str) -> String {
+        match self.direction() {
+            "rtl" => format!("\u{2066}{value}\u{2069}"),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// A text with values filled in, each in its own direction. What a value says is not filled in again.
+    pub(super) fn with<const N: usize>(
+        self,
+        key: &'static str,
+        values: [(&str, &str); N],
+    ) -> String {
+        let mut filled = String::new();
+        let mut rest = self.get(key);
+        while let Some((before, name, after)) = place(rest) {
+            filled.push_str(before);
+            let value = values.iter().find(|(named, _)| *named == name);
+            match value {
+                Some((_, value)) => filled.push_str(&self.isolated(name, value)),
+                None => filled.push_str(&rest[before.len()..rest.len() - after.len()]),
+            }
+            rest = after;
+        }
+        filled + rest
+    }
+
+    fn isolated(self, name: &str, value: &str) -> String {
+        match (self.direction(), name) {
+            (_, "amount" | "count") => self.number(value),
             ("rtl", _) => format!("\u{2068}{value}\u{2069}"),
             _ => value.to_owned(),
-        };
-        self.get(key).replace(&format!("{{{name}}}"), &value)
+        }
     }
+}
+
+/// The first `{name}` of a text, with what stands before and after it.
+fn place(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+/// A text for a place that knows no directions inside, such as the bar over a window.
+pub(super) fn bare(text: &str) -> String {
+    text.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "")
 }
 
 #[cfg(test)]
@@ -115,11 +153,26 @@ mod tests {
     #[test]
     fn values_keep_their_direction() {
         let arabic = Texts::chosen("ar", "");
-        let filled = arabic.with("button.pay", "amount", "€49.00");
+        let filled = arabic.with("complete.paid", [("amount", "€49.00"), ("merchant", "Tea")]);
         assert!(filled.contains("\u{2066}€49.00\u{2069}"), "{filled}");
-        assert_eq!(
-            Texts::chosen("en", "").with("button.pay", "amount", "€49.00"),
-            "Pay €49.00"
-        );
+        assert!(filled.contains("\u{2068}Tea\u{2069}"), "{filled}");
+        assert!(bare(&filled).contains("Tea"), "{filled}");
+        assert!(!bare(&filled).contains(['\u{2066}', '\u{2068}', '\u{2069}']));
+    }
+
+    #[test]
+    fn a_value_is_filled_in_once() {
+        let english = Texts::chosen("en", "");
+        for (merchant, amount, expected) in [
+            ("Tea", "€49.00", "Tea received €49.00."),
+            ("{amount}", "€49.00", "{amount} received €49.00."),
+            ("Tea", "{merchant}", "Tea received {merchant}."),
+            ("}{", "", "}{ received ."),
+        ] {
+            let values = [("merchant", merchant), ("amount", amount)];
+            assert_eq!(english.with("complete.paid", values), expected);
+        }
+        let left = english.with("complete.paid", [("merchant", "Tea")]);
+        assert_eq!(left, "Tea received {amount}.");
     }
 }

@@ -13,8 +13,8 @@ mod tax_rate;
 pub use decimal::{Decimal, PLACES_MAX};
 pub use lookup_key::{HeldKey, LookupKey};
 pub use price::{
-    Interval, NewPrice, Price, PriceAround, PricePatch, Recurring, UsageType, create_keyed_price,
-    create_price, line_amount, update_price,
+    Interval, NewPrice, Price, PriceAround, PricePatch, Recurring, create_price, line_amount,
+    update_price,
 };
 pub use product::{
     NewProduct, Product, ProductChoice, ProductPatch, create_product, delete_product, id_taken,
@@ -29,6 +29,7 @@ pub use tax_rate::{
     update_tax_rate,
 };
 
+use crate::payments::{check_multiple, known_currency};
 use crate::refusal::Refusal;
 use florin_base::{Asset, currency};
 
@@ -41,31 +42,18 @@ pub const fn activity(active: bool) -> &'static str {
 /// what is free has a price. `params` names the currency and the amount.
 fn check_money(amount: Decimal, asset: Asset, params: (&str, &str)) -> Result<(), Refusal> {
     let (currency_param, amount_param) = params;
-    let code = asset.as_str();
-    let Some(row) = currency::row(code) else {
-        let message = format!(
-            "Invalid currency: {code}. Use a three-letter ISO 4217 code of a supported currency."
-        );
-        return Err(Refusal::invalid(currency_param, message));
-    };
-    let maximum = currency::charge_max(code);
+    known_currency(asset, currency_param)?;
+    let maximum = currency::charge_max(asset.as_str());
     if amount.exceeds(maximum) {
-        let message = format!("This value must be less than or equal to {maximum}.");
-        return Err(wrong_amount(amount_param, message));
+        return Err(Refusal::Invalid {
+            code: Some("parameter_invalid_integer"),
+            message: format!("This value must be less than or equal to {maximum}."),
+            param: Some(amount_param.to_owned()),
+        });
     }
-    let multiple_of = row.multiple_of;
-    if amount.whole().is_some_and(|whole| whole % multiple_of != 0) {
-        let message = format!("Amounts in {code} must be divisible by {multiple_of}.");
-        return Err(wrong_amount(amount_param, message));
-    }
-    Ok(())
-}
-
-fn wrong_amount(param: &str, message: String) -> Refusal {
-    Refusal::Invalid {
-        code: Some("parameter_invalid_integer"),
-        message,
-        param: Some(param.to_owned()),
+    match amount.whole() {
+        Some(whole) => check_multiple(whole, asset, amount_param),
+        None => Ok(()),
     }
 }
 

@@ -8,8 +8,8 @@ use super::product::{self, Product};
 use super::{Decimal, PLACES_MAX, activity, check_money, check_tax_behavior};
 use crate::changes::Draft;
 use crate::context::Context;
-use crate::payments::{Metadata, MetadataPatch};
-use crate::record::{Columns, Entity, Versioned, record};
+use crate::payments::{Metadata, MetadataPatch, words};
+use crate::record::{Columns, Entity, Versioned, record, set};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::{Asset, Id};
@@ -68,46 +68,22 @@ impl Price {
     }
 }
 
-/// How often something is due.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Interval {
-    /// By days.
-    Day,
-    /// By weeks.
-    Week,
-    /// By months.
-    #[default]
-    Month,
-    /// By years.
-    Year,
+words! {
+    /// How often something is due.
+    Interval {
+        /// By days.
+        Day = "day",
+        /// By weeks.
+        Week = "week",
+        /// By months.
+        #[default]
+        Month = "month",
+        /// By years.
+        Year = "year",
+    }
 }
 
 impl Interval {
-    /// Every value.
-    pub const ALL: &'static [Interval] = &[
-        Interval::Day,
-        Interval::Week,
-        Interval::Month,
-        Interval::Year,
-    ];
-
-    /// The word on the wire and in the store.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Interval::Day => "day",
-            Interval::Week => "week",
-            Interval::Month => "month",
-            Interval::Year => "year",
-        }
-    }
-
-    /// Reads the word.
-    pub fn from_word(word: &str) -> Option<Interval> {
-        let mut all = Interval::ALL.iter().copied();
-        all.find(|interval| interval.word() == word)
-    }
-
     /// So many of them are three years, the longest time between two payments.
     const fn count_max(self) -> i64 {
         match self {
@@ -115,27 +91,6 @@ impl Interval {
             Interval::Week => 156,
             Interval::Month => 36,
             Interval::Year => 3,
-        }
-    }
-}
-
-/// What is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UsageType {
-    /// What was ordered.
-    #[default]
-    Licensed,
-    /// What was used. No price is made of it yet.
-    Metered,
-}
-
-impl UsageType {
-    /// The word on the wire and in the store.
-    pub const fn word(self) -> &'static str {
-        match self {
-            UsageType::Licensed => "licensed",
-            UsageType::Metered => "metered",
         }
     }
 }
@@ -148,8 +103,6 @@ pub struct Recurring {
     pub interval: Interval,
     /// Every so many of them.
     pub interval_count: i64,
-    /// What is counted.
-    pub usage_type: UsageType,
     /// Days that are free at the beginning, where a subscription asks the price for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial_period_days: Option<i64>,
@@ -164,8 +117,6 @@ pub struct NewPrice {
     pub unit: Decimal,
     /// The parameter that the amount came in.
     pub unit_param: &'static str,
-    /// The parameter that all of this stands in, as the wire names it; empty at the top.
-    pub inside: String,
     /// It may be used for new orders.
     pub active: bool,
     /// What the merchant calls it.
@@ -181,17 +132,8 @@ pub struct NewPrice {
 }
 
 impl NewPrice {
-    /// A parameter as the wire names it; `rest` is what stands below it.
-    fn param(&self, name: &str, rest: &str) -> String {
-        match self.inside.as_str() {
-            "" => format!("{name}{rest}"),
-            inside => format!("{inside}[{name}]{rest}"),
-        }
-    }
-
     fn check(&self) -> Result<(), Refusal> {
-        let (currency, amount) = (self.param("currency", ""), self.param(self.unit_param, ""));
-        check_money(self.unit, self.currency, (&currency, &amount))?;
+        check_money(self.unit, self.currency, ("currency", self.unit_param))?;
         let Some(recurring) = &self.recurring else {
             return Ok(());
         };
@@ -203,8 +145,7 @@ impl NewPrice {
             "A price may be due every {count_max} {}s at the most, which is three years. Use a smaller interval_count.",
             recurring.interval.word()
         );
-        let param = self.param("recurring", "[interval_count]");
-        Err(Refusal::invalid(&param, message))
+        Err(Refusal::invalid("recurring[interval_count]", message))
     }
 
     /// The price, not saved yet.
@@ -238,34 +179,12 @@ impl NewPrice {
     }
 }
 
-/// Makes a price without a lookup key.
+/// Makes a price, perhaps with a lookup key that it wants.
 ///
 /// # Errors
-/// The product is deleted; an amount that does not fit the currency; an interval of more than three years.
+/// The product is deleted; an amount that does not fit the currency; an interval of more than three years; another price
+/// holds the key. Parameters are named as those of a price.
 pub fn create_price(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    command: NewPrice,
-    product: &mut Versioned<Product>,
-) -> Result<Versioned<Price>, Refusal> {
-    create(draft, context, command, product, None)
-}
-
-/// Makes a price that wants a lookup key.
-///
-/// # Errors
-/// Those of [`create_price`], and another price that holds the key.
-pub fn create_keyed_price(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    command: NewPrice,
-    product: &mut Versioned<Product>,
-    key: HeldKey,
-) -> Result<Versioned<Price>, Refusal> {
-    create(draft, context, command, product, Some(key))
-}
-
-fn create(
     draft: &mut Draft,
     context: &mut Context<'_>,
     command: NewPrice,
@@ -273,9 +192,8 @@ fn create(
     key: Option<HeldKey>,
 ) -> Result<Versioned<Price>, Refusal> {
     if product.record.deleted {
-        let param = command.param("product", "");
         let id = product.record.id();
-        return Err(Refusal::missing_in_body(Product::KIND, id, &param));
+        return Err(Refusal::missing_in_body(Product::KIND, id, "product"));
     }
     let mut price = command.made(context, &product.record.id)?;
     product::bind(draft, context, product, price.inline);
@@ -358,18 +276,10 @@ fn check_no_default(price: &Price, product: Option<&Versioned<Product>>) -> Resu
 }
 
 fn apply(price: &mut Price, patch: PricePatch) {
-    if let Some(active) = patch.active {
-        price.active = active;
-    }
-    if let Some(nickname) = patch.nickname {
-        price.nickname = nickname;
-    }
-    if let Some(key) = patch.lookup_key {
-        price.lookup_key = key;
-    }
-    if let Some(behavior) = patch.tax_behavior {
-        price.tax_behavior = Some(behavior);
-    }
+    set(&mut price.active, patch.active);
+    set(&mut price.nickname, patch.nickname);
+    set(&mut price.lookup_key, patch.lookup_key);
+    set(&mut price.tax_behavior, patch.tax_behavior.map(Some));
     patch.metadata.apply(&mut price.metadata);
 }
 
@@ -430,7 +340,6 @@ mod tests {
             assert_eq!(Interval::from_word(interval.word()), Some(*interval));
             let price = |count| NewPrice {
                 currency: Asset::parse("usd").expect("a currency"),
-                inside: "default_price_data".to_owned(),
                 recurring: Some(Recurring {
                     interval: *interval,
                     interval_count: count,
@@ -444,8 +353,7 @@ mod tests {
                 let Err(Refusal::Invalid { param, .. }) = price(wrong).check() else {
                     panic!("{wrong} {interval:?} were taken");
                 };
-                let named = "default_price_data[recurring][interval_count]";
-                assert_eq!(param.as_deref(), Some(named));
+                assert_eq!(param.as_deref(), Some("recurring[interval_count]"));
             }
         }
     }

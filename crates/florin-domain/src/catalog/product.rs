@@ -9,7 +9,7 @@ use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::merge_echo;
 use crate::payments::{Metadata, MetadataPatch};
-use crate::record::{Columns, Entity, Versioned, living, record};
+use crate::record::{Columns, Versioned, check_living, living, record, set};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::{Id, Timestamp};
@@ -89,29 +89,15 @@ pub struct ProductPatch {
 
 impl ProductPatch {
     fn apply(self, product: &mut Product) {
-        if let Some(name) = self.name {
-            product.name = name;
-        }
-        if let Some(active) = self.active {
-            product.active = active;
-        }
-        if let Some(images) = self.images {
-            product.images = images;
-        }
-        if self.shippable.is_some() {
-            product.shippable = self.shippable;
-        }
-        for (held, patch) in [
-            (&mut product.description, self.description),
-            (&mut product.statement_descriptor, self.statement_descriptor),
-            (&mut product.tax_code, self.tax_code),
-            (&mut product.unit_label, self.unit_label),
-            (&mut product.url, self.url),
-        ] {
-            if let Some(text) = patch {
-                *held = text;
-            }
-        }
+        set(&mut product.name, self.name);
+        set(&mut product.active, self.active);
+        set(&mut product.images, self.images);
+        set(&mut product.shippable, self.shippable.map(Some));
+        set(&mut product.description, self.description);
+        set(&mut product.statement_descriptor, self.statement_descriptor);
+        set(&mut product.tax_code, self.tax_code);
+        set(&mut product.unit_label, self.unit_label);
+        set(&mut product.url, self.url);
         self.metadata.apply(&mut product.metadata);
         merge_echo(&mut product.echo, self.echo);
     }
@@ -152,10 +138,11 @@ pub fn create_product(
         Some(id) => id.into(),
         None => context.id(),
     };
-    let price = match command.default_price {
-        Some(price) => Some(price.made(context, &id)?),
-        None => None,
-    };
+    let price = command
+        .default_price
+        .map(|price| price.made(context, &id))
+        .transpose()
+        .map_err(|refusal| refusal.within("default_price_data"))?;
     let mut product = Product {
         id,
         created: context.now,
@@ -194,7 +181,7 @@ pub fn update_product(
     patch: ProductPatch,
     default_price: Option<&Versioned<Price>>,
 ) -> Result<(), Refusal> {
-    check_living(held)?;
+    check_living(held, held.record.deleted)?;
     let before = held.record.clone();
     if let Some(price) = default_price {
         check_default(&held.record, &price.record)?;
@@ -229,7 +216,7 @@ pub fn delete_product(
     context: &mut Context<'_>,
     held: &mut Versioned<Product>,
 ) -> Result<(), Refusal> {
-    check_living(held)?;
+    check_living(held, held.record.deleted)?;
     if held.record.priced {
         let message = "This product cannot be deleted because it has one or more user-created prices. Send active=false to \
             archive it instead.";
@@ -242,13 +229,6 @@ pub fn delete_product(
     held.record.updated = context.now;
     draft.save_with(context, held, Transition::ProductDeleted, Some(told));
     Ok(())
-}
-
-fn check_living(held: &Versioned<Product>) -> Result<(), Refusal> {
-    match held.record.deleted {
-        true => Err(Refusal::missing(Product::KIND, held.record.id(), "id")),
-        false => Ok(()),
-    }
 }
 
 /// Binds a price to its product: the first price of a merchant's own is noted, and for all others it is enough that nobody

@@ -6,7 +6,7 @@ use super::{Decimal, activity, check_money, check_tax_behavior};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::payments::{Metadata, MetadataPatch};
-use crate::record::{Columns, Versioned, record};
+use crate::record::{Columns, Versioned, record, set};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::Asset;
@@ -155,12 +155,8 @@ pub fn update_shipping_rate(
 ) -> Result<(), Refusal> {
     let rate = &mut held.record;
     check_tax_behavior(rate.tax_behavior.as_deref(), patch.tax_behavior.as_deref())?;
-    if let Some(active) = patch.active {
-        rate.active = active;
-    }
-    if patch.tax_behavior.is_some() {
-        rate.tax_behavior = patch.tax_behavior;
-    }
+    set(&mut rate.active, patch.active);
+    set(&mut rate.tax_behavior, patch.tax_behavior.map(Some));
     patch.metadata.apply(&mut rate.metadata);
     draft.save(context, held, Transition::ShippingRateChanged);
     Ok(())

@@ -8,7 +8,7 @@ use super::{Decimal, activity};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::payments::{Metadata, MetadataPatch};
-use crate::record::{Columns, Versioned, record};
+use crate::record::{Columns, Versioned, record, set};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
 
@@ -77,23 +77,13 @@ pub struct TaxRatePatch {
 
 impl TaxRatePatch {
     fn apply(self, rate: &mut TaxRate) {
-        if let Some(name) = self.display_name {
-            rate.display_name = name;
-        }
-        if let Some(active) = self.active {
-            rate.active = active;
-        }
-        for (held, patch) in [
-            (&mut rate.country, self.country),
-            (&mut rate.state, self.state),
-            (&mut rate.jurisdiction, self.jurisdiction),
-            (&mut rate.description, self.description),
-            (&mut rate.tax_type, self.tax_type),
-        ] {
-            if let Some(text) = patch {
-                *held = text;
-            }
-        }
+        set(&mut rate.display_name, self.display_name);
+        set(&mut rate.active, self.active);
+        set(&mut rate.country, self.country);
+        set(&mut rate.state, self.state);
+        set(&mut rate.jurisdiction, self.jurisdiction);
+        set(&mut rate.description, self.description);
+        set(&mut rate.tax_type, self.tax_type);
         self.metadata.apply(&mut rate.metadata);
     }
 }

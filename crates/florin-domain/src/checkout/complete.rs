@@ -39,7 +39,7 @@ pub fn follow_intent(
         (IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled, true)
             if waits && intent.delayed =>
         {
-            held.record.declined = true;
+            held.record.count_decline();
             let failed = (Transition::SessionFailedLate, Transition::FrontFailedLate);
             (PaidState::Unpaid, held.record.told(failed.0, failed.1))
         }
@@ -50,6 +50,13 @@ pub fn follow_intent(
     draft.save(context, held, transition);
 }
 
+impl CheckoutSession {
+    fn count_decline(&mut self) {
+        self.declined = true;
+        self.declines += 1;
+    }
+}
+
 /// Another try may follow. Only whoever uses the front door is told of this one by its session.
 fn declined(
     draft: &mut Draft,
@@ -58,7 +65,7 @@ fn declined(
     intent: &PaymentIntent,
 ) {
     if held.record.order.is_some() && intent.last_error.is_some() {
-        held.record.declined = true;
+        held.record.count_decline();
         draft.save(context, held, Transition::FrontDeclined);
     }
 }

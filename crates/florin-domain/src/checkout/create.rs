@@ -9,12 +9,11 @@ use crate::catalog::{Price, Product, TaxRate};
 use crate::changes::{Claim, Draft, JobKind};
 use crate::context::Context;
 use crate::customers::Customer;
-use crate::payments::{Metadata, MetadataPatch, allowed_types, check_multiple};
+use crate::payments::{Metadata, MetadataPatch, allowed_types};
 use crate::record::{Entity, Kind, Versioned};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use crate::webhooks::WebhookEndpoint;
-use florin_base::currency;
 use florin_base::{Asset, Id, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -23,9 +22,9 @@ const LIFE_S: i64 = 24 * 3_600;
 /// The shortest life that a merchant may ask for.
 const LIFE_S_MIN: i64 = 30 * 60;
 /// The most positions of an order.
-pub(super) const LINES_MAX: usize = 100;
+const LINES_MAX: usize = 100;
 /// The most ways of shipping.
-pub(super) const SHIPPING_OPTIONS_MAX: usize = 5;
+const SHIPPING_OPTIONS_MAX: usize = 5;
 
 /// What is sold, with its records loaded.
 #[derive(Clone, Debug)]
@@ -96,7 +95,7 @@ pub struct NewSession {
 pub fn create(
     draft: &mut Draft,
     context: &mut Context<'_>,
-    new: NewSession,
+    mut new: NewSession,
     items: Vec<Item>,
     customer: Option<&Versioned<Customer>>,
 ) -> Result<Versioned<CheckoutSession>, Refusal> {
@@ -106,13 +105,13 @@ pub fn create(
     let currency = currency_of(&new, &items)?;
     let expires = end_of(context, new.expires)?;
     let lines = lines_of(context, items)?;
+    let shipping = std::mem::take(&mut new.shipping_options);
     let mut session = assembled(context, new, customer);
     session.currency = currency;
     session.lines = lines;
     session.expires = expires;
-    session.shipping_rate = session.shipping_options.first().map(|o| o.rate.clone());
+    session.offer_shipping(shipping)?;
     sum(&mut session)?;
-    check_total(&session)?;
     let mut held = Versioned::fresh(session);
     publish(draft, context, &held.record);
     draft.save(context, &mut held, Transition::SessionChanged);
@@ -164,7 +163,6 @@ fn assembled(
         locale: new.locale,
         submit_type: new.submit_type,
         collect: new.collect,
-        shipping_options: new.shipping_options,
         secret: embedded.then(|| context.ids.secret(40)),
         order,
         told_to,
@@ -367,35 +365,21 @@ fn check_quantity(item: &Item, at: usize) -> Result<(), Refusal> {
     }
 }
 
-/// A sum can be charged, or is nothing.
-fn check_total(session: &CheckoutSession) -> Result<(), Refusal> {
-    let (Some(asset), SessionMode::Payment) = (session.currency, session.mode) else {
-        return Ok(());
-    };
-    if session.shipping_options.len() > SHIPPING_OPTIONS_MAX {
-        let message = format!("A session takes at most {SHIPPING_OPTIONS_MAX} ways of shipping.");
-        return Err(Refusal::invalid("shipping_options", message));
-    }
-    let Some(row) = currency::row(asset.as_str()) else {
-        let message = format!(
-            "Invalid currency: {}. Use a three-letter ISO 4217 code of a supported currency.",
-            asset.as_str()
-        );
-        return Err(Refusal::invalid("currency", message));
-    };
-    let minimum = row.charge_min;
-    if session.totals.total != 0 && session.totals.total < minimum {
-        return Err(Refusal::AmountTooSmall {
-            minimum,
-            currency: asset,
-        });
-    }
-    check_multiple(session.totals.total, asset, "amount")
-}
-
 impl CheckoutSession {
     /// Nothing has to be paid.
     pub fn is_free(&self) -> bool {
         self.mode == SessionMode::Payment && self.totals.total == 0
+    }
+
+    /// Offers these ways of shipping; the first one is chosen.
+    pub(super) fn offer_shipping(&mut self, options: Vec<ShippingOption>) -> Result<(), Refusal> {
+        if options.len() > SHIPPING_OPTIONS_MAX {
+            let message =
+                format!("A session takes at most {SHIPPING_OPTIONS_MAX} ways of shipping.");
+            return Err(Refusal::invalid("shipping_options", message));
+        }
+        self.shipping_rate = options.first().map(|option| option.rate.clone());
+        self.shipping_options = options;
+        Ok(())
     }
 }

@@ -10,9 +10,20 @@ use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::Timestamp;
 
-/// Whether a session's time is over at `now`.
-pub fn is_due(session: &CheckoutSession, now: Timestamp) -> bool {
-    session.status == SessionStatus::Open && session.expires <= now
+impl CheckoutSession {
+    /// Whether its time is over at `now`, although nothing has ended it yet.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.status == SessionStatus::Open && self.expires <= now
+    }
+
+    /// As everybody is told of it at `now`: what is due has expired, for its job ends it in a moment and nobody can pay any more.
+    #[must_use]
+    pub fn as_of(mut self, now: Timestamp) -> CheckoutSession {
+        if self.is_due(now) {
+            self.status = SessionStatus::Expired;
+        }
+        self
+    }
 }
 
 /// Ends a session and gives up its intent, so that nobody can pay any more.

@@ -4,7 +4,7 @@
 //! payment. Deliberately absent: a state of its own; what is told is read off the session, its intent and its charge.
 
 use super::{CheckoutSession, PaidState, SessionStatus};
-use crate::payments::{Charge, IntentStatus, PaymentIntent};
+use crate::payments::{Charge, IntentStatus, PaymentIntent, words};
 use crate::record::{Columns, Versioned, record};
 use crate::refusal::Refusal;
 use florin_base::{Asset, Id, Timestamp};
@@ -21,45 +21,57 @@ record! {
     }
 }
 
+/// A payment that is asked for at the front door.
+#[derive(Clone, Debug)]
+pub struct FrontWish {
+    /// Minor units.
+    pub amount: i64,
+    /// The currency.
+    pub currency: Asset,
+    /// The merchant's order.
+    pub order: String,
+    /// What is sold, for people.
+    pub description: Option<String>,
+    /// The types; empty lets Florin choose.
+    pub types: Vec<String>,
+    /// Where the buyer goes, paid or not.
+    pub return_url: Option<String>,
+    /// Where the merchant's server is told.
+    pub webhook_url: Option<String>,
+    /// The buyer's address.
+    pub email: Option<String>,
+    /// The language of the page.
+    pub locale: Option<String>,
+}
+
 impl Order {
     pub(crate) fn columns(&self) -> Columns<'_> {
         vec![]
     }
 }
 
-/// What is told of a payment at the front door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FrontStatus {
-    /// Nobody has paid yet.
-    Awaiting,
-    /// The money is on its way.
-    Processing,
-    /// Paid.
-    Paid,
-    /// The last try was declined. While the page is open, another one may follow.
-    Declined,
-    /// The time is over.
-    Expired,
-    /// The merchant gave it up.
-    Canceled,
-    /// All of it was given back.
-    Refunded,
+words! {
+    /// What is told of a payment at the front door.
+    FrontStatus {
+        /// Nobody has paid yet.
+        #[default]
+        Awaiting = "awaiting",
+        /// The money is on its way.
+        Processing = "processing",
+        /// Paid.
+        Paid = "paid",
+        /// The last try was declined. While the page is open, another one may follow.
+        Declined = "declined",
+        /// The time is over.
+        Expired = "expired",
+        /// The merchant gave it up.
+        Canceled = "canceled",
+        /// All of it was given back.
+        Refunded = "refunded",
+    }
 }
 
 impl FrontStatus {
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            FrontStatus::Awaiting => "awaiting",
-            FrontStatus::Processing => "processing",
-            FrontStatus::Paid => "paid",
-            FrontStatus::Declined => "declined",
-            FrontStatus::Expired => "expired",
-            FrontStatus::Canceled => "canceled",
-            FrontStatus::Refunded => "refunded",
-        }
-    }
-
     /// The same in three words, for whoever only asks whether to deliver.
     pub const fn result(self) -> &'static str {
         match self {
@@ -83,9 +95,7 @@ impl CheckoutSession {
         match self.status {
             SessionStatus::Expired if self.canceled => FrontStatus::Canceled,
             SessionStatus::Expired => FrontStatus::Expired,
-            SessionStatus::Complete if self.paid == PaidState::Unpaid && self.declined => {
-                FrontStatus::Declined
-            }
+            SessionStatus::Complete if self.has_failed() => FrontStatus::Declined,
             SessionStatus::Complete if self.paid == PaidState::Unpaid => FrontStatus::Processing,
             SessionStatus::Complete => match charge {
                 Some(charge) if charge.amount_refunded >= charge.amount => FrontStatus::Refunded,
@@ -101,11 +111,12 @@ impl CheckoutSession {
 
     /// Whether an order can still be paid with this session, or was.
     pub fn holds_order(&self, now: Timestamp) -> bool {
-        match self.status {
-            SessionStatus::Open => now < self.expires,
-            SessionStatus::Complete => true,
-            SessionStatus::Expired => false,
-        }
+        self.status != SessionStatus::Expired && !self.is_due(now) && !self.has_failed()
+    }
+
+    /// The buyer was done, but the money that was to come later did not.
+    pub fn has_failed(&self) -> bool {
+        self.status == SessionStatus::Complete && self.paid == PaidState::Unpaid && self.declined
     }
 }
 
@@ -179,5 +190,50 @@ mod tests {
             [Awaiting, Paid, Declined, Refunded].map(FrontStatus::result),
             ["waiting", "successful", "declined", "declined"]
         );
+    }
+
+    #[test]
+    fn an_order_is_held_while_it_may_be_paid_or_was() {
+        let session = |status, paid, declined| CheckoutSession {
+            status,
+            paid,
+            declined,
+            expires: Timestamp(100),
+            ..CheckoutSession::default()
+        };
+        for (session, now, expected) in [
+            (
+                session(SessionStatus::Open, PaidState::Unpaid, true),
+                99,
+                true,
+            ),
+            (
+                session(SessionStatus::Open, PaidState::Unpaid, false),
+                100,
+                false,
+            ),
+            (
+                session(SessionStatus::Complete, PaidState::Paid, false),
+                200,
+                true,
+            ),
+            (
+                session(SessionStatus::Complete, PaidState::Unpaid, false),
+                200,
+                true,
+            ),
+            (
+                session(SessionStatus::Complete, PaidState::Unpaid, true),
+                99,
+                false,
+            ),
+            (
+                session(SessionStatus::Expired, PaidState::Unpaid, false),
+                99,
+                false,
+            ),
+        ] {
+            assert_eq!(session.holds_order(Timestamp(now)), expected, "{session:?}");
+        }
     }
 }

@@ -15,8 +15,8 @@ mod update;
 pub use complete::{complete_free, follow_intent, follow_setup};
 pub use confirm::{Collected, Press, check_press, collect, intent_of, setup_of};
 pub use create::{Item, NewSession, create};
-pub use expire::{expire, is_due};
-pub use front::{FrontStatus, Order, check_same};
+pub use expire::expire;
+pub use front::{FrontStatus, FrontWish, Order, check_same};
 pub use session::{
     Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Line, LineTax,
     PaidState, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,

@@ -311,6 +311,8 @@ record! {
         told_to: Option<Id<WebhookEndpoint>>,
         /// The last try was declined; only orders of the front door are told so.
         declined: bool,
+        /// How many tries were declined; only for orders of the front door.
+        declines: i64,
         /// The merchant gave it up.
         canceled: bool,
         /// Members that Florin stores and echoes.
@@ -365,7 +367,7 @@ impl CheckoutSession {
                 Some("session_complete"),
                 "This Checkout Session is complete already. Retrieve it to see what was paid.",
             )),
-            SessionStatus::Open if now < self.expires => Ok(()),
+            SessionStatus::Open if !self.is_due(now) => Ok(()),
             SessionStatus::Open | SessionStatus::Expired => Err(Refusal::plain(
                 Some("session_expired"),
                 "This Checkout Session has expired. Create a new one.",

@@ -4,8 +4,8 @@
 
 use super::{CheckoutSession, Line, Totals};
 use crate::catalog::{line_amount, tax_of};
+use crate::payments::check_amount;
 use crate::refusal::Refusal;
-use florin_base::currency;
 
 /// Works out a line from its unit amount, quantity and taxes.
 ///
@@ -61,12 +61,7 @@ pub(super) fn sum(session: &mut CheckoutSession) -> Result<(), Refusal> {
         total,
     };
     match session.currency {
-        Some(asset) if total > currency::charge_max(asset.as_str()) => {
-            Err(Refusal::AmountTooLarge {
-                maximum: currency::charge_max(asset.as_str()),
-                currency: asset,
-            })
-        }
+        Some(asset) if total != 0 => check_amount(total, asset, "amount"),
         _ => Ok(()),
     }
 }

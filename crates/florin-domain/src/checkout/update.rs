@@ -41,8 +41,7 @@ pub fn update(
 ) -> Result<(), Refusal> {
     if let Some(options) = command.shipping_options {
         held.record.check_open(context.now)?;
-        held.record.shipping_rate = options.first().map(|option| option.rate.clone());
-        held.record.shipping_options = options;
+        held.record.offer_shipping(options)?;
         sum(&mut held.record)?;
     }
     command.metadata.apply(&mut held.record.metadata);

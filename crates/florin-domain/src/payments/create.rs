@@ -12,7 +12,8 @@ use crate::customers::Customer;
 use crate::record::{Entity, Versioned};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
-use florin_base::{Asset, Id, currency};
+use florin_base::currency::{self, CurrencyRow};
+use florin_base::{Asset, Id};
 use serde_json::{Map, Value};
 
 /// What the merchant asks for.
@@ -127,24 +128,30 @@ pub(crate) fn allowed_types(types: Vec<String>) -> Result<Vec<String>, Refusal> 
     }
 }
 
-/// An amount must be chargeable in its currency.
-pub(super) fn check_amount(amount: i64, asset: Asset, param: &str) -> Result<(), Refusal> {
+/// The facts about a currency that money can be taken in. `param` names it.
+pub(crate) fn known_currency(asset: Asset, param: &str) -> Result<&'static CurrencyRow, Refusal> {
     let code = asset.as_str();
-    let Some(row) = currency::row(code) else {
+    currency::row(code).ok_or_else(|| {
         let message = format!(
             "Invalid currency: {code}. Use a three-letter ISO 4217 code of a supported currency."
         );
-        return Err(Refusal::invalid("currency", message));
-    };
+        Refusal::invalid(param, message)
+    })
+}
+
+/// An amount must be chargeable in its currency.
+pub(crate) fn check_amount(amount: i64, asset: Asset, param: &str) -> Result<(), Refusal> {
+    let row = known_currency(asset, "currency")?;
     if amount < row.charge_min {
         return Err(Refusal::AmountTooSmall {
             minimum: row.charge_min,
             currency: asset,
         });
     }
-    if amount > currency::charge_max(code) {
+    let maximum = currency::charge_max(asset.as_str());
+    if amount > maximum {
         return Err(Refusal::AmountTooLarge {
-            maximum: currency::charge_max(code),
+            maximum,
             currency: asset,
         });
     }

@@ -31,7 +31,7 @@ pub use capture::{CaptureCommand, CaptureInputs, capture};
 pub use charge::{Charge, ChargeStatus};
 pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
-pub(crate) use create::{allowed_types, check_multiple};
+pub(crate) use create::{allowed_types, check_amount, check_multiple, known_currency};
 pub use dispute::Dispute;
 pub use expire::{expire, release_void};
 pub use fraud_warning::EarlyFraudWarning;

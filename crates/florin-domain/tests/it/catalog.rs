@@ -4,8 +4,8 @@ use crate::world::{context, random};
 use florin_base::{Asset, Scope};
 use florin_domain::catalog::{
     Decimal, HeldKey, LookupKey, NewPrice, NewProduct, NewTaxRate, PLACES_MAX, Price, PriceAround,
-    PricePatch, Product, ProductPatch, create_keyed_price, create_price, create_product,
-    create_tax_rate, delete_product, update_price, update_product,
+    PricePatch, Product, ProductPatch, create_price, create_product, create_tax_rate,
+    delete_product, update_price, update_product,
 };
 use florin_domain::{Changes, Context, Draft, Entity, Kind, Refusal, Versioned};
 
@@ -67,7 +67,7 @@ fn product() -> Versioned<Product> {
 
 /// A price of the product under another id, since each decision draws the same ones.
 fn price(product: &mut Versioned<Product>, id: &str) -> Versioned<Price> {
-    let made = decide(|draft, context| create_price(draft, context, costs("500"), product));
+    let made = decide(|draft, context| create_price(draft, context, costs("500"), product, None));
     let mut held = made.0.expect("a price");
     held.record.id = id.into();
     held
@@ -105,7 +105,7 @@ fn only_the_first_price_of_a_merchants_own_changes_the_product() {
             inline,
             ..costs("500")
         };
-        let made = decide(|draft, context| create_price(draft, context, command, &mut held));
+        let made = decide(|draft, context| create_price(draft, context, command, &mut held, None));
         assert!(made.0.is_ok());
         assert_eq!(kinds(&made.1), ["price.created"]);
         assert_eq!(written(&made.1), expected);
@@ -132,7 +132,7 @@ fn a_product_with_prices_stays() {
     );
     for again in [
         decide(|draft, context| delete_product(draft, context, &mut bare)).0,
-        decide(|draft, context| create_price(draft, context, costs("500"), &mut bare))
+        decide(|draft, context| create_price(draft, context, costs("500"), &mut bare, None))
             .0
             .map(drop),
     ] {
@@ -192,7 +192,7 @@ fn a_lookup_key_has_one_holder_and_moves_when_it_may() {
     let mut first = price(&mut held, "price_first");
     first.record.lookup_key = Some("monthly".to_owned());
     let make = |product: &mut Versioned<Product>, key: HeldKey| {
-        decide(|draft, context| create_keyed_price(draft, context, costs("600"), product, key))
+        decide(|draft, context| create_price(draft, context, costs("600"), product, Some(key)))
     };
     let (free, changes) = make(&mut held, key(None, false));
     let free = free.expect("a price").record;

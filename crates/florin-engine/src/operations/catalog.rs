@@ -80,15 +80,15 @@ impl Operation for UpdateProduct {
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
             let mut held = step.in_url::<Product>(&self.id, "id").await?;
             let price = step
                 .optional::<Price>(self.default_price.as_deref(), "default_price")
                 .await?;
             let command = self.command.clone();
-            let (draft, mut context) = step.parts();
-            catalog::update_product(draft, &mut context, &mut held, command, price.as_ref())?;
-            Ok(Decided::record(&scope, &held.record.id))
+            step.decide(|draft, context| {
+                catalog::update_product(draft, context, &mut held, command, price.as_ref())?;
+                Ok(held)
+            })
         })
     }
 }
@@ -140,7 +140,6 @@ impl Operation for CreatePrice {
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
             let mut product = match &self.product {
                 ProductChoice::Known(id) => step.in_body::<Product>(id, "product").await?,
                 ProductChoice::New(command) => {
@@ -148,18 +147,13 @@ impl Operation for CreatePrice {
                 }
             };
             let command = self.command.clone();
-            let held = match &self.lookup_key {
-                Some(key) => {
-                    let key = wanted_key(step, key, self.transfer_lookup_key).await?;
-                    let (draft, mut context) = step.parts();
-                    catalog::create_keyed_price(draft, &mut context, command, &mut product, key)?
-                }
-                None => {
-                    let (draft, mut context) = step.parts();
-                    catalog::create_price(draft, &mut context, command, &mut product)?
-                }
+            let key = match &self.lookup_key {
+                Some(key) => Some(wanted_key(step, key, self.transfer_lookup_key).await?),
+                None => None,
             };
-            Ok(Decided::record(&scope, &held.record.id))
+            step.decide(|draft, context| {
+                catalog::create_price(draft, context, command, &mut product, key)
+            })
         })
     }
 }
@@ -174,10 +168,7 @@ async fn wanted_key(step: &mut Step, text: &str, transfers: bool) -> Result<Held
             ..LookupKey::default()
         })
     });
-    let holder = match &key.record.price {
-        Some(id) => step.find::<Price>(id).await?,
-        None => None,
-    };
+    let holder = step.linked::<Price>(key.record.price.as_deref()).await?;
     Ok(HeldKey {
         key,
         holder,
@@ -200,13 +191,13 @@ impl Operation for UpdatePrice {
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
             let mut held = step.in_url::<Price>(&self.id, "price").await?;
             let around = around(step, &held.record, &self.command).await?;
             let command = self.command.clone();
-            let (draft, mut context) = step.parts();
-            catalog::update_price(draft, &mut context, &mut held, command, around)?;
-            Ok(Decided::record(&scope, &held.record.id))
+            step.decide(|draft, context| {
+                catalog::update_price(draft, context, &mut held, command, around)?;
+                Ok(held)
+            })
         })
     }
 }
@@ -241,10 +232,8 @@ pub struct CreateTaxRate {
 impl Operation for CreateTaxRate {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
-            let (draft, mut context) = step.parts();
-            let held = catalog::create_tax_rate(draft, &mut context, self.command.clone())?;
-            Ok(Decided::record(&scope, &held.record.id))
+            let command = self.command.clone();
+            step.decide(|draft, context| catalog::create_tax_rate(draft, context, command))
         })
     }
 }
@@ -264,11 +253,12 @@ impl Operation for UpdateTaxRate {
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
             let mut held = step.in_url::<TaxRate>(&self.id, "tax_rate").await?;
-            let (draft, mut context) = step.parts();
-            catalog::update_tax_rate(draft, &mut context, &mut held, self.command.clone());
-            Ok(Decided::record(&scope, &held.record.id))
+            let command = self.command.clone();
+            step.decide(|draft, context| {
+                catalog::update_tax_rate(draft, context, &mut held, command);
+                Ok(held)
+            })
         })
     }
 }
@@ -282,10 +272,8 @@ pub struct CreateShippingRate {
 impl Operation for CreateShippingRate {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
-            let (draft, mut context) = step.parts();
-            let held = catalog::create_shipping_rate(draft, &mut context, self.command.clone())?;
-            Ok(Decided::record(&scope, &held.record.id))
+            let command = self.command.clone();
+            step.decide(|draft, context| catalog::create_shipping_rate(draft, context, command))
         })
     }
 }
@@ -305,14 +293,14 @@ impl Operation for UpdateShippingRate {
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let scope = step.scope().clone();
             let mut held = step
                 .in_url::<ShippingRate>(&self.id, "shipping_rate_token")
                 .await?;
             let command = self.command.clone();
-            let (draft, mut context) = step.parts();
-            catalog::update_shipping_rate(draft, &mut context, &mut held, command)?;
-            Ok(Decided::record(&scope, &held.record.id))
+            step.decide(|draft, context| {
+                catalog::update_shipping_rate(draft, context, &mut held, command)?;
+                Ok(held)
+            })
         })
     }
 }

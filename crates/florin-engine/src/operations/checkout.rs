@@ -13,7 +13,7 @@ use florin_domain::payments::{
     self, ConfirmCommand, ConfirmInputs, MetadataPatch, PaymentIntent, PaymentMethod, SetupCommand,
     SetupIntent,
 };
-use florin_domain::{Entity, Kind, Refusal, Versioned};
+use florin_domain::{Kind, Refusal, Versioned};
 use serde_json::{Map, Value};
 
 /// What is to be sold, as a request names it.
@@ -83,10 +83,9 @@ impl Operation for CreateSession {
             let mut command = self.command.clone();
             let currency = items.first().map(|item| item.price.currency);
             command.shipping_options = shipping(step, &self.shipping, currency).await?;
-            let scope = step.scope().clone();
-            let (draft, mut context) = step.parts();
-            let session = checkout::create(draft, &mut context, command, items, customer.as_ref())?;
-            Ok(Decided::record(&scope, &session.record.id))
+            step.decide(|draft, context| {
+                checkout::create(draft, context, command, items, customer.as_ref())
+            })
         })
     }
 }
@@ -125,18 +124,21 @@ async fn inline_price(
     product: &ProductWish,
     at: usize,
 ) -> Result<(Price, Product), Halt> {
+    let outer = format!("line_items[{at}][price_data]");
     let mut product = match product {
         ProductWish::Known(id) => {
-            let param = format!("line_items[{at}][price_data][product]");
+            let param = format!("{outer}[product]");
             step.in_body::<Product>(id, &param).await?
         }
         ProductWish::Inline(new) => {
             let (draft, mut context) = step.parts();
-            catalog::create_product(draft, &mut context, (**new).clone())?
+            let made = catalog::create_product(draft, &mut context, (**new).clone());
+            made.map_err(|refusal| refusal.within(&format!("{outer}[product_data]")))?
         }
     };
     let (draft, mut context) = step.parts();
-    let price = catalog::create_price(draft, &mut context, new.clone(), &mut product)?;
+    let price = catalog::create_price(draft, &mut context, new.clone(), &mut product, None);
+    let price = price.map_err(|refusal| refusal.within(&outer))?;
     Ok((price.record, product.record))
 }
 
@@ -155,7 +157,9 @@ async fn shipping(
             }
             ShippingWish::Inline(new) => {
                 let (draft, mut context) = step.parts();
-                catalog::create_shipping_rate(draft, &mut context, (**new).clone())?.record
+                let made = catalog::create_shipping_rate(draft, &mut context, (**new).clone());
+                let outer = format!("{param}[shipping_rate_data]");
+                made.map_err(|refusal| refusal.within(&outer))?.record
             }
         };
         if Some(rate.currency) != currency {
@@ -196,10 +200,10 @@ impl Operation for UpdateSession {
                 command.shipping_options =
                     Some(shipping(step, wishes, session.record.currency).await?);
             }
-            let scope = step.scope().clone();
-            let (draft, mut context) = step.parts();
-            checkout::update(draft, &mut context, &mut session, command)?;
-            Ok(Decided::record(&scope, &session.record.id))
+            step.decide(|draft, context| {
+                checkout::update(draft, context, &mut session, command)?;
+                Ok(session)
+            })
         })
     }
 }
@@ -223,10 +227,11 @@ impl Operation for ChooseSession {
             if self.choice.changes_sum() {
                 free(step, &session.record).await?;
             }
-            let scope = step.scope().clone();
-            let (draft, mut context) = step.parts();
-            checkout::choose(draft, &mut context, &mut session, self.choice.clone())?;
-            Ok(Decided::record(&scope, &session.record.id))
+            let choice = self.choice.clone();
+            step.decide(|draft, context| {
+                checkout::choose(draft, context, &mut session, choice)?;
+                Ok(session)
+            })
         })
     }
 }
@@ -255,8 +260,7 @@ impl Operation for PressSession {
                 let (_, context) = step.parts();
                 checkout::check_press(&context, &session.record, &self.press)?;
             }
-            let intent = earlier::<PaymentIntent>(step, session.record.intent.as_deref()).await?;
-            let setup = earlier::<SetupIntent>(step, session.record.setup.as_deref()).await?;
+            let (intent, setup) = earlier(step, &session.record).await?;
             let customer = self.payer(step, &mut session).await?;
             checkout::collect(&mut session.record, self.press.told.clone());
             let scope = step.scope().clone();
@@ -291,10 +295,21 @@ impl Operation for PressSession {
     }
 }
 
+/// What an earlier press left: a payment or a set-up.
+type Earlier = (
+    Option<Versioned<PaymentIntent>>,
+    Option<Versioned<SetupIntent>>,
+);
+
+async fn earlier(step: &mut Step, session: &CheckoutSession) -> Result<Earlier, Halt> {
+    let intent = step.linked(session.intent.as_deref()).await?;
+    let setup = step.linked(session.setup.as_deref()).await?;
+    Ok((intent, setup))
+}
+
 /// Makes the payment of a session free for another sum or another method.
 async fn free(step: &mut Step, session: &CheckoutSession) -> Result<(), Halt> {
-    let intent = earlier::<PaymentIntent>(step, session.intent.as_deref()).await?;
-    let setup = earlier::<SetupIntent>(step, session.setup.as_deref()).await?;
+    let (intent, setup) = earlier(step, session).await?;
     let (draft, mut context) = step.parts();
     Ok(checkout::abandon(
         draft,
@@ -303,17 +318,6 @@ async fn free(step: &mut Step, session: &CheckoutSession) -> Result<(), Halt> {
         intent,
         setup,
     )?)
-}
-
-/// The record that an earlier press left.
-async fn earlier<T: Entity>(
-    step: &mut Step,
-    id: Option<&str>,
-) -> Result<Option<Versioned<T>>, Halt> {
-    match id {
-        Some(id) => step.find(id).await,
-        None => Ok(None),
-    }
 }
 
 /// Who pays, and with what.
@@ -463,8 +467,7 @@ pub(crate) async fn expire_session(
     step: &mut Step,
     mut session: Versioned<CheckoutSession>,
 ) -> Result<(), Halt> {
-    let intent = earlier::<PaymentIntent>(step, session.record.intent.as_deref()).await?;
-    let setup = earlier::<SetupIntent>(step, session.record.setup.as_deref()).await?;
+    let (intent, setup) = earlier(step, &session.record).await?;
     let (draft, mut context) = step.parts();
     checkout::expire(draft, &mut context, &mut session, intent, setup)?;
     Ok(())

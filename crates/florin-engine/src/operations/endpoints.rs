@@ -30,9 +30,8 @@ impl Operation for CreateEndpoint {
         Box::pin(async move {
             check_url(step, self.command.url.as_deref(), "url")?;
             count(step, 1).await?;
-            let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
             let id = step.engine().fresh_id(WebhookEndpoint::PREFIX);
-            let (sealed, secret_key_id) = seal(step, &id, &secret)?;
+            let (secret, (sealed, secret_key_id)) = fresh_secret(step, &id)?;
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
             let mut held = Versioned::fresh(WebhookEndpoint {
@@ -55,12 +54,16 @@ impl Operation for CreateEndpoint {
     }
 }
 
-fn seal(step: &Step, id: &str, secret: &str) -> Result<(String, String), Halt> {
+/// A new signing secret of an endpoint: as the merchant is shown it once, and sealed with the id of its data key.
+fn fresh_secret(step: &Step, id: &str) -> Result<(String, (String, String)), Halt> {
+    let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
     let place = SecretPlace::current(step.scope(), id);
-    let sealed = place.seal(&step.engine().world().vault, secret.as_bytes());
-    sealed.map_err(|error| {
-        WireError::api(format!("The signing secret could not be sealed: {error}")).into()
-    })
+    match place.seal(&step.engine().world().vault, secret.as_bytes()) {
+        Ok(sealed) => Ok((secret, sealed)),
+        Err(error) => {
+            Err(WireError::api(format!("The signing secret could not be sealed: {error}")).into())
+        }
+    }
 }
 
 fn check_url(step: &Step, url: Option<&str>, param: &str) -> Result<(), Halt> {
@@ -194,8 +197,7 @@ pub(crate) struct RollSecret {
 impl RollSecret {
     pub(crate) async fn decide(&self, step: &mut Step) -> Result<String, Halt> {
         let mut held = living(step, &self.id).await?;
-        let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
-        let (sealed, key_id) = seal(step, &self.id, &secret)?;
+        let (secret, (sealed, key_id)) = fresh_secret(step, &self.id)?;
         let moved = move_to_rolled(step, &held.record).await;
         count(step, 0).await?;
         let (draft, mut context) = step.parts();
@@ -217,13 +219,7 @@ pub(super) async fn told_at(
     step: &mut Step,
     url: &str,
 ) -> Result<(Id<WebhookEndpoint>, Option<String>), Halt> {
-    if is_card_number(url) {
-        return Err(Refusal::invalid("webhook_url", "This is no address.").into());
-    }
-    check_url(step, Some(url), "webhook_url")?;
-    let named = format!("{:?} {url}", step.scope());
-    let hash = step.engine().world().vault.hash_key(&named);
-    let id = format!("{FRONT_PREFIX}{}", crate::keys::hex(&hash[..12]));
+    let id = front_id(step, url)?;
     let found = step.find::<WebhookEndpoint>(&id).await?;
     if let Some(held) = found.as_ref().filter(|held| !held.record.deleted) {
         if held.record.url == url && !held.record.disabled {
@@ -236,8 +232,7 @@ pub(super) async fn told_at(
         return Err(Refusal::invalid("webhook_url", message).into());
     }
     count(step, 1).await?;
-    let secret = format!("whsec_{}", step.engine().fresh_secret(SECRET_CHARS));
-    let (sealed, secret_key_id) = seal(step, &id, &secret)?;
+    let (secret, (sealed, secret_key_id)) = fresh_secret(step, &id)?;
     let (draft, mut context) = step.parts();
     let (version, created) =
         found.map_or((0, context.now), |held| (held.version, held.record.created));
@@ -255,6 +250,33 @@ pub(super) async fn told_at(
     let mut held = Versioned { version, record };
     draft.save(&mut context, &mut held, Transition::EndpointChanged);
     Ok((held.record.id, Some(secret)))
+}
+
+/// Whether the payment of an order that stands tells this URL: it keeps the one that it was made with.
+pub(super) fn check_told(
+    step: &Step,
+    url: &str,
+    told_to: Option<&Id<WebhookEndpoint>>,
+) -> Result<(), Halt> {
+    let id = front_id(step, url)?;
+    if told_to.is_some_and(|told_to| told_to.as_str() == id) {
+        return Ok(());
+    }
+    let message = "The payment of this order stands, and it does not tell this URL. Leave webhook_url out, or send the one that the \
+        payment was made with.";
+    Err(Refusal::invalid("webhook_url", message).into())
+}
+
+/// The id of the endpoint for a URL.
+fn front_id(step: &Step, url: &str) -> Result<String, Halt> {
+    if is_card_number(url) {
+        return Err(Refusal::invalid("webhook_url", "This is no address.").into());
+    }
+    check_url(step, Some(url), "webhook_url")?;
+    let named = format!("{:?} {url}", step.scope());
+    let hash = step.engine().world().vault.hash_key(&named);
+    let id = crate::keys::hex(&hash[..12]);
+    Ok(format!("{FRONT_PREFIX}{id}"))
 }
 
 /// What the front door tells.

@@ -1,18 +1,18 @@
 //! The simple front door: one call makes a payment of an order, one cancels it, one gives the money back.
 
-use super::endpoints::told_at;
+use super::endpoints::{check_told, told_at};
 use super::{CreateRefund, Operation, OperationFuture, RefundOf, expire_session};
+use crate::links::{escaped, with_query};
 use crate::mutation::Caller;
 use crate::numbers::is_card_number;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_domain::catalog::{Price, Product};
 use florin_domain::checkout::{
-    self, CheckoutSession, IntentTerms, Item, NewSession, Order, SessionStatus,
+    self, CheckoutSession, FrontWish, IntentTerms, Item, NewSession, Order, SessionStatus,
 };
 use florin_domain::payments::{MetadataPatch, RefundCommand};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Refusal, Versioned};
-use florin_render::parse::FrontWish;
 use std::collections::BTreeMap;
 
 /// `POST /florin/v1/payments`.
@@ -39,6 +39,9 @@ impl Operation for CreateFrontPayment {
             {
                 if session.record.holds_order(step.engine().now()) {
                     checkout::check_same(held, wish.amount, wish.currency)?;
+                    if let Some(url) = wish.webhook_url.as_deref() {
+                        check_told(step, url, session.record.told_to.as_ref())?;
+                    }
                     return Ok(answered(step, &session, None));
                 }
                 // Its time is over, but a payment of it may still be under way: an order is never paid twice.
@@ -107,11 +110,13 @@ fn answered(step: &Step, session: &Versioned<CheckoutSession>, secret: Option<St
 
 fn session_of(wish: &FrontWish) -> NewSession {
     let metadata = BTreeMap::from([("order_id".to_owned(), wish.order.clone())]);
+    let back_to = wish.return_url.as_deref();
+    let back_to = back_to.map(|url| back(url, &wish.order));
     NewSession {
         email: wish.email.clone(),
         types: wish.types.clone(),
-        success_url: wish.return_url.as_deref().map(|url| back(url, &wish.order)),
-        cancel_url: wish.return_url.as_deref().map(|url| back(url, &wish.order)),
+        success_url: back_to.clone(),
+        cancel_url: back_to,
         reference: Some(wish.order.clone()),
         metadata: MetadataPatch::of(&metadata),
         terms: IntentTerms {
@@ -126,21 +131,9 @@ fn session_of(wish: &FrontWish) -> NewSession {
 
 /// The merchant's page with the payment in its query. What became of it the page has to ask for.
 fn back(url: &str, order: &str) -> String {
-    let (front, fragment) = match url.split_once('#') {
-        Some((front, fragment)) => (front, format!("#{fragment}")),
-        None => (url, String::new()),
-    };
-    let sign = if front.contains('?') { '&' } else { '?' };
-    let mut named = String::new();
-    for byte in order.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                named.push(char::from(byte));
-            }
-            other => named.push_str(&format!("%{other:02X}")),
-        }
-    }
-    format!("{front}{sign}order_id={named}&payment={{CHECKOUT_SESSION_ID}}{fragment}")
+    let order = escaped(order);
+    let named = format!("order_id={order}&payment={{CHECKOUT_SESSION_ID}}");
+    with_query(url, &named)
 }
 
 /// The one position of such an order. It has neither a price nor a product of its own: the catalog stays the merchant's.
@@ -188,7 +181,7 @@ impl Operation for CancelFrontPayment {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let mut session = ordered(step, &self.id).await?;
-            if session.record.status == SessionStatus::Complete {
+            if is_done(&session) {
                 let message =
                     "This payment is paid, or its money is on its way. Refund it instead.";
                 return Err(Refusal::plain(Some("session_complete"), message).into());
@@ -237,8 +230,9 @@ impl Operation for RefundFrontPayment {
     }
 }
 
+/// Paid, or the money is on its way.
 fn is_done(session: &Versioned<CheckoutSession>) -> bool {
-    session.record.status == SessionStatus::Complete
+    session.record.status == SessionStatus::Complete && !session.record.has_failed()
 }
 
 #[cfg(test)]
@@ -247,17 +241,9 @@ mod tests {
 
     #[test]
     fn the_shop_learns_which_order_came_back() {
-        for (url, expected) in [
-            (
-                "https://shop.example/thanks",
-                "https://shop.example/thanks?order_id=A%2F17&payment={CHECKOUT_SESSION_ID}",
-            ),
-            (
-                "https://shop.example/?a=1#b",
-                "https://shop.example/?a=1&order_id=A%2F17&payment={CHECKOUT_SESSION_ID}#b",
-            ),
-        ] {
-            assert_eq!(back(url, "A/17"), expected);
-        }
+        assert_eq!(
+            back("https://shop.example/?a=1#b", "A/17"),
+            "https://shop.example/?a=1&order_id=A%2F17&payment={CHECKOUT_SESSION_ID}#b"
+        );
     }
 }

@@ -177,10 +177,8 @@ async fn with_charge(
     id: &str,
 ) -> Result<(Versioned<PaymentIntent>, Option<Versioned<Charge>>), Halt> {
     let intent = step.in_url::<PaymentIntent>(id, "intent").await?;
-    let charge = match &intent.record.latest_charge {
-        Some(charge) => step.find::<Charge>(&charge.to_string()).await?,
-        None => None,
-    };
+    let charge = step.linked::<Charge>(intent.record.latest_charge.as_deref());
+    let charge = charge.await?;
     Ok((intent, charge))
 }
 

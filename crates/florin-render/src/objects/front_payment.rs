@@ -19,7 +19,7 @@ pub fn render_front<'a>(
     let status = session.front_status(intent, charge);
     let page = format!("{}/c/pay/{}", view.base_url, session.id);
     let description = session.lines.first().map(|line| line.name.as_str());
-    let mut shape = Shape::object(&session.id, "florin.payment", 18);
+    let mut shape = Shape::object(&session.id, "florin.payment", 19);
     shape
         .put("amount", session.totals.total)
         .put(
@@ -32,6 +32,7 @@ pub fn render_front<'a>(
             session.currency.map(|asset| asset.as_str().to_owned()),
         )
         .put("customer_email", session.buyer_email())
+        .put("declines", session.declines)
         .put("description", description)
         .put("expires_at", session.expires.0)
         .put("livemode", view.live)

@@ -47,6 +47,6 @@ fn recurring(recurring: &Recurring) -> Node<'static> {
         .put("interval_count", recurring.interval_count)
         .null("meter")
         .put("trial_period_days", recurring.trial_period_days)
-        .put("usage_type", recurring.usage_type.word());
+        .put("usage_type", "licensed");
     shape.done()
 }

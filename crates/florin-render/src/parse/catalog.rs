@@ -3,14 +3,15 @@
 //! A product, a price or a shipping rate may stand at the top of a request or inside another parameter; a [`Part`] is
 //! either. Deliberately absent: tiers, meters and amounts in several currencies, which the tables refuse.
 
-use super::{metadata_at, wire};
+use super::{currency_at, metadata_at, wire, word};
 use florin_base::Asset;
 use florin_domain::catalog::{
     Bound, Decimal, Estimate, Interval, NewPrice, NewProduct, NewShippingRate, NewTaxRate,
     PERCENTAGE_PLACES_MAX, PLACES_MAX, PricePatch, ProductChoice, ProductPatch, Recurring,
-    ShippingRatePatch, TaxRatePatch, UsageType, activity, inclusion,
+    ShippingRatePatch, TaxRatePatch, activity, inclusion,
 };
 use florin_domain::payments::MetadataPatch;
+use florin_domain::refusal::nested;
 use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
 
@@ -54,11 +55,9 @@ impl<'a> Part<'a> {
 
     /// The name of a member on the wire.
     fn name(&self, name: &str) -> String {
-        let name = wire(name);
-        let (first, rest) = name.split_at(name.find('[').unwrap_or(name.len()));
         match self.named {
-            "" => name.clone(),
-            named => format!("{named}[{first}]{rest}"),
+            "" => wire(name),
+            named => nested(named, &wire(name)),
         }
     }
 
@@ -104,10 +103,9 @@ impl<'a> Part<'a> {
 
     /// A required currency.
     fn currency(&self, name: &str) -> Result<Asset, WireError> {
-        Asset::parse(&self.required(name)?).ok_or_else(|| {
-            let message = "Invalid currency: use a three-letter ISO 4217 code.";
-            self.refuse(name, message)
-        })
+        let named = self.name(name);
+        let sent = currency_at(self.params, &self.at(name), &named)?;
+        sent.ok_or_else(|| WireError::missing(&named))
     }
 }
 
@@ -303,7 +301,6 @@ fn price(part: &Part<'_>) -> Result<NewPrice, WireError> {
         currency: part.currency("currency")?,
         unit,
         unit_param,
-        inside: part.named.to_owned(),
         active: part.flag("active").unwrap_or(true),
         nickname: part.text("nickname"),
         tax_behavior: part.text("tax_behavior"),
@@ -357,15 +354,11 @@ fn recurring(part: &Part<'_>) -> Result<Option<Recurring>, WireError> {
             .with_code("parameter_unsupported"));
     }
     const INTERVAL: &str = "recurring.interval";
-    let word = part.required(INTERVAL)?;
-    let interval = Interval::from_word(&word).ok_or_else(|| {
-        let message = "Invalid interval: must be one of day, week, month, or year";
-        part.refuse(INTERVAL, message)
-    })?;
+    let interval = word(part.params, &part.at(INTERVAL), Interval::from_word)?;
+    let missing = || WireError::missing(&part.name(INTERVAL));
     Ok(Some(Recurring {
-        interval,
+        interval: interval.ok_or_else(missing)?,
         interval_count: part.int("recurring.interval_count").unwrap_or(1),
-        usage_type: UsageType::Licensed,
         trial_period_days: part.int("recurring.trial_period_days"),
     }))
 }

@@ -1,34 +1,11 @@
 //! Commands of the simple front door.
 
 use super::{required_currency, text};
-use florin_base::Asset;
+use florin_domain::checkout::FrontWish;
 use florin_wire::{Params, WireError};
 use serde_json::Value;
 
-/// A payment that is asked for at the front door.
-#[derive(Clone, Debug)]
-pub struct FrontWish {
-    /// Minor units.
-    pub amount: i64,
-    /// The currency.
-    pub currency: Asset,
-    /// The merchant's order.
-    pub order: String,
-    /// What is sold, for people.
-    pub description: Option<String>,
-    /// The types; empty lets Florin choose.
-    pub types: Vec<String>,
-    /// Where the buyer goes, paid or not.
-    pub return_url: Option<String>,
-    /// Where the merchant's server is told.
-    pub webhook_url: Option<String>,
-    /// The buyer's address.
-    pub email: Option<String>,
-    /// The language of the page.
-    pub locale: Option<String>,
-}
-
-/// Reads it.
+/// What is asked for at the front door.
 ///
 /// # Errors
 /// 400: amount, currency or order is missing.

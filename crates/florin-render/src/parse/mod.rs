@@ -25,7 +25,7 @@ pub use catalog::{
 pub use charge::{create_charge, update_charge};
 pub use checkout::{adjustable, create_session, update_session};
 pub use customer::customer;
-pub use front::{FrontWish, front_payment};
+pub use front::front_payment;
 pub use payment_intent::{
     cancel_reason, capture, confirm_intent, create_intent, descriptive, increment, update_intent,
 };
@@ -96,14 +96,19 @@ fn amount(params: &Params, name: &str) -> Result<i64, WireError> {
 
 /// The currency, if one was sent.
 fn currency(params: &Params) -> Result<Option<Asset>, WireError> {
-    let Some(code) = params.text("currency") else {
+    currency_at(params, "currency", "currency")
+}
+
+/// A currency at a path, which the wire calls `named`.
+fn currency_at(params: &Params, path: &str, named: &str) -> Result<Option<Asset>, WireError> {
+    let Some(code) = params.text(path) else {
         return Ok(None);
     };
     match Asset::parse(code) {
         Some(asset) => Ok(Some(asset)),
         None => Err(
             WireError::invalid("Invalid currency: use a three-letter ISO 4217 code.")
-                .with_param("currency"),
+                .with_param(named),
         ),
     }
 }

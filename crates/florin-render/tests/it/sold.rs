@@ -54,7 +54,6 @@ pub fn price() -> Price {
             interval: Interval::Month,
             interval_count: 3,
             trial_period_days: Some(7),
-            ..Recurring::default()
         }),
         metadata: metadata(),
         ..Price::default()

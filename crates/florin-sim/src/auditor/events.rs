@@ -24,6 +24,7 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         Kind::Customer,
         Kind::Dispute,
         Kind::EarlyFraudWarning,
+        Kind::Product,
         Kind::Price,
         Kind::TaxRate,
         Kind::CheckoutSession,
@@ -173,6 +174,8 @@ fn is_news(kind: Kind, step: &Step<'_>) -> bool {
         }
         Kind::Refund | Kind::CheckoutSession => was != is,
         Kind::EarlyFraudWarning => flips("actionable"),
+        // That it got its first price is told with the price.
+        Kind::Product => !flips("priced"),
         Kind::Customer | Kind::Price | Kind::TaxRate => true,
         _ => false,
     }

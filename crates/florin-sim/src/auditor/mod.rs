@@ -1,11 +1,12 @@
 //! The auditor: reads rows, journal, books and answers, and says what must not be.
 //!
 //! It knows the rules of money, events and states in its own words and reads every record as the JSON that the store
-//! holds, so that an error in a decision is not repeated here. `history` orders what was written; `books`, `contests`,
+//! holds, so that an error in a decision is not repeated here. `history` orders what was written; `books`, `catalog`, `contests`,
 //! `events`, `orders`, `processor`, `replies`, `secrets`, `sessions`, `states` and `times` hold the rules. What shows only at the
 //! moment, a client or the world says at once. Deliberately absent: anything of the domain's decisions.
 
 mod books;
+mod catalog;
 mod contests;
 mod events;
 mod history;
@@ -56,6 +57,10 @@ pub const RULES: &[(&str, &str)] = &[
         "I19",
         "an order at the front door leads to one payment, of its amount",
     ),
+    (
+        "I20",
+        "a lookup key leads to one price, and no price to a product that is gone",
+    ),
     ("F19", "a race ends as some order of its requests does"),
     ("F23", "a key that was ended opens nothing a second later"),
 ];
@@ -85,6 +90,7 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
     times::check(evidence, &history, &mut found);
     sessions::check(&history, &mut found);
     orders::check(evidence, &history, &mut found);
+    catalog::check(&history, &mut found);
     contests::check(evidence, &history, &mut found);
     if evidence.outside {
         processor::check(evidence, &history, &mut found);

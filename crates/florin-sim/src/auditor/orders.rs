@@ -4,7 +4,7 @@
 //! Deliberately absent: whether a payment is as far as its money; `sessions` holds that for every session.
 
 use super::history::{History, Step, flag, number, status, text};
-use crate::evidence::{Evidence, Violation};
+use crate::evidence::{Evidence, Receipt, Violation};
 use florin_base::{Millis, Scope};
 use florin_domain::Kind;
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
 /// Somebody has paid it, or still can.
 fn holds(session: &Value, now: Millis) -> bool {
     match status(Kind::CheckoutSession, session) {
-        "complete" => true,
+        "complete" => text(session, "paid", "unpaid") != "unpaid" || !flag(session, "declined"),
         "open" => now.0 < number(session, "expires") * 1_000,
         _ => false,
     }
@@ -116,13 +116,44 @@ fn overheard(evidence: &Evidence, history: &History, found: &mut Vec<Violation>)
         }
     }
     let heard = evidence.receipts.iter();
-    for receipt in heard.filter(|receipt| fronts.contains(receipt.url.as_str())) {
-        if meant.get(receipt.event.as_str()) != Some(&receipt.url.as_str()) {
-            let what = format!(
-                "{} heard of {}, which is not its",
-                receipt.url, receipt.event
+    for receipt in heard.filter(|receipt| is_strange(receipt, &fronts, &meant)) {
+        let what = format!(
+            "{} heard of {}, which is not its",
+            receipt.url, receipt.event
+        );
+        found.push(Violation::new("I6", what));
+    }
+}
+
+/// An address of the front door got what was meant for another one, or for none.
+fn is_strange(receipt: &Receipt, fronts: &BTreeSet<&str>, meant: &BTreeMap<&str, &str>) -> bool {
+    let url = receipt.url.as_str();
+    fronts.contains(url) && meant.get(receipt.event.as_str()) != Some(&url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_for_another_address_is_strange() {
+        let fronts = BTreeSet::from(["https://a.example", "https://b.example"]);
+        let meant = BTreeMap::from([("evt_1", "https://a.example")]);
+        for (url, event, expected) in [
+            ("https://a.example", "evt_1", false),
+            ("https://b.example", "evt_1", true),
+            ("https://a.example", "evt_2", true),
+            ("https://all.example", "evt_2", false),
+        ] {
+            let receipt = Receipt {
+                url: url.to_owned(),
+                event: event.to_owned(),
+            };
+            assert_eq!(
+                is_strange(&receipt, &fronts, &meant),
+                expected,
+                "{url} {event}"
             );
-            found.push(Violation::new("I6", what));
         }
     }
 }

@@ -177,3 +177,33 @@ fn front(told: &Value, held: &Value, found: &mut Vec<Violation>) {
         found.push(Violation::new("I1", what));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_the_front_door_told_still_holds() {
+        let paid = json!({"status": "complete", "paid": "paid"});
+        let late = json!({"status": "complete"});
+        let canceled = json!({"status": "expired", "canceled": true});
+        let expired = json!({"status": "expired"});
+        for (was, held, wrong) in [
+            ("paid", &paid, 0),
+            ("refunded", &paid, 0),
+            ("awaiting", &expired, 0),
+            ("canceled", &canceled, 0),
+            ("paid", &late, 1),
+            ("paid", &expired, 1),
+            ("refunded", &canceled, 1),
+            ("canceled", &expired, 1),
+            ("canceled", &paid, 1),
+        ] {
+            let told = json!({"id": "cs_1", "status": was});
+            let mut found = Vec::new();
+            front(&told, held, &mut found);
+            assert_eq!(found.len(), wrong, "{was} {held}");
+        }
+    }
+}

@@ -19,16 +19,20 @@ pub(super) fn check(history: &History, found: &mut Vec<Violation>) {
         by_session(history, Kind::SetupIntent),
     );
     for (key, session) in history.of_kind(Kind::CheckoutSession) {
-        let paid = state_of(session);
         let of = (&key.0, key.2.as_str());
-        let own = intents.get(&of).map_or(&[][..], Vec::as_slice);
-        let wrong = match text(session, "mode", "payment") {
-            "setup" => wrong_setup(session, setups.get(&of).map_or(&[][..], Vec::as_slice)),
+        let (made, member) = match text(session, "mode", "payment") {
+            "setup" => (&setups, "setup"),
+            _ => (&intents, "intent"),
+        };
+        let own = made.get(&of).map_or(&[][..], Vec::as_slice);
+        let wrong = match member {
+            "setup" => wrong_setup(session, own),
             _ => wrong_payment(session, own),
         };
-        let orphan = wrong.is_none() && names_a_stranger(session, own);
-        let wrong = wrong.or(orphan.then(|| "names an intent of somebody else".to_owned()));
-        found.extend(wrong.map(|wrong| told(key, paid, &wrong)));
+        let is_stranger = names_a_stranger(text(session, member, ""), own);
+        let stranger = is_stranger.then(|| format!("names the {member} of somebody else"));
+        let wrong = wrong.or(stranger);
+        found.extend(wrong.map(|wrong| told(key, state_of(session), &wrong)));
     }
 }
 
@@ -56,9 +60,8 @@ fn by_session(history: &History, kind: Kind) -> Payments<'_> {
     found
 }
 
-/// The intent that a session names is one of those that were made for it.
-fn names_a_stranger(session: &Value, own: &Own<'_>) -> bool {
-    let named = text(session, "intent", "");
+/// What a session names is none of those that were made for it.
+fn names_a_stranger(named: &str, own: &Own<'_>) -> bool {
     !named.is_empty() && own.iter().all(|(id, _)| *id != named)
 }
 
@@ -90,7 +93,8 @@ fn wrong_payment(session: &Value, own: &Own<'_>) -> Option<String> {
             )),
         },
         ("complete", "no_payment_required") => {
-            (total != 0 || !done.is_empty()).then(|| format!("its total is {total}: {done:?}"))
+            let sound = total == 0 && done.is_empty() && held.is_empty();
+            (!sound).then(|| format!("its total is {total}: {done:?}, {held:?}"))
         }
         ("complete", _) => {
             let sound =
@@ -106,14 +110,103 @@ fn wrong_payment(session: &Value, own: &Own<'_>) -> Option<String> {
 
 /// What is wrong with a session that only saves a method.
 fn wrong_setup(session: &Value, own: &Own<'_>) -> Option<String> {
-    let states = own
+    let done = own
         .iter()
-        .map(|(_, setup)| status(Kind::SetupIntent, setup));
-    let done = states.filter(|state| *state == "succeeded").count();
-    let wanted = match state_of(session) {
-        ("complete", "no_payment_required") => 1,
+        .filter(|(_, setup)| status(Kind::SetupIntent, setup) == "succeeded");
+    let done: Vec<&str> = done.map(|(id, _)| *id).collect();
+    let named = text(session, "setup", "");
+    let sound = match state_of(session) {
+        ("complete", "no_payment_required") => done == [named],
         ("complete", _) => return Some("nothing was to be paid".to_owned()),
-        _ => 0,
+        _ => done.is_empty(),
     };
-    (done != wanted).then(|| format!("{done} set-ups succeeded, it takes {wanted}"))
+    (!sound).then(|| format!("it names {named:?}, and {done:?} succeeded"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::sync::Arc;
+
+    fn audited(session: Value, made: &[(Kind, &str, Value)]) -> usize {
+        let scope = Scope::test("acct_1");
+        let own = made.iter().cloned();
+        let all = own.chain([(Kind::CheckoutSession, "cs_1", session)]);
+        let last = all.map(|(kind, id, body)| {
+            let key = (scope.clone(), kind, id.to_owned());
+            (key, (1, Arc::new(body)))
+        });
+        let history = History {
+            objects: BTreeMap::new(),
+            last: last.collect(),
+        };
+        let mut found = Vec::new();
+        check(&history, &mut found);
+        found.len()
+    }
+
+    fn intent(id: &'static str, status: &str, amount: i64) -> (Kind, &'static str, Value) {
+        let body = json!({"session": "cs_1", "status": status, "amount": amount});
+        (Kind::PaymentIntent, id, body)
+    }
+
+    #[test]
+    fn a_session_is_as_far_as_its_payment() {
+        let sums = json!({"total": 100});
+        let paid = json!({"status": "complete", "paid": "paid", "totals": sums, "intent": "pi_1"});
+        let open = json!({"totals": sums, "intent": "pi_1"});
+        let free = json!({"status": "complete", "paid": "no_payment_required"});
+        let late = json!({"status": "complete", "totals": sums, "intent": "pi_1"});
+        let one = intent("pi_1", "succeeded", 100);
+        let held = intent("pi_1", "requires_capture", 100);
+        let canceled = intent("pi_1", "canceled", 100);
+        for (session, made, wrong) in [
+            (&paid, vec![one.clone()], 0),
+            (&paid, vec![], 1),
+            (&paid, vec![intent("pi_1", "succeeded", 99)], 1),
+            (
+                &paid,
+                vec![one.clone(), intent("pi_2", "succeeded", 100)],
+                1,
+            ),
+            (&open, vec![canceled.clone()], 0),
+            (&open, vec![one.clone()], 1),
+            (&open, vec![held.clone()], 1),
+            (&open, vec![], 1),
+            (&free, vec![], 0),
+            (&free, vec![one], 1),
+            (&free, vec![held.clone()], 1),
+            (&late, vec![held], 0),
+            (
+                &late,
+                vec![intent("pi_2", "requires_capture", 100), canceled],
+                1,
+            ),
+        ] {
+            assert_eq!(audited(session.clone(), &made), wrong, "{session} {made:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_up_is_named_by_its_session() {
+        let setup = |id, status: &str| {
+            let body = json!({"session": "cs_1", "status": status});
+            (Kind::SetupIntent, id, body)
+        };
+        let done = json!({
+            "mode": "setup", "status": "complete", "paid": "no_payment_required", "setup": "seti_1",
+        });
+        let open = json!({"mode": "setup", "setup": "seti_1"});
+        for (session, made, wrong) in [
+            (&done, vec![setup("seti_1", "succeeded")], 0),
+            (&done, vec![setup("seti_1", "canceled")], 1),
+            (&done, vec![setup("seti_2", "succeeded")], 1),
+            (&open, vec![setup("seti_1", "canceled")], 0),
+            (&open, vec![setup("seti_1", "succeeded")], 1),
+            (&open, vec![setup("seti_2", "canceled")], 1),
+        ] {
+            assert_eq!(audited(session.clone(), &made), wrong, "{session} {made:?}");
+        }
+    }
 }

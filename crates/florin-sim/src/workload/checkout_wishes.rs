@@ -8,13 +8,12 @@ use crate::scene::FRONT;
 use crate::world::BASE_URL;
 use florin_base::Asset;
 use florin_domain::catalog::{Decimal, NewPrice, NewProduct, NewShippingRate, ProductPatch};
-use florin_domain::checkout::{self, Adjustable, NewSession};
+use florin_domain::checkout::{self, Adjustable, FrontWish, NewSession};
 use florin_domain::payments::MetadataPatch;
 use florin_engine::MethodSource;
 use florin_engine::operations::{
     self as ops, Choice, Collected, ItemWish, Press, PriceWish, ProductWish, ShippingWish,
 };
-use florin_render::parse::FrontWish;
 use serde_json::{Map, Value};
 
 fn usd() -> Asset {

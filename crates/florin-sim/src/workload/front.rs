@@ -9,7 +9,7 @@ use crate::client::{Client, Heard};
 use crate::question::Question;
 use florin_base::Asset;
 use florin_domain::Kind;
-use florin_render::parse::FrontWish;
+use florin_domain::checkout::FrontWish;
 use futures_util::future::join;
 
 /// The route that finds the payment of an order.

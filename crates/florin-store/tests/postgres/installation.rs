@@ -179,7 +179,12 @@ async fn the_database_says_what_lay_too_long() {
 async fn the_oldest_of_an_account_gives_way() {
     let cluster = Cluster::shared().await;
     let database = cluster.database().await;
-    let store = migrated(Options::new(&cluster.config(&database))).await;
+    // However slow the machine is: a full shelf is a lot to look through.
+    let options = Options {
+        read_answer_ms: 120_000,
+        ..Options::new(&cluster.config(&database))
+    };
+    let store = migrated(options).await;
     let client = cluster.client(&database).await;
     let full = format!(
         "INSERT INTO shelf SELECT account, 0, 'pm_' || n, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - {SHELVED_MAX} + n, 'dk_1', 'x'

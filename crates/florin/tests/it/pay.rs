@@ -150,6 +150,48 @@ fn a_command_that_does_not_wait_prints_the_same_link_again() {
 }
 
 #[test]
+fn a_decline_of_before_is_not_the_answer() {
+    let server = Start::ephemeral().start();
+    let shop = server.shop();
+    let made = Waiting::new(&server, "pay-again", &["--no-wait"]).end();
+    assert_eq!(code(&made), Some(0), "{}", complained(&made));
+    let id = payment(&shop, "pay-again");
+    shop.press(&id, DECLINED).expect(402);
+    let mut waiting = Waiting::new(&server, "pay-again", &[]);
+    let child = waiting.child.as_mut().expect("it runs");
+    // Whichever decline comes after its first look ends it.
+    until("an end after another decline", || {
+        shop.press(&id, DECLINED).expect(402);
+        child.try_wait().expect("it can be asked")
+    });
+    let output = waiting.end();
+    assert_eq!(code(&output), Some(1), "{}", complained(&output));
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_has_the_code_of_what_is_not_known() {
+    let away = "http://127.0.0.1:1";
+    for arguments in [
+        &["pay", "49.00", "EUR"][..],
+        &[
+            "pay",
+            "49.00",
+            "EUR",
+            "--order",
+            "a",
+            "--url",
+            away,
+            "--nothing",
+        ],
+    ] {
+        let output = florin(arguments);
+        assert_eq!(code(&output), Some(3), "{}", complained(&output));
+        assert!(output.stdout.is_empty(), "{}", printed(&output));
+    }
+    assert_eq!(code(&florin(&["pay", "--help"])), Some(0));
+}
+
+#[test]
 fn programs_read_each_change_as_json() {
     let server = Start::ephemeral().start();
     let shop = server.shop();
