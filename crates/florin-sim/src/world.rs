@@ -55,7 +55,7 @@ const QUIET_MS: u64 = 40_000;
 /// What is not finished after so long never will be, in milliseconds.
 const SETTLE_MS_MAX: u64 = 5 * 86_400_000;
 /// Nothing is due for so long: the world may sleep until then, in milliseconds.
-const IDLE_MS: i64 = 60_000;
+const IDLE_MS: i64 = 15_000;
 /// A world wakes so long before something is due, in milliseconds.
 const WAKES_BEFORE_MS: i64 = 5_000;
 /// Longer than any authorization lives, in milliseconds.
