@@ -40,6 +40,7 @@ class Connection:
     def __init__(self, url: str, key: str, timeout_s: float = ANSWER_WITHIN_S) -> None:
         where = urlsplit(url)
         self._host, self._key, self._rest = where.netloc, key, b""
+        self._passed_on: list[str] = []
         self.socket = socket.create_connection((where.hostname, where.port), timeout=timeout_s)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -57,12 +58,17 @@ class Connection:
         """Sends a request and does not wait; `key` is an idempotency key."""
         self.socket.sendall(self.request(method, path, form, key))
 
+    def coming_from(self, address: str) -> Connection:
+        """Requests from now on are passed on for a buyer at this address, as a proxy says it."""
+        self._passed_on = [f"X-Forwarded-For: {address}"]
+        return self
+
     def request(self, method: str, path: str, form: dict[str, Any] | None = None, key: str | None = None) -> bytes:
         """The bytes of a request."""
         body = urlencode(form or {}).encode()
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", f"Authorization: Bearer {self._key}",
                  "Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}",
-                 *([f"Idempotency-Key: {key}"] if key else []), "", ""]
+                 *([f"Idempotency-Key: {key}"] if key else []), *self._passed_on, "", ""]
         return "\r\n".join(lines).encode() + body
 
     def receive(self) -> Reply:

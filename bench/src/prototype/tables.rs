@@ -4,10 +4,11 @@
 //! Deliberately absent: completing a database that another release began.
 
 /// The product's migrations in order.
-static MIGRATIONS: [&str; 3] = [
+static MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/0001_start.sql"),
     include_str!("../../../migrations/0002_packed.sql"),
     include_str!("../../../migrations/0003_checkout.sql"),
+    include_str!("../../../migrations/0004_tallies.sql"),
 ];
 
 /// Which words an engine uses.

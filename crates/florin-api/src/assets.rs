@@ -2,8 +2,8 @@
 //!
 //! Deliberately absent: HTML of the payform, which the session decides.
 
-use crate::headers;
 use crate::pipeline::header;
+use crate::{Api, headers};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response as HttpResponse};
@@ -36,12 +36,12 @@ pub fn chunk(language: &str) -> Option<String> {
 }
 
 /// Answers a request for one of the browser parts; `None` for every other path.
-pub fn serve(parts: &Parts) -> Option<HttpResponse<Body>> {
+pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
     let path = parts.uri.path();
     let asset = match path {
-        FIELD => return Some(frame(parts, "field.js", "Card details")),
-        CONTROLLER => return Some(frame(parts, "controller.js", "Requests")),
-        RETURN => return Some(frame(parts, "return.js", "Back")),
+        FIELD => return Some(frame(api, parts, ("field.js", "Card details")).await),
+        CONTROLLER => return Some(frame(api, parts, ("controller.js", "Requests")).await),
+        RETURN => return Some(frame(api, parts, ("return.js", "Back")).await),
         _ if is_sdk(path) => (Asset::named("sdk.js"), LOOKED_AT),
         _ => {
             let name = path.strip_prefix(FILES);
@@ -99,15 +99,25 @@ fn encoded(headers: &HeaderMap, asset: &'static Asset) -> (&'static [u8], Option
 }
 
 /// The document of a frame: one script, no markup. Its shop is named in the query, and nobody else may frame it.
-fn frame(parts: &Parts, script: &str, title: &str) -> HttpResponse<Body> {
-    let Some(asset) = Asset::named(script) else {
-        return headers::text(503, NOT_BUILT);
-    };
+async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpResponse<Body> {
     let query = parts.uri.query().unwrap_or_default();
     let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let origin = query.get("origin").and_then(serde_json::Value::as_str);
-    let Some(origin) = origin.filter(|origin| is_origin(origin)) else {
+    let text = |name: &str| query.get(name).and_then(serde_json::Value::as_str);
+    let Some(origin) = text("origin").filter(|origin| is_origin(origin)) else {
         return headers::text(400, "The query names no origin.\n");
+    };
+    if let Some(key) = text("pk") {
+        let host = origin.split_once("://").map_or("", |(_, host)| host);
+        match api.engine.may_frame(key, host).await {
+            Ok(true) => {}
+            Ok(false) => return headers::text(403, not_allowed(host)),
+            Err(_) => {
+                return headers::text(503, "The server cannot check the key now. Try again.\n");
+            }
+        }
+    }
+    let Some(asset) = Asset::named(script) else {
+        return headers::text(503, NOT_BUILT);
     };
     let html = format!(
         "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<meta name=viewport content=\"width=device-width, initial-scale=1\">\n\
@@ -115,6 +125,14 @@ fn frame(parts: &Parts, script: &str, title: &str) -> HttpResponse<Body> {
         asset.file
     );
     headers::frame(html, origin)
+}
+
+/// What a page gets whose host the key does not name.
+fn not_allowed(host: &str) -> String {
+    format!(
+        "Pages on {host} may not hold card fields with this publishable key. Whoever runs the server can allow it: \
+         florin keys domains KEY_ID HOST [HOST]\n"
+    )
 }
 
 /// Scheme, host and perhaps a port: nothing that could end a directive of a policy.

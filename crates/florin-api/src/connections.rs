@@ -3,8 +3,12 @@
 //! Shape: one loop accepts while there is room; each connection is a task. A client that sends nothing for a while is
 //! disconnected, so that silent ones cannot keep others out. Deliberately absent: TLS, HTTP/2 and upgrades.
 
+use crate::address::Peer;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -47,14 +51,19 @@ async fn serve_some(
             let place = Arc::clone(&room).acquire_owned().await.ok();
             (accept(&listener).await, place)
         };
-        let (stream, place) = tokio::select! {
+        let ((stream, peer), place) = tokio::select! {
             accepted = accepted => accepted,
             () = &mut stop => break,
         };
+        let service = service.clone();
+        let named = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            service.call(request)
+        });
         let connection = Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(silent)
-            .serve_connection(TokioIo::new(stream), service.clone());
+            .serve_connection(TokioIo::new(stream), named);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // How a client leaves is its own affair.
@@ -66,13 +75,13 @@ async fn serve_some(
     graceful.shutdown().await;
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, from)) => {
                 // Small answers must not wait for more bytes; a socket without the option only answers later.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, Peer(from.ip()));
             }
             Err(error) => {
                 tracing::debug!(%error, "a connection was not accepted");

@@ -111,7 +111,7 @@ fn advice(retry: Option<bool>, posted: bool, status: u16) -> Option<&'static str
 }
 
 /// A short text.
-pub fn text(status: u16, text: &'static str) -> HttpResponse<Body> {
+pub fn text(status: u16, text: impl Into<Body>) -> HttpResponse<Body> {
     made(
         status,
         text,

@@ -4,6 +4,7 @@
 //! table, then a handler of [`v1`] that turns parameters into an operation of the engine. Deliberately absent: business
 //! rules, SQL, opening anything that the vault sealed.
 
+pub mod address;
 mod assets;
 mod auth;
 mod browser;
@@ -34,6 +35,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 /// Which requests a server takes.
 #[derive(Clone, Debug, Default)]
 pub struct Admission {
+    /// Whose word about the buyer's address is taken.
+    pub proxies: address::Proxies,
     /// The `Host` names that are answered; empty answers all. A server on loopback names itself, so that a page whose
     /// name points at loopback cannot drive it.
     pub hosts: Vec<String>,
@@ -61,6 +64,8 @@ pub struct Counters {
     pub by_class: [AtomicU64; 6],
     /// Sum of the time that answers took, in microseconds.
     pub took_us: AtomicU64,
+    /// Cards of browsers that nobody asked for, because too many were declined.
+    pub card_tries_refused: AtomicU64,
 }
 
 /// Everything that a request needs.

@@ -81,6 +81,8 @@ record! {
         expires: Option<Timestamp>,
         /// Revoked keys stay on record.
         revoked: Option<Timestamp>,
+        /// The hosts whose pages may hold frames with this key, as [`domain`] reads them; none for every host.
+        domains: Vec<String>,
     }
 }
 
@@ -89,10 +91,75 @@ impl ApiKey {
         vec![]
     }
 
+    /// Whether a page on this host, with its port if it has one, may hold frames with this key.
+    pub fn may_stand_on(&self, host: &str) -> bool {
+        self.domains.is_empty() || self.domains.iter().any(|domain| covers(domain, host))
+    }
+
     /// True while the key opens the API.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.revoked.is_none() && self.expires.is_none_or(|at| now < at)
     }
+}
+
+/// How many hosts a key may name.
+pub const DOMAINS_MAX: usize = 100;
+/// The longest name of a host (RFC 1035), with a port behind it.
+const DOMAIN_CHARS_MAX: usize = 253 + 6;
+
+/// Reads a host that a key names: `shop.example` on any port, `shop.example:8443`, or `*.shop.example` for every host below.
+///
+/// # Errors
+/// The text is no such host; the message says what one looks like.
+pub fn domain(text: &str) -> Result<String, String> {
+    let wrong = || {
+        format!(
+            "{text:?} is no host: write it like shop.example, shop.example:8443 or *.shop.example, without a scheme or a path"
+        )
+    };
+    let named = text.trim().to_ascii_lowercase();
+    let (host, port) = split(named.strip_prefix("*.").unwrap_or(&named));
+    let is_label = |label: &str| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        !label.is_empty() && label.bytes().all(plain)
+    };
+    let is_bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_host = match is_bare {
+        Some(address) => is_long_address(address) && !named.starts_with("*."),
+        None => host.split('.').all(is_label),
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    match is_host && is_port && named.len() <= DOMAIN_CHARS_MAX {
+        true => Ok(named),
+        false => Err(wrong()),
+    }
+}
+
+/// Whether this may stand in brackets: what is no address of IPv6 names no page, so that its letters are enough.
+fn is_long_address(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
+    text.contains(':') && text.bytes().all(plain)
+}
+
+/// A host and its port, also where the host is an address of IPv6 in brackets.
+fn split(host: &str) -> (&str, Option<&str>) {
+    let from = host.rfind(']').unwrap_or_default();
+    match host[from..].find(':') {
+        Some(at) => (&host[..from + at], Some(&host[from + at + 1..])),
+        None => (host, None),
+    }
+}
+
+fn covers(domain: &str, host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let ((named, port), (name, sent)) = (split(domain), split(&host));
+    let is_named = match named.strip_prefix('*') {
+        Some(below) => name.len() > below.len() && name.ends_with(below),
+        None => name == named,
+    };
+    is_named && port.is_none_or(|port| sent == Some(port))
 }
 
 /// What a key may do.
@@ -109,6 +176,63 @@ pub enum KeyRole {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_stands_where_its_key_says() {
+        let on = |domains: &[&str], host: &str| {
+            let domains = domains.iter().map(|text| domain(text).expect("a host"));
+            ApiKey {
+                domains: domains.collect(),
+                ..ApiKey::default()
+            }
+            .may_stand_on(host)
+        };
+        for (domains, host, expected) in [
+            (&[][..], "anywhere.example", true),
+            (&["shop.example"], "shop.example", true),
+            (&["shop.example"], "SHOP.example:8443", true),
+            (&["Shop.Example "], "shop.example", true),
+            (&["shop.example"], "www.shop.example", false),
+            (&["shop.example"], "evilshop.example", false),
+            (&["shop.example"], "shop.example.evil", false),
+            (&["shop.example:8443"], "shop.example", false),
+            (&["shop.example:8443"], "shop.example:8443", true),
+            (&["*.shop.example"], "www.shop.example", true),
+            (&["*.shop.example"], "a.b.shop.example:1", true),
+            (&["*.shop.example"], "shop.example", false),
+            (&["*.shop.example"], "evilshop.example", false),
+            (&["*.shop.example", "shop.example"], "shop.example", true),
+            (&["localhost:3000", "127.0.0.1"], "127.0.0.1:80", true),
+            (&["[::1]"], "[::1]:7001", true),
+            (&["[::1]:7001"], "[::1]", false),
+        ] {
+            assert_eq!(on(domains, host), expected, "{domains:?} {host}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for wrong in [
+            "",
+            "*",
+            "*.",
+            "https://shop.example",
+            "shop.example/path",
+            "a..b",
+            "shop.example:",
+            "shop.example:0",
+            "shop.example:99999",
+            "a b",
+            "a;b",
+            "*.*.example",
+            "[::1",
+            "*.[::1]",
+            "[zz]",
+        ] {
+            assert!(domain(wrong).is_err(), "{wrong}");
+        }
+        assert!(domain(&"a".repeat(DOMAIN_CHARS_MAX + 1)).is_err());
+    }
 
     #[test]
     fn the_default_fee_is_the_documented_one() {

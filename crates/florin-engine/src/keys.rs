@@ -13,6 +13,28 @@ use florin_store::{Commit, ListQuery, Order, StoreError};
 use florin_wire::{ErrorType, WireError};
 use std::sync::Arc;
 
+/// What a new key is to be.
+#[derive(Clone, Debug, Default)]
+pub struct KeyWish {
+    /// What it may do.
+    pub role: KeyRole,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// The hosts whose pages may hold its frames; none for every host.
+    pub domains: Vec<String>,
+}
+
+impl KeyWish {
+    /// A key of a role, with a name.
+    pub fn named(role: KeyRole, name: &str) -> KeyWish {
+        KeyWish {
+            role,
+            name: Some(name.to_owned()),
+            domains: Vec::new(),
+        }
+    }
+}
+
 /// The space of unique key hashes.
 pub const SPACE: &str = "api_key";
 /// Random characters of a key after its prefix.
@@ -150,6 +172,16 @@ impl Engine {
                 checked_ms: self.world.clock.monotonic_ms(),
             },
         })
+    }
+
+    /// Whether a page on this host may hold frames with this key. A key that opens nothing may stand anywhere: what asks with it
+    /// hears why.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn may_frame(&self, key: &str, host: &str) -> Result<bool, StoreError> {
+        let found = self.key_by_hash(self.world.vault.hash_key(key)).await?;
+        Ok(found.is_none_or(|found| found.1.may_stand_on(host)))
     }
 
     /// Looks once more at the key of a request that was held up: a process that was frozen, or a long line for an object,
@@ -364,7 +396,7 @@ impl Engine {
         let Some(key) = self.world.store.find(None, SPACE, &hash).await? else {
             return match usable {
                 true => {
-                    self.create_key(scope, role, Some("florin dev"), Some(text))
+                    self.create_key(scope, KeyWish::named(role, "florin dev"), Some(text))
                         .await?;
                     Ok(())
                 }
@@ -387,13 +419,12 @@ impl Engine {
     pub async fn create_key(
         self: &Arc<Self>,
         scope: &Scope,
-        role: KeyRole,
-        name: Option<&str>,
+        wish: KeyWish,
         text: Option<&str>,
     ) -> Result<String, StoreError> {
-        let text = text.map_or_else(|| self.fresh_key(scope, role), str::to_owned);
+        let text = text.map_or_else(|| self.fresh_key(scope, wish.role), str::to_owned);
         let mut step = Step::new(self, scope, None);
-        self.draft_key(&mut step, (role, name), &text);
+        self.draft_key(&mut step, wish, &text);
         self.commit_settings(step.take()).await?;
         Ok(text)
     }
@@ -404,15 +435,16 @@ impl Engine {
     }
 
     /// Puts a new key into a draft.
-    fn draft_key(&self, step: &mut Step, (role, name): (KeyRole, Option<&str>), text: &str) {
+    fn draft_key(&self, step: &mut Step, wish: KeyWish, text: &str) {
         let hash = hex(&self.world.vault.hash_key(text));
         let scope = step.scope().clone();
         let (draft, mut context) = step.parts();
         let mut held = Versioned::fresh(ApiKey {
             id: context.id(),
             created: context.now,
-            role,
-            name: name.map(str::to_owned),
+            role: wish.role,
+            name: wish.name,
+            domains: wish.domains,
             last4: text
                 .chars()
                 .skip(text.chars().count().saturating_sub(4))
@@ -464,7 +496,11 @@ impl Engine {
         let mut old = self.key_record(scope, id).await?;
         let text = self.fresh_key(scope, old.record.role);
         let mut step = Step::new(self, scope, None);
-        let like = (old.record.role, old.record.name.as_deref());
+        let like = KeyWish {
+            role: old.record.role,
+            name: old.record.name.clone(),
+            domains: old.record.domains.clone(),
+        };
         self.draft_key(&mut step, like, &text);
         old.record.expires = Some(until);
         let (draft, mut context) = step.parts();
@@ -480,6 +516,21 @@ impl Engine {
     pub async fn revoke_key(self: &Arc<Self>, scope: &Scope, id: &str) -> Result<(), AdminError> {
         let mut held = self.key_record(scope, id).await?;
         held.record.revoked = Some(self.now());
+        Ok(self.save_key(scope, held).await?)
+    }
+
+    /// Says on which hosts the frames of a key may stand from now on; none for every host.
+    ///
+    /// # Errors
+    /// No such key, or the database does not answer.
+    pub async fn set_domains(
+        self: &Arc<Self>,
+        scope: &Scope,
+        id: &str,
+        domains: Vec<String>,
+    ) -> Result<(), AdminError> {
+        let mut held = self.key_record(scope, id).await?;
+        held.record.domains = domains;
         Ok(self.save_key(scope, held).await?)
     }
 

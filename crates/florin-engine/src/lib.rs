@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod attempts;
 mod cache;
+mod card_tries;
 pub mod challenge;
 pub mod elements;
 mod expanding;
@@ -32,16 +33,17 @@ mod sieve;
 mod step;
 pub mod world;
 
+pub use card_tries::CardTry;
 pub use florin_domain::Kind;
 pub use florin_domain::accounts::KeyRole;
 pub use florin_domain::payments::MethodDetails;
 pub use intake::{CardInput, MethodSource, NewCard};
-pub use keys::{AdminError, Grant, KeyRefused, ListedKey, UsedKey, prefix as key_prefix};
+pub use keys::{AdminError, Grant, KeyRefused, KeyWish, ListedKey, UsedKey, prefix as key_prefix};
 pub use mutation::{Caller, Response};
 pub use operations::Operation;
 pub use sessions::{FrontBy, PageSession};
 pub use step::{Answer, Decided, Halt, Step};
-pub use world::{Clock, FixedRing, Random, Ring, Settings, Spawn, World};
+pub use world::{CardLimits, Clock, FixedRing, Random, Ring, Settings, Spawn, World};
 
 use cache::Cache;
 use queue::ObjectQueue;
@@ -56,6 +58,7 @@ pub struct Engine {
     outbox: outbox::Outbox,
     in_flight: AtomicUsize,
     alarms: alarms::Alarms,
+    card_tries: Arc<card_tries::CardTries>,
 }
 
 impl Engine {
@@ -68,6 +71,7 @@ impl Engine {
             outbox: outbox::Outbox::default(),
             in_flight: AtomicUsize::new(0),
             alarms: alarms::Alarms::default(),
+            card_tries: Arc::default(),
             world,
         })
     }

@@ -4,7 +4,7 @@ use florin_base::Millis;
 use florin_domain::webhooks::RetrySchedule;
 use florin_egress::{Egress, Policy};
 use florin_processors::Registry;
-use florin_store::{Store, StoreFuture};
+use florin_store::{Store, StoreFuture, Tallies};
 use florin_vault::{CardOpener, CvcStore, Vault};
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -65,12 +65,27 @@ pub struct Settings {
     pub live_egress: Policy,
     /// How long a processor may take, in milliseconds.
     pub processor_timeout_ms: u64,
+    /// How many declines browsers may cause.
+    pub card_limits: CardLimits,
+}
+
+/// How many cards may be declined within a window of [`TALLY_WINDOW_MS`] when browsers ask for it; 0 sets no limit.
+///
+/// [`TALLY_WINDOW_MS`]: florin_store::tallies::TALLY_WINDOW_MS
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CardLimits {
+    /// Those that come from one address, at one merchant and in one mode.
+    pub of_address: u32,
+    /// Those of a merchant in one mode, from wherever they come.
+    pub of_account: u32,
 }
 
 /// The parts of an engine.
 pub struct World {
     /// The database.
     pub store: Arc<dyn Store>,
+    /// What is counted for minutes.
+    pub tallies: Arc<dyn Tallies>,
     /// The processors.
     pub processors: Registry,
     /// Seals.

@@ -25,7 +25,7 @@ use florin_domain::changes::JobKind;
 use florin_domain::webhooks::RetrySchedule;
 use florin_egress::Policy;
 use florin_engine::world::Task;
-use florin_engine::{Clock, Engine, Settings, World as Parts};
+use florin_engine::{CardLimits, Clock, Engine, Settings, World as Parts};
 use florin_processors::sandbox::FaultPlan;
 use florin_processors::{Registry, Sandbox};
 use florin_store::memory::{MemoryStore, Snapshot};
@@ -294,6 +294,7 @@ impl World {
         };
         let engine = Engine::new(Parts {
             store: Arc::new(store),
+            tallies: Arc::new(self.memory.clone()),
             processors: Registry {
                 test: Arc::new(line),
                 live: None,
@@ -619,5 +620,6 @@ fn settings() -> Settings {
         test_egress: Policy::live(),
         live_egress: Policy::live(),
         processor_timeout_ms: PROCESSOR_TIMEOUT_MS,
+        card_limits: CardLimits::default(),
     }
 }

@@ -1,11 +1,11 @@
 //! What belongs to the installation and to no account, and what is kept for minutes only.
 //!
-//! [`Installation`] is a second, small trait beside [`Store`]. Texts (the wrapped key ring) are replaced only by somebody
+//! [`Installation`] is a second, small trait beside [`Store`] and [`Tallies`]. Texts (the wrapped key ring) are replaced only by somebody
 //! who knows what they replace, so that two processes never overwrite each other's change. The shelf keeps sealed bytes
 //! (security codes) for [`SHELVED_MS`] and gives each out once. Deliberately absent: a list of texts, durability of the
 //! shelf (it is empty after a crash, on purpose), and any way to read shelved bytes without taking them.
 
-use crate::{Store, StoreError, StoreFuture};
+use crate::{Store, StoreError, StoreFuture, Tallies};
 use florin_base::{Millis, Scope};
 use std::fmt;
 
@@ -54,7 +54,7 @@ impl Shelved {
 }
 
 /// What an installation asks of its database beside the records of its accounts.
-pub trait Installation: Store {
+pub trait Installation: Store + Tallies {
     /// The time by the database's clock, which all processes share.
     fn now(&self) -> StoreFuture<'_, Millis>;
 

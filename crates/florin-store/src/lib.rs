@@ -22,12 +22,14 @@ pub mod query;
 pub mod schema;
 mod shelf;
 pub mod sqlite;
+pub mod tallies;
 pub mod transfer;
 
 pub use commit::{Commit, Finish, IdempotencyClaim, LeasedJob, Reply, SavedClaim, StoreError};
 pub use installation::{Installation, ShelfKey, Shelved};
 pub use lease::{Held, Wanted};
 pub use query::{Balance, ListQuery, Order, TransactionQuery};
+pub use tallies::{Count, Tallied, Tallies, TallyKey};
 
 use florin_base::{Millis, Scope};
 use florin_domain::changes::{Job, JobKind};

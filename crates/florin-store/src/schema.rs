@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0001_start.sql"),
     include_str!("../../../migrations/0002_packed.sql"),
     include_str!("../../../migrations/0003_checkout.sql"),
+    include_str!("../../../migrations/0004_tallies.sql"),
 ];
 
 /// From this migration on a record may have its body in `packed`.

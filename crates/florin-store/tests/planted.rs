@@ -8,10 +8,11 @@ use florin_store::conformance::{BEHAVIOURS, Subject};
 use florin_store::installation::SHELVED_BYTES_MAX;
 use florin_store::memory::MemoryStore;
 use florin_store::{
-    Commit, Installation, LeasedJob, ListQuery, ShelfKey, Shelved, Store, StoreFuture,
-    TransactionQuery, forward_to_store,
+    Commit, Count, Installation, LeasedJob, ListQuery, ShelfKey, Shelved, Store, StoreFuture,
+    Tallied, Tallies, TallyKey, TransactionQuery, forward_to_store,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A store in memory that sees every commit and every list through a distorting glass.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ struct Planted {
     list: fn(&mut ListQuery),
     page: fn(&mut TransactionQuery),
     installation: Flaw,
+    /// How often counts were purged.
+    purged: Arc<AtomicUsize>,
 }
 
 /// A bug in what belongs to the installation.
@@ -41,6 +44,12 @@ enum Flaw {
     LongValuesAreCut,
     /// Purging clears the shelf.
     EverythingIsPurged,
+    /// The mode of an account is not looked at where things are counted.
+    ModesCountTogether,
+    /// Nothing is counted.
+    CountsAreLost,
+    /// Purging forgets the window that goes on.
+    OpenWindowsArePurged,
 }
 
 impl Planted {
@@ -52,6 +61,7 @@ impl Planted {
             list: |_| {},
             page: |_| {},
             installation: Flaw::None,
+            purged: Arc::default(),
         }
     }
 
@@ -94,6 +104,7 @@ impl Planted {
     fn fresh(&self) -> Subject {
         Arc::new(Planted {
             inner: Planted::none().inner,
+            purged: Arc::default(),
             ..self.clone()
         })
     }
@@ -183,6 +194,26 @@ impl Installation for Planted {
             Flaw::EverythingIsPurged => Box::pin(std::future::ready(Ok(1))),
             _ => self.inner.purge_shelf(),
         }
+    }
+}
+
+impl Tallies for Planted {
+    fn tally<'a>(&'a self, key: &'a TallyKey, count: Count) -> StoreFuture<'a, Tallied> {
+        let mut key = key.clone();
+        if self.installation == Flaw::OpenWindowsArePurged {
+            key.name += &self.purged.load(Ordering::Relaxed).to_string();
+        }
+        key.scope.live &= self.installation != Flaw::ModesCountTogether;
+        let count = match self.installation {
+            Flaw::CountsAreLost => Count::Look,
+            _ => count,
+        };
+        Box::pin(async move { self.inner.tally(&key, count).await })
+    }
+
+    fn purge_tallies(&self) -> StoreFuture<'_, usize> {
+        self.purged.fetch_add(1, Ordering::Relaxed);
+        self.inner.purge_tallies()
     }
 }
 
@@ -317,6 +348,9 @@ fn bugs_of_the_installation() -> Vec<Bug> {
         bug("keys in use are forgotten", Flaw::KeysAreForgotten),
         bug("long values are cut", Flaw::LongValuesAreCut),
         bug("everything is purged", Flaw::EverythingIsPurged),
+        bug("modes count together", Flaw::ModesCountTogether),
+        bug("counts are lost", Flaw::CountsAreLost),
+        bug("open windows are purged", Flaw::OpenWindowsArePurged),
     ]
 }
 

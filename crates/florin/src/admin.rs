@@ -11,9 +11,9 @@ use crate::ring::{RETIRE_AFTER_MS, RingKeeper, is_superseded_for_long};
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
 use florin_base::{Millis, Scope, Timestamp};
-use florin_domain::accounts::KeyRole;
+use florin_domain::accounts::{DOMAINS_MAX, KeyRole, domain};
 use florin_egress::{Egress, EgressError, HttpEgress, Policy, Request, TIMEOUT_MS_LIMIT};
-use florin_engine::Engine;
+use florin_engine::{Engine, KeyWish};
 use florin_store::Installation;
 use florin_vault::{KEYS_MAX, KeyInfo, constant_time_eq, random_bytes};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,15 @@ pub enum Command {
         live: bool,
         name: Option<String>,
         publishable: bool,
+        #[serde(default)]
+        domains: Vec<String>,
+    },
+    /// Say where the frames of a key may stand.
+    KeysDomains {
+        account: Option<String>,
+        live: bool,
+        id: String,
+        domains: Vec<String>,
     },
     /// List keys.
     KeysList { account: Option<String>, live: bool },
@@ -170,6 +179,7 @@ impl Door {
                 live,
                 name,
                 publishable,
+                domains,
             } => {
                 let scope = self.scope(account, live).await?;
                 let role = if publishable {
@@ -177,9 +187,25 @@ impl Door {
                 } else {
                     KeyRole::Secret
                 };
-                Ok(
-                    json!({ "key": self.engine.create_key(&scope, role, name.as_deref(), None).await? }),
-                )
+                let wish = KeyWish {
+                    role,
+                    name,
+                    domains: hosts(&domains)?,
+                };
+                Ok(json!({ "key": self.engine.create_key(&scope, wish, None).await? }))
+            }
+            Command::KeysDomains {
+                account,
+                live,
+                id,
+                domains,
+            } => {
+                let scope = self.scope(account, live).await?;
+                let domains = hosts(&domains)?;
+                self.engine
+                    .set_domains(&scope, &id, domains.clone())
+                    .await?;
+                Ok(json!({ "id": id, "domains": domains }))
             }
             Command::KeysList { account, live } => {
                 self.list_keys(&self.scope(account, live).await?).await
@@ -275,7 +301,7 @@ impl Door {
                 let mode = if live { "live" } else { "test" };
                 made[format!("{mode}_{label}_key")] = self
                     .engine
-                    .create_key(&scope, role, Some("default"), None)
+                    .create_key(&scope, KeyWish::named(role, "default"), None)
                     .await?
                     .into();
             }
@@ -294,7 +320,7 @@ impl Door {
                 (None, false) => "expired",
             };
             let shown = format!("{}…{}", florin_engine::key_prefix(key.role, scope.live), key.last4);
-            json!({"id": key.id, "key": shown, "name": key.name, "state": state, "expires": key.expires, "created": key.created})
+            json!({"id": key.id, "key": shown, "name": key.name, "state": state, "domains": key.domains.join(" "), "expires": key.expires, "created": key.created})
         });
         Ok(rows.collect())
     }
@@ -367,6 +393,17 @@ impl Door {
         }
         Ok(retired)
     }
+}
+
+/// The hosts of a key as they are kept.
+fn hosts(named: &[String]) -> Result<Vec<String>> {
+    if named.len() > DOMAINS_MAX {
+        bail!("a key names at most {DOMAINS_MAX} domains");
+    }
+    let hosts = named.iter().map(|text| domain(text));
+    hosts
+        .collect::<Result<_, String>>()
+        .map_err(|wrong| anyhow!(wrong))
 }
 
 /// The announcement of a running server; removed when the server stops.

@@ -13,6 +13,7 @@ use florin_domain::cards::VaultCard;
 use florin_domain::changes::Write;
 use florin_domain::webhooks::{RolledSecret, WebhookEndpoint};
 use florin_domain::{Entity, Record, RecordKey};
+use florin_engine::KeyWish;
 use florin_store::{Commit, IdempotencyClaim, Reply, ShelfKey, Shelved};
 use florin_vault::{CardNumber, Expiry, SealContext, SealedCard, SealedSecret};
 use serde_json::Value;
@@ -353,7 +354,7 @@ async fn a_key_is_rolled_in_one_commit() {
     let scope = account(&home, "one").await;
     let made = home
         .engine
-        .create_key(&scope, KeyRole::Secret, Some("worker"), None);
+        .create_key(&scope, KeyWish::named(KeyRole::Secret, "worker"), None);
     let old = made.await.expect("a key");
     let id = home
         .engine

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::admin::{self, Command as Admin};
+use crate::limits::LimitArgs;
 use crate::place::{At, SandboxArgs};
 use crate::sandbox_processor::{self, SandboxProcessorArgs};
 use crate::{compatibility, dev, openapi, pay, serve, transfer};
@@ -121,6 +122,8 @@ pub struct DevArgs {
     pub webhook_retries: Option<Vec<f64>>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// What to log: error, warn, info, debug, or a filter of the `tracing` kind.
     #[arg(long, default_value = "info", env = "FLORIN_LOG")]
     pub log: String,
@@ -151,6 +154,8 @@ pub struct ServeArgs {
     pub vault_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub sandbox: SandboxArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Seconds between tries of a webhook delivery, such as `1,2,5`; by default eleven waits over three days.
     #[arg(long, value_delimiter = ',', env = "FLORIN_WEBHOOK_RETRIES")]
     pub webhook_retries: Option<Vec<f64>>,
@@ -212,11 +217,26 @@ enum Keys {
         /// A publishable key, for browsers.
         #[arg(long)]
         publishable: bool,
+        /// A host whose pages may hold card fields with this publishable key, such as `shop.example` or `*.shop.example`; may be
+        /// given several times. Without it every page may.
+        #[arg(long = "domain", value_name = "HOST", requires = "publishable")]
+        domains: Vec<String>,
         #[command(flatten)]
         of: Of,
     },
     /// List the keys of an account.
     List {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Say which pages may hold card fields with a publishable key. Without a host every page may.
+    #[command(after_help = "Example:\n  florin keys domains mk_… shop.example *.shop.example")]
+    Domains {
+        /// The key's id from `florin keys list`.
+        id: String,
+        /// Hosts such as `shop.example`, `localhost:3000` or `*.shop.example`, which is every host below.
+        #[arg(value_name = "HOST")]
+        domains: Vec<String>,
         #[command(flatten)]
         of: Of,
     },
@@ -379,6 +399,7 @@ fn keys(command: Keys) -> anyhow::Result<()> {
         Keys::Create {
             name,
             publishable,
+            domains,
             of,
         } => {
             let command = Admin::KeysCreate {
@@ -386,9 +407,19 @@ fn keys(command: Keys) -> anyhow::Result<()> {
                 live: of.live,
                 name,
                 publishable,
+                domains,
             };
             (of, command)
         }
+        Keys::Domains { id, domains, of } => (
+            of.clone(),
+            Admin::KeysDomains {
+                account: of.account,
+                live: of.live,
+                id,
+                domains,
+            },
+        ),
         Keys::List { of } => (
             of.clone(),
             Admin::KeysList {

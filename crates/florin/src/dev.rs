@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use florin_base::Scope;
 use florin_domain::accounts::KeyRole;
 use florin_egress::Policy;
+use florin_engine::KeyWish;
 use std::path::Path;
 use std::time::Instant;
 
@@ -32,6 +33,7 @@ pub fn run(args: &DevArgs) -> Result<()> {
 
 async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
     let door = server::open_door(args.listen, args.port, args.url.as_deref()).await?;
+    let door = door.behind(&args.limits.trusted_proxies);
     let base_url = door.base_url.clone();
     let data = (!args.ephemeral).then_some(args.data.as_path());
     let place = data.map_or(Place::Ephemeral, |data| Place::Directory(data.to_owned()));
@@ -43,6 +45,7 @@ async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
         // A developer's webhooks go to the developer's own machine.
         test_egress: Policy::dev(),
         processor: args.sandbox.line(),
+        card_limits: args.limits.of_dev(),
         steps: crash::Steps::from_environment()?,
     })
     .await?;
@@ -72,10 +75,10 @@ async fn ensure_account(home: &Home, loopback: bool) -> Result<DevKeys> {
             ..scope.clone()
         };
         engine
-            .create_key(&live, KeyRole::Secret, Some("default"), None)
+            .create_key(&live, KeyWish::named(KeyRole::Secret, "default"), None)
             .await?;
         engine
-            .create_key(&live, KeyRole::Publishable, Some("default"), None)
+            .create_key(&live, KeyWish::named(KeyRole::Publishable, "default"), None)
             .await?;
     }
     engine
@@ -93,10 +96,10 @@ async fn ensure_account(home: &Home, loopback: bool) -> Result<DevKeys> {
         });
     }
     let secret = engine
-        .create_key(&scope, KeyRole::Secret, Some(FRESH), None)
+        .create_key(&scope, KeyWish::named(KeyRole::Secret, FRESH), None)
         .await?;
     let publishable = engine
-        .create_key(&scope, KeyRole::Publishable, Some(FRESH), None)
+        .create_key(&scope, KeyWish::named(KeyRole::Publishable, FRESH), None)
         .await?;
     Ok(DevKeys {
         secret,

@@ -10,7 +10,7 @@ use crate::runtime::{SystemClock, SystemRandom, TokioSpawn};
 use anyhow::{Context, Result, bail};
 use florin_domain::webhooks::RetrySchedule;
 use florin_egress::{HttpEgress, Policy};
-use florin_engine::{Clock, Engine, Settings, World};
+use florin_engine::{CardLimits, Clock, Engine, Settings, World};
 use florin_processors::remote::Line;
 use florin_processors::{Processor, Registry, RemoteSandbox, Sandbox};
 use florin_store::postgres::PostgresStore;
@@ -80,6 +80,8 @@ pub struct Opening {
     pub test_egress: Policy,
     /// The sandbox in a process of its own; `None` for the one inside.
     pub processor: Option<Line>,
+    /// How many declines browsers may cause.
+    pub card_limits: CardLimits,
     /// The steps of a crash drill.
     pub steps: Option<Arc<Steps>>,
 }
@@ -94,6 +96,7 @@ impl Opening {
             retries: RetrySchedule::default(),
             test_egress: Policy::live(),
             processor: None,
+            card_limits: CardLimits::default(),
             steps: None,
         }
     }
@@ -125,9 +128,13 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Forgets security codes that waited too long.
-    pub async fn purge_codes(&self) {
-        self.codes.purge(self.engine.world().clock.now()).await;
+    /// Forgets security codes that waited too long, and counts of windows that are over.
+    pub async fn purge(&self) {
+        let world = self.engine.world();
+        self.codes.purge(world.clock.now()).await;
+        if let Err(error) = world.tallies.purge_tallies().await {
+            tracing::warn!(%error, "old counts could not be removed");
+        }
     }
 
     /// Tells the database what keeps it quick.
@@ -187,6 +194,7 @@ impl Home {
                 None => PROCESSOR_TIMEOUT_MS,
                 Some(_) => crash::PROCESSOR_TIMEOUT_MS,
             },
+            card_limits: opening.card_limits,
         };
         let clock = Arc::new(SystemClock::new());
         if directory.is_none() {
@@ -194,6 +202,7 @@ impl Home {
         }
         let engine = Engine::new(World {
             store: engine_store,
+            tallies: store.clone(),
             processors,
             vault: ring.vault().clone(),
             ring: ring.clone(),

@@ -89,7 +89,7 @@ async fn homes_over_one_database_are_one_installation() {
     other.keeper().count_seals().await;
     assert!(one.ring.reload().await.expect("an answer"));
     assert_eq!(one.ring.vault().revision(), 5);
-    one.keeper().purge_codes().await;
+    one.keeper().purge().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

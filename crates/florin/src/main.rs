@@ -14,6 +14,7 @@ mod dev;
 mod home;
 #[cfg(test)]
 mod home_tests;
+mod limits;
 mod log;
 mod metrics;
 mod openapi;

@@ -84,6 +84,7 @@ async fn listener(wanted: Option<u16>, api_port: u16) -> Result<TcpListener> {
 async fn admit(request: Request, next: Next) -> Response {
     let own = Admission {
         hosts: crate::server::LOOPBACK.map(str::to_owned).to_vec(),
+        ..Admission::default()
     };
     let headers = request.headers();
     let sent = headers
@@ -119,7 +120,7 @@ async fn administer(
 }
 
 async fn scrape(State(rooms): State<Rooms>) -> String {
-    let counters = &rooms.api.counters;
+    let (counters, engine) = (&rooms.api.counters, &rooms.api.engine);
     let mut text = String::new();
     push(
         &mut text,
@@ -136,54 +137,49 @@ async fn scrape(State(rooms): State<Rooms>) -> String {
     }
     push(
         &mut text,
-        "florin_http_response_microseconds_total",
-        "counter",
-        "Sum of the time that answers took.",
-    );
-    let _ = writeln!(
-        text,
-        "florin_http_response_microseconds_total {}",
-        counters.took_us.load(Ordering::Relaxed)
-    );
-    push(
-        &mut text,
-        "florin_mutations_in_flight",
-        "gauge",
-        "Mutations under way.",
-    );
-    let _ = writeln!(
-        text,
-        "florin_mutations_in_flight {}",
-        rooms.api.engine.mutations_in_flight()
-    );
-    push(
-        &mut text,
         "florin_alarms_total",
         "counter",
         "Outcomes of processors that need a person's eye; `florin attempts` shows them.",
     );
-    for (kind, count) in rooms.api.engine.alarms().counts() {
+    for (kind, count) in engine.alarms().counts() {
         let _ = writeln!(text, "florin_alarms_total{{kind=\"{kind}\"}} {count}");
     }
-    push(
-        &mut text,
-        "florin_outbox_waiting",
-        "gauge",
-        "Jobs in memory that nobody works on yet.",
-    );
-    let _ = writeln!(
-        text,
-        "florin_outbox_waiting {}",
-        rooms.api.engine.outbox_waiting()
-    );
-    let up = rooms.api.engine.world().store.health().await.is_ok();
-    push(
-        &mut text,
-        "florin_database_up",
-        "gauge",
-        "1 when the database answers.",
-    );
-    let _ = writeln!(text, "florin_database_up {}", u8::from(up));
+    let is_up = engine.world().store.health().await.is_ok();
+    for (name, kind, help, value) in [
+        (
+            "florin_http_response_microseconds_total",
+            "counter",
+            "Sum of the time that answers took.",
+            counters.took_us.load(Ordering::Relaxed),
+        ),
+        (
+            "florin_card_tries_refused_total",
+            "counter",
+            "Cards of browsers that were not asked for, because too many had been declined.",
+            counters.card_tries_refused.load(Ordering::Relaxed),
+        ),
+        (
+            "florin_mutations_in_flight",
+            "gauge",
+            "Mutations under way.",
+            engine.mutations_in_flight() as u64,
+        ),
+        (
+            "florin_outbox_waiting",
+            "gauge",
+            "Jobs in memory that nobody works on yet.",
+            engine.outbox_waiting() as u64,
+        ),
+        (
+            "florin_database_up",
+            "gauge",
+            "1 when the database answers.",
+            u64::from(is_up),
+        ),
+    ] {
+        push(&mut text, name, kind, help);
+        let _ = writeln!(text, "{name} {value}");
+    }
     text
 }
 

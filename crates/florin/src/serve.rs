@@ -64,6 +64,7 @@ async fn serve(args: &ServeArgs, began: Instant) -> Result<()> {
         _ => "SQLite",
     };
     let door = server::open_door(args.listen.ip(), args.listen.port(), args.url.as_deref()).await?;
+    let door = door.behind(&args.limits.trusted_proxies);
     let base_url = door.base_url.clone();
     let home = Home::open(Opening {
         place,
@@ -75,6 +76,7 @@ async fn serve(args: &ServeArgs, began: Instant) -> Result<()> {
             false => Policy::live(),
         },
         processor: args.sandbox.line(),
+        card_limits: args.limits.of_serve(),
         steps: None,
     })
     .await?;

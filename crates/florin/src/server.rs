@@ -6,6 +6,7 @@ use crate::home::{Home, Keeper};
 use crate::{admin, metrics};
 use anyhow::{Context, Result};
 use axum::http::Uri;
+use florin_api::address::Proxies;
 use florin_api::{Admission, Api, connections};
 use florin_domain::webhooks::RetrySchedule;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -28,6 +29,17 @@ pub struct Door {
     /// How browsers reach it, without a slash at the end.
     pub base_url: String,
     hosts: Vec<String>,
+    proxies: Proxies,
+}
+
+impl Door {
+    /// The door behind proxies whose word about buyers is taken.
+    pub fn behind(self, proxies: &Proxies) -> Door {
+        Door {
+            proxies: proxies.clone(),
+            ..self
+        }
+    }
 }
 
 /// Listens. `url` is where browsers reach the server, if that is not its address.
@@ -45,6 +57,7 @@ pub async fn open_door(ip: IpAddr, port: u16, url: Option<&str>) -> Result<Door>
         address,
         base_url: url.map_or(own, |url| url.trim_end_matches('/').to_owned()),
         hosts: hosts(address.ip(), url)?,
+        proxies: Proxies::None,
     })
 }
 
@@ -59,8 +72,11 @@ pub async fn run(
     let _scheduler = home.engine.start();
     tokio::spawn(keep_house(home.keeper()));
     tokio::spawn(keep_time(home.keeper()));
-    let hosts = door.hosts;
-    let api = Api::new(Arc::clone(&home.engine), Admission { hosts });
+    let admission = Admission {
+        hosts: door.hosts,
+        proxies: door.proxies,
+    };
+    let api = Api::new(Arc::clone(&home.engine), admission);
     let (stop, stopped) = watch::channel(false);
     let side = metrics::start(
         &metrics_port,
@@ -111,12 +127,12 @@ pub async fn listen(address: IpAddr, port: u16) -> Result<TcpListener> {
     })
 }
 
-/// Forgets security codes that nobody used, and keeps the count of seals.
+/// Forgets what is good for minutes only, and keeps the count of seals.
 async fn keep_house(keeper: crate::home::Keeper) {
     let mut minutes = 0u32;
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
-        keeper.purge_codes().await;
+        keeper.purge().await;
         minutes += 1;
         if minutes.is_multiple_of(10) {
             keeper.count_seals().await;
@@ -215,7 +231,8 @@ mod tests {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let taken = |url: Option<&str>, host: &str| {
             let hosts = hosts(loopback, url).expect("a URL");
-            Admission { hosts }.takes(host)
+            let proxies = Proxies::None;
+            Admission { hosts, proxies }.takes(host)
         };
         for (url, host, expected) in [
             (None, "localhost:8484", true),

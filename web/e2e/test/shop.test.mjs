@@ -265,3 +265,32 @@ test('the version is that of the address', async () => {
   assert.equal(await page.evaluate(() => window.Stripe.version), 'clover');
   await leave(context);
 });
+
+test('fields that the server refuses say so, and a payment with them ends with an error', async () => {
+  const { context, page } = await visit('/plain?form=bare');
+  await page.route('**/v3/frames/field?*', (route) => route.fulfill({ status: 403, contentType: 'text/plain', body: 'Not here.' }));
+  const told = await page.evaluate(async () => {
+    const { publishableKey, clientSecret } = window.data;
+    const florin = window.Florin(publishableKey);
+    const card = florin.elements().create('card');
+    const place = document.body.appendChild(document.createElement('div'));
+    const failed = new Promise((resolve) => card.on('loaderror', resolve));
+    card.mount(place);
+    const event = await failed;
+    const result = await florin.confirmCardPayment(clientSecret, { payment_method: { card } });
+    return [event.elementType, event.error.code, result.error.code];
+  });
+  assert.deepEqual(told, ['card', 'frame_not_started', 'frame_not_started']);
+  await leave(context);
+});
+
+test('a controller that the server refuses ends what was asked of it', async () => {
+  const { context, page } = await visit('/plain?form=bare');
+  await page.route('**/v3/frames/controller?*', (route) => route.fulfill({ status: 403, contentType: 'text/plain', body: 'Not here.' }));
+  const code = await page.evaluate(async () => {
+    const result = await window.Florin(window.data.publishableKey).retrievePaymentIntent(window.data.clientSecret);
+    return result.error.code;
+  });
+  assert.equal(code, 'frame_not_started');
+  await leave(context);
+});

@@ -31,6 +31,7 @@ export class Controller {
         for (const group of this.groups) frame.send('group', { group });
         resolve();
       };
+      frame.silent = resolve;
     });
     style(frame.element, UNSEEN);
     frame.element.setAttribute('aria-hidden', 'true');

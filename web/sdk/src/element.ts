@@ -3,7 +3,7 @@
 
 import type { Elements } from './elements';
 import { Emitter } from './emitter';
-import { allowAutofill, Frame, style } from './frame';
+import { allowAutofill, Frame, SILENT, style } from './frame';
 
 /** What has a frame. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -66,6 +66,7 @@ export class Element extends Emitter {
       this.emit('loaderstart', { elementType: type });
     };
     frame.heard = (t, p) => this.heard(t, p);
+    frame.silent = () => this.emit('loaderror', { elementType: type, ...SILENT });
     place.replaceChildren(frame.element);
     this.mark();
     this.label = (place.id && document.querySelector<HTMLElement>(`label[for="${CSS.escape(place.id)}"]`)) || place.closest('label');

@@ -19,6 +19,17 @@ export function allowAutofill(element: HTMLIFrameElement): void {
   if (known.length > 0) element.setAttribute('allow', known.join('; '));
 }
 
+/** A frame that loaded and says nothing for so long shows something else: the words of a server that refused it. */
+const SILENT_MS = 2_000;
+
+export const SILENT = {
+  error: {
+    type: 'invalid_request_error',
+    code: 'frame_not_started',
+    message: 'The payment form did not start. The answer for its frame in the network panel says why; perhaps the domain of this page is not allowed for the key.',
+  },
+};
+
 export const LOST = { error: { type: 'api_connection_error', message: 'The payment form was closed before it answered.' } };
 
 export class Frame {
@@ -27,7 +38,10 @@ export class Frame {
   /** Said again whenever the frame begins anew, before anything else. */
   hello: () => void = () => {};
   heard: (t: Up, p: any) => void = () => {};
+  /** What stands in the frame is not what it should be. */
+  silent: () => void = () => {};
   private isThere = false;
+  private isSilent = false;
   private asked = 0;
   private readonly waiting = new Map<number, (answer: any) => void>();
   private readonly queue: Message[] = [];
@@ -39,6 +53,7 @@ export class Frame {
     element.setAttribute('scrolling', 'no');
     element.src = pageUrl(path, { ...query, ch: this.channel });
     style(element, { border: '0', margin: '0', padding: '0', display: 'block', overflow: 'hidden', 'min-width': '100%', width: '1px' });
+    element.addEventListener('load', () => setTimeout(() => this.isThere || this.giveUp(), SILENT_MS));
     addEventListener('message', this.take);
   }
 
@@ -47,6 +62,7 @@ export class Frame {
     if (!taken) return;
     if (taken.t === 'hello') {
       this.isThere = true;
+      this.isSilent = false;
       this.hello();
       for (const one of this.queue.splice(0)) this.post(one);
     } else if (taken.t === 'reply') {
@@ -68,6 +84,7 @@ export class Frame {
   }
 
   ask(t: Down, p?: unknown): Promise<any> {
+    if (this.isSilent) return Promise.resolve(SILENT);
     const id = ++this.asked;
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
@@ -78,7 +95,17 @@ export class Frame {
   remove(): void {
     removeEventListener('message', this.take);
     this.element.remove();
-    for (const answer of this.waiting.values()) answer(LOST);
+    this.answerAll(LOST);
+  }
+
+  private giveUp(): void {
+    this.isSilent = true;
+    this.answerAll(SILENT);
+    this.silent();
+  }
+
+  private answerAll(answer: unknown): void {
+    for (const told of this.waiting.values()) told(answer);
     this.waiting.clear();
   }
 }

@@ -10,9 +10,10 @@ mod shell;
 mod tests;
 mod texts;
 
-use crate::pipeline::{header, in_time, is_own_origin};
+use crate::pipeline::{header, in_time, is_own_origin, tried};
 use crate::{Api, headers, qr};
 use axum::body::{Body, to_bytes};
+use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_engine::operations::{AbandonSession, ChooseSession, PressSession};
@@ -20,6 +21,7 @@ use florin_engine::{Caller, Halt, Operation, PageSession, Response};
 use florin_render::{PageFacts, render_page};
 use florin_wire::{WireError, parse_form, parse_json};
 use serde_json::{Map, Value, json};
+use shell::Problem;
 use std::sync::Arc;
 
 /// Where the pages are.
@@ -163,7 +165,11 @@ impl Visit<'_> {
         if response.status == 200 || is_decline(&response) {
             return headers::see_other(&own);
         }
-        headers::see_other(&shell::with_problem(&own))
+        let problem = match response.status {
+            429 => Problem::Busy,
+            _ => Problem::Form,
+        };
+        headers::see_other(&problem.told_at(&own))
     }
 
     async fn pressed(&self, sent: Map<String, Value>) -> Response {
@@ -175,9 +181,16 @@ impl Visit<'_> {
             (format!("page/{}/{attempt}", self.page.id), hash)
         });
         let idempotency = key.as_ref().ok().cloned();
-        match self.operation(key.map(|_| sent)).await {
-            Ok(operation) => self.mutate(idempotency, operation).await,
-            Err(halt) => engine.refuse(&self.caller(idempotency), halt).await,
+        let caller = self.caller(idempotency);
+        let trying = async {
+            match self.operation(key.map(|_| sent)).await {
+                Ok(operation) => engine.mutate(caller.clone(), Box::new(operation)).await,
+                Err(halt) => engine.refuse(&caller, halt).await,
+            }
+        };
+        match tried(self.api, self.parts, &self.page.scope, trying).await {
+            Ok(response) => response,
+            Err(error) => caller.error(&error),
         }
     }
 
@@ -228,7 +241,11 @@ impl Visit<'_> {
             Some("session_expired" | "session_complete" | "amount_changed") => 409,
             _ => response.status,
         };
-        refused(status, code.as_deref(), &message, param)
+        let mut answer = refused(status, code.as_deref(), &message, param);
+        if let Some(seconds) = response.retry_after_s {
+            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        answer
     }
 
     /// What was sent, from a page of ours.

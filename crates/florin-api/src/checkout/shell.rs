@@ -11,7 +11,7 @@ use crate::{assets, headers, html};
 use axum::body::Body;
 use axum::http::Response as HttpResponse;
 use florin_base::currency;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The mark of what leads back.
 const BACK: &str = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M15 5.5 8.5 12l6.5 6.5\"/></svg>";
@@ -25,13 +25,47 @@ pub(super) fn missing() -> HttpResponse<Body> {
     headers::page(404, html::frame("Not found", "", body))
 }
 
-/// The page's own address, saying that the last form was not taken. No words of the address reach the page.
-pub(super) fn with_problem(own: &str) -> String {
-    format!("{own}?{PROBLEM}=form")
+/// Why the last form was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// Something in it is missing or wrong.
+    Form,
+    /// Too many cards were declined.
+    Busy,
 }
 
-/// What the address of the page says then.
+/// What the address of the page names it under.
 const PROBLEM: &str = "problem";
+
+impl Problem {
+    const ALL: [Problem; 2] = [Problem::Form, Problem::Busy];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Problem::Form => "form",
+            Problem::Busy => "busy",
+        }
+    }
+
+    /// The page's own address with the problem. No words of the address reach the page.
+    pub(super) fn told_at(self, own: &str) -> String {
+        format!("{own}?{PROBLEM}={}", self.word())
+    }
+
+    pub(super) fn of(query: &Map<String, Value>) -> Option<Problem> {
+        let told = query.get(PROBLEM)?.as_str()?;
+        Problem::ALL
+            .into_iter()
+            .find(|problem| problem.word() == told)
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Problem::Form => "notice.invalid",
+            Problem::Busy => "notice.busy",
+        }
+    }
+}
 
 /// What the shell is made of.
 struct Shell<'a> {
@@ -41,8 +75,8 @@ struct Shell<'a> {
     action: String,
     /// The name of the press that the form would be.
     attempt: &'a str,
-    /// The last form was not taken.
-    has_problem: bool,
+    /// Why the last form was not taken, if it was not.
+    problem: Option<Problem>,
 }
 
 /// The page of a session.
@@ -60,7 +94,7 @@ pub(super) fn page(visit: &Visit<'_>, mut state: Value) -> HttpResponse<Body> {
         texts,
         action: format!("{PREFIX}{}", escape(&visit.page.id)),
         attempt: visit.request,
-        has_problem: query.contains_key(PROBLEM),
+        problem: Problem::of(&query),
     };
     headers::payform(200, shell.document())
 }
@@ -417,16 +451,17 @@ impl Shell<'_> {
 
     /// What was wrong with the last try: with the form, or with the card.
     fn notice(&self) -> String {
-        let (title, text) = match (self.has_problem, decline(self.text("/payment/error/kind"))) {
-            (true, _) => (String::new(), self.word("notice.invalid")),
-            (false, Some(key)) => {
+        let declined = decline(self.text("/payment/error/kind"));
+        let (title, text) = match (self.problem, declined) {
+            (Some(problem), _) => (String::new(), self.word(problem.text())),
+            (None, Some(key)) => {
                 let title = match self.sets_up() {
                     true => self.word("decline.title_setup"),
                     false => self.word("decline.title"),
                 };
                 (format!("<strong>{title}</strong>"), self.word(key))
             }
-            (false, None) => return String::new(),
+            (None, None) => return String::new(),
         };
         format!("<div class=\"notice\" role=\"alert\"><div>{title}<p>{text}</p></div></div>\n")
     }

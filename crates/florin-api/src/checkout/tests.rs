@@ -1,6 +1,7 @@
 //! What pages may send, case by case.
 
-use super::{sent, shell};
+use super::sent;
+use super::shell::Problem;
 use serde_json::{Map, Value, json};
 
 fn map(value: Value) -> Map<String, Value> {
@@ -94,8 +95,19 @@ fn an_expiry_may_be_typed_in_many_ways() {
 
 #[test]
 fn no_words_of_an_address_reach_the_page() {
-    assert_eq!(
-        shell::with_problem("/c/pay/cs_1"),
-        "/c/pay/cs_1?problem=form"
-    );
+    for (problem, told) in [
+        (Problem::Form, "/c/pay/cs_1?problem=form"),
+        (Problem::Busy, "/c/pay/cs_1?problem=busy"),
+    ] {
+        assert_eq!(problem.told_at("/c/pay/cs_1"), told);
+        let query = map(json!({"problem": problem.word()}));
+        assert_eq!(Problem::of(&query), Some(problem));
+    }
+    for unknown in [
+        json!({}),
+        json!({"problem": "x"}),
+        json!({"problem": ["form"]}),
+    ] {
+        assert_eq!(Problem::of(&map(unknown)), None);
+    }
 }

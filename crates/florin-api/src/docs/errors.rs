@@ -213,6 +213,14 @@ pub const ENTRIES: &[Entry] = &[
         "Try again in a little while, or ask for another card.",
     ),
     entry(
+        "rate_limit",
+        Later,
+        "Too many cards were declined within ten minutes, from one address or at one merchant, or one address tries too many at once. \
+         Nobody was asked for this card and nothing was charged.",
+        "Wait as long as Retry-After says. If buyers behind one address of yours meet the limit, whoever runs the server can raise it, or \
+         name the proxy in front of it.",
+    ),
+    entry(
         "resource_already_exists",
         Changed,
         "The id that the request brings is, or was, that of another object. The id of a deleted product is not used again.",

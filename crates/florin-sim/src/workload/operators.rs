@@ -5,7 +5,7 @@
 use crate::client::Client;
 use florin_base::Scope;
 use florin_engine::attempts::Resolution;
-use florin_engine::{AdminError, Engine, KeyRefused, KeyRole};
+use florin_engine::{AdminError, Engine, KeyRefused, KeyRole, KeyWish};
 use florin_store::StoreError;
 use std::future::Future;
 use std::pin::Pin;
@@ -93,7 +93,7 @@ async fn keep_keys(client: &mut Client) {
         Box::pin(async move {
             let role = KeyRole::Publishable;
             Ok(engine
-                .create_key(&scope, role, Some("a till"), None)
+                .create_key(&scope, KeyWish::named(role, "a till"), None)
                 .await?)
         })
     };

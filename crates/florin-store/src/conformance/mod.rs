@@ -14,6 +14,7 @@ mod ledger;
 mod lists;
 mod races;
 mod records;
+mod tallies;
 
 use crate::Installation;
 use std::future::Future;
@@ -133,6 +134,9 @@ behaviours! {
     installation::one_of_many_takes_shelved_bytes,
     installation::the_shelf_takes_no_long_values,
     installation::fresh_bytes_are_not_purged,
+    tallies::each_key_is_counted_by_itself,
+    tallies::all_of_many_are_counted,
+    tallies::a_window_that_is_not_over_is_kept,
     races::no_update_is_lost,
     races::one_of_many_takes_an_idempotency_key,
     races::one_of_many_takes_a_unique_key,

@@ -2,6 +2,7 @@
 
 use super::{MemoryStore, at_once};
 use crate::installation::{Installation, ShelfKey, Shelved};
+use crate::tallies::{Count, Tallied, Tallies, TallyKey};
 use crate::{StoreFuture, memory::state::State};
 use florin_base::Millis;
 
@@ -62,5 +63,17 @@ impl Installation for MemoryStore {
     fn purge_shelf(&self) -> StoreFuture<'_, usize> {
         let now = (self.clock)();
         at_once(Ok(self.lock().shelf.purge(now)))
+    }
+}
+
+impl Tallies for MemoryStore {
+    fn tally<'a>(&'a self, key: &'a TallyKey, count: Count) -> StoreFuture<'a, Tallied> {
+        let now = (self.clock)();
+        at_once(Ok(self.lock().tallies.count(key, count, now)))
+    }
+
+    fn purge_tallies(&self) -> StoreFuture<'_, usize> {
+        let now = (self.clock)();
+        at_once(Ok(self.lock().tallies.purge(now)))
     }
 }

@@ -3,6 +3,7 @@
 use crate::commit::{IdempotencyClaim, Reply};
 use crate::grouping::BalanceId;
 use crate::shelf::Shelf;
+use crate::tallies::Board;
 use florin_base::{Millis, Scope, Timestamp};
 use florin_domain::changes::Job;
 use florin_domain::ledger::Transaction;
@@ -77,6 +78,7 @@ pub(super) struct State {
     /// Texts of the installation by name.
     pub(super) texts: BTreeMap<String, String>,
     pub(super) shelf: Shelf,
+    pub(super) tallies: Board,
 }
 
 impl Default for State {
@@ -94,6 +96,7 @@ impl Default for State {
             epoch: 1,
             texts: BTreeMap::new(),
             shelf: Shelf::default(),
+            tallies: Board::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::pool::Pool;
 use super::records::column;
 use super::{Inner, PostgresStore};
 use crate::installation::{Installation, SHELVED_MAX, SHELVED_MS, ShelfKey, Shelved};
+use crate::tallies::{Count, TALLY_WINDOW_MS, Tallied, Tallies, TallyKey};
 use crate::{StoreError, StoreFuture};
 use florin_base::Millis;
 use tokio_postgres::types::ToSql;
@@ -67,7 +68,42 @@ const PURGE: &str = "WITH old AS (
     )
     SELECT count(*) FROM gone";
 
+/// The moment by the database's clock; windows begin at multiples of their length.
+const CLOCK: &str = "WITH clock AS (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now), \
+    moment AS (SELECT now, now - now % $4::bigint AS began FROM clock)";
+
+const TALLY: &str = "INSERT INTO tallies (account, live, name, began, count)
+    SELECT $1, $2, $3, began, 1 FROM moment
+    ON CONFLICT (account, live, name, began) DO UPDATE SET count = tallies.count + 1
+    RETURNING count, (SELECT now FROM moment)";
+
+const TALLIED: &str = "SELECT coalesce((SELECT t.count FROM tallies t
+        WHERE t.account = $1 AND t.live = $2 AND t.name = $3 AND t.began = moment.began), 0), now
+    FROM moment";
+
+const PURGE_TALLIES: &str = "WITH gone AS (
+        DELETE FROM tallies
+        WHERE began <= floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint
+        RETURNING name
+    )
+    SELECT count(*) FROM gone";
+
 impl Inner {
+    async fn tally(&self, key: &TallyKey, count: Count) -> Result<Tallied, StoreError> {
+        let (account, mode) = (&*key.scope.account, live(&key.scope));
+        let text = match count {
+            Count::Look => format!("{CLOCK} {TALLIED}"),
+            Count::One => format!("{CLOCK} {TALLY}"),
+        };
+        let params: [&(dyn ToSql + Sync); 4] = [&account, &mode, &key.name, &TALLY_WINDOW_MS];
+        let rows = self.shelf.rows_once(&text, &params).await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| StoreError::Corrupt("a count without an answer".to_owned()))?;
+        let counted: i64 = column(row, 0)?;
+        Ok(Tallied::at(Millis(column(row, 1)?), counted.max(0) as u64))
+    }
+
     async fn now(&self) -> Result<Millis, StoreError> {
         let rows = self.pulse.rows(NOW, &[]).await?;
         let row = rows
@@ -202,5 +238,22 @@ impl Installation for PostgresStore {
 
     fn tend(&self) -> StoreFuture<'_, ()> {
         Box::pin(analyze(&self.inner.chores))
+    }
+}
+
+impl Tallies for PostgresStore {
+    fn tally<'a>(&'a self, key: &'a TallyKey, count: Count) -> StoreFuture<'a, Tallied> {
+        Box::pin(self.inner.tally(key, count))
+    }
+
+    fn purge_tallies(&self) -> StoreFuture<'_, usize> {
+        Box::pin(async move {
+            let rows = self
+                .inner
+                .shelf
+                .rows(PURGE_TALLIES, &[&TALLY_WINDOW_MS])
+                .await?;
+            Ok(count(&rows)?.max(0) as usize)
+        })
     }
 }

@@ -1,9 +1,11 @@
-//! The installation's part: texts in the database, the shelf in the memory of the one process that holds the directory.
+//! The installation's part: texts in the database, the shelf and the tallies in the memory of the one process
+//! that holds the directory.
 
 use super::writer::{self, Request, TextChange};
 use super::{SqliteStore, read};
 use crate::installation::{Installation, ShelfKey, Shelved};
 use crate::shelf::Shelf;
+use crate::tallies::{Board, Count, Tallied, Tallies, TallyKey};
 use crate::{StoreError, StoreFuture};
 use florin_base::Millis;
 use std::future::ready;
@@ -14,6 +16,12 @@ impl SqliteStore {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         let shelf = self.inner.shelf.lock();
         shelf.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As the shelf, whole after each step.
+    fn tallies(&self) -> MutexGuard<'_, Board> {
+        let tallies = self.inner.tallies.lock();
+        tallies.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn at_once<T: Send + 'static>(answer: Result<T, StoreError>) -> StoreFuture<'static, T> {
@@ -64,5 +72,15 @@ impl Installation for SqliteStore {
 
     fn purge_shelf(&self) -> StoreFuture<'_, usize> {
         SqliteStore::at_once(Ok(self.shelf().purge(writer::now())))
+    }
+}
+
+impl Tallies for SqliteStore {
+    fn tally<'a>(&'a self, key: &'a TallyKey, count: Count) -> StoreFuture<'a, Tallied> {
+        SqliteStore::at_once(Ok(self.tallies().count(key, count, writer::now())))
+    }
+
+    fn purge_tallies(&self) -> StoreFuture<'_, usize> {
+        SqliteStore::at_once(Ok(self.tallies().purge(writer::now())))
     }
 }

@@ -19,6 +19,7 @@ use crate::commit::{Commit, LeasedJob, SavedClaim, StoreError};
 use crate::lease::{Held, Wanted};
 use crate::query::{Balance, ListQuery, TransactionQuery};
 use crate::shelf::Shelf;
+use crate::tallies::Board;
 use crate::{Store, StoreFuture};
 use florin_base::{Millis, Scope};
 use florin_domain::changes::{Job, JobKind};
@@ -42,6 +43,8 @@ struct Inner {
     directory: open::Directory,
     /// In memory only: what lies here must not reach the disk.
     shelf: Mutex<Shelf>,
+    /// In memory only: a count is good for minutes.
+    tallies: Mutex<Board>,
 }
 
 impl SqliteStore {
@@ -59,6 +62,7 @@ impl SqliteStore {
             writer,
             directory,
             shelf: Mutex::default(),
+            tallies: Mutex::default(),
         });
         Ok(SqliteStore { inner })
     }

@@ -144,7 +144,7 @@ export const en = {
   "notice.amount_changed": "The total is now {amount}. Look at it once more, then pay again.",
   "notice.offline": "No connection. What you typed is kept.",
   "notice.unreachable": "We could not reach the server. You will not be charged twice: try again.",
-  "notice.busy": "Too many attempts in a short time. Wait a minute, then try again.",
+  "notice.busy": "Too many attempts in a short time. Wait a few minutes, then try again.",
   "notice.failed": "That did not work. Try again in a moment.",
   "notice.invalid": "Something is missing or not right. Look at the marked fields.",
 

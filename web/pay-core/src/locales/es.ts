@@ -142,7 +142,7 @@ export const es: Catalogue = {
   "notice.amount_changed": "El total ahora es {amount}. Revísalo y vuelve a pagar.",
   "notice.offline": "Sin conexión. Lo que escribiste se conserva.",
   "notice.unreachable": "No pudimos conectar con el servidor. No se te cobrará dos veces: vuelve a intentarlo.",
-  "notice.busy": "Demasiados intentos en poco tiempo. Espera un minuto y vuelve a intentarlo.",
+  "notice.busy": "Demasiados intentos en poco tiempo. Espera unos minutos y vuelve a intentarlo.",
   "notice.failed": "No funcionó. Vuelve a intentarlo en un momento.",
   "notice.invalid": "Falta algo o no es correcto. Revisa los campos marcados.",
 
