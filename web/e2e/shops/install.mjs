@@ -1,10 +1,13 @@
-// Installs the wrappers of every generation. They stand outside of the workspaces: their demands on React and on each other contradict.
-// Deliberately absent: anything but the call.
+// Installs the wrappers of every generation, and what the examples in Node need. They stand outside of the workspaces: their demands on
+// React and on each other contradict. Deliberately absent: anything but the calls.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from '../install.mjs';
 
 const here = import.meta.dirname;
-const folders = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-for (const { name } of folders) install(join(here, name));
+const examples = join(here, '..', '..', '..', 'examples');
+for (const parent of [here, examples]) {
+  const folders = readdirSync(parent, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+  for (const folder of folders.filter((one) => existsSync(join(one, 'package-lock.json')))) install(folder);
+}
