@@ -266,7 +266,7 @@ test('the version is that of the address', async () => {
   await leave(context);
 });
 
-test('fields that the server refuses say so, and a payment with them ends with an error', async () => {
+test('fields that the server refuses say so, and a payment with them ends with an error', { timeout: 60_000 }, async () => {
   const { context, page } = await visit('/plain?form=bare');
   await page.route('**/v3/frames/field?*', (route) => route.fulfill({ status: 403, contentType: 'text/plain', body: 'Not here.' }));
   const told = await page.evaluate(async () => {
@@ -284,7 +284,7 @@ test('fields that the server refuses say so, and a payment with them ends with a
   await leave(context);
 });
 
-test('a controller that the server refuses ends what was asked of it', async () => {
+test('a controller that the server refuses ends what was asked of it', { timeout: 60_000 }, async () => {
   const { context, page } = await visit('/plain?form=bare');
   await page.route('**/v3/frames/controller?*', (route) => route.fulfill({ status: 403, contentType: 'text/plain', body: 'Not here.' }));
   const code = await page.evaluate(async () => {
