@@ -18,6 +18,7 @@ mod notices;
 mod pages;
 mod pipeline;
 pub mod qr;
+pub(crate) mod receipts;
 mod routes;
 mod v1;
 

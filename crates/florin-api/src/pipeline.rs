@@ -2,7 +2,7 @@
 
 use crate::auth::{self, Presented};
 use crate::routes::{Access, Found, Route};
-use crate::{Api, assets, browser, checkout, docs, headers, notices, pages};
+use crate::{Api, assets, browser, checkout, docs, headers, notices, pages, receipts};
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -12,6 +12,7 @@ use florin_base::Scope;
 use florin_base::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use florin_engine::{Caller, Engine, KeyRole, Response};
 use florin_render::expand::ExpandPlan;
+use florin_render::receipt::PREFIX as RECEIPTS;
 use florin_wire::limits::BODY_BYTES_MAX;
 use florin_wire::versions::{self, ApiVersion, NEWEST, Names};
 use florin_wire::{ErrorType, Params, WireError, hide_numbers, parse_form, parse_json};
@@ -90,6 +91,8 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
         Box::pin(notices::serve(api, &parts, body, live)).await
     } else if let Some(part) = assets::serve(api, &parts).await {
         part
+    } else if let Some(page) = receipts::serve(api, &parts).await {
+        page
     } else if let Some(page) = docs::serve(&parts, &api.engine.world().settings.base_url) {
         page
     } else {
@@ -128,6 +131,9 @@ const SESSIONS: [&str; 3] = [
 
 /// A path as it may stand in the log. Whoever knows the id of a session may pay there and look at the order.
 fn shown(path: &str) -> String {
+    if path.starts_with(RECEIPTS) {
+        return format!("{RECEIPTS}...");
+    }
     let named = SESSIONS
         .iter()
         .find_map(|above| Some((above, path.strip_prefix(above)?)));

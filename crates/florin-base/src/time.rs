@@ -56,9 +56,21 @@ impl Millis {
 
 impl Day {
     /// The year and the month (1 to 12) of this day in the proleptic Gregorian calendar.
+    pub fn year_month(self) -> (i64, i64) {
+        let (year, month, _) = self.date();
+        (year, month)
+    }
+
+    /// The day as ISO 8601 writes it: `2026-11-30`.
+    pub fn iso(self) -> String {
+        let (year, month, day) = self.date();
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// Year, month and day of the month, both from 1.
     ///
     /// Counts in eras of 400 years that begin on 1 March, so that leap days come last.
-    pub fn year_month(self) -> (i64, i64) {
+    fn date(self) -> (i64, i64, i64) {
         let shifted = self.0 + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
@@ -71,7 +83,8 @@ impl Day {
         } else {
             shifted_month - 9
         };
-        (year_of_era + era * 400 + i64::from(month <= 2), month)
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        (year_of_era + era * 400 + i64::from(month <= 2), month, day)
     }
 
     /// The first second of the day.
@@ -96,6 +109,22 @@ mod tests {
             (-1, (1969, 12)),
         ] {
             assert_eq!(Day(day).year_month(), expected, "{day}");
+        }
+    }
+
+    #[test]
+    fn days_are_written_as_dates() {
+        for (day, expected) in [
+            (0, "1970-01-01"),
+            (58, "1970-02-28"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (20_787, "2026-11-30"),
+            (20_788, "2026-12-01"),
+            (-1, "1969-12-31"),
+        ] {
+            assert_eq!(Day(day).iso(), expected, "{day}");
         }
     }
 

@@ -104,6 +104,8 @@ pub enum JobKind {
     Release,
     /// End a checkout session that nobody paid.
     SessionExpiry,
+    /// Mail the receipt of a payment.
+    Receipt,
     /// Detach what was attached to a customer while it was being deleted.
     Detach,
     /// Drop idempotency keys that are too old.
@@ -122,6 +124,7 @@ impl JobKind {
         JobKind::Reverse,
         JobKind::Release,
         JobKind::SessionExpiry,
+        JobKind::Receipt,
         JobKind::Detach,
         JobKind::PruneKeys,
     ];
@@ -138,6 +141,7 @@ impl JobKind {
             JobKind::Reverse => "reverse",
             JobKind::Release => "release",
             JobKind::SessionExpiry => "session_expiry",
+            JobKind::Receipt => "receipt",
             JobKind::Detach => "detach",
             JobKind::PruneKeys => "prune_keys",
         }

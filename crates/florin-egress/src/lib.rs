@@ -1,4 +1,4 @@
-//! The only way out: every HTTP call that Florin makes on its own account goes through this crate.
+//! The only way out: every HTTP call that Florin makes on its own account goes through this crate, and every mail ([`mail`]).
 //!
 //! Shape: [`Egress`] is the door that the engine and the processors hold; [`HttpEgress`] is the real
 //! client behind it. A call runs through `url` (strict parsing), `guard` (which hosts, addresses and
@@ -13,6 +13,7 @@
 mod client;
 mod error;
 mod guard;
+pub mod mail;
 mod message;
 mod metered;
 mod pool;

@@ -52,6 +52,7 @@ impl Engine {
             JobKind::Reverse => self.reverse(leased).await,
             JobKind::Release => self.release(leased).await,
             JobKind::SessionExpiry => self.expire_due_session(leased).await,
+            JobKind::Receipt => self.mail_receipt(leased).await,
             JobKind::Detach => self.detach_rest(leased).await,
             JobKind::PruneKeys => self.prune(leased).await,
         }

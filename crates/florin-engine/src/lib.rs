@@ -23,6 +23,7 @@ pub mod operations;
 mod outbox;
 mod queue;
 pub mod read;
+mod receipts;
 mod recovery;
 mod reseal;
 mod scheduler;
@@ -59,6 +60,7 @@ pub struct Engine {
     in_flight: AtomicUsize,
     alarms: alarms::Alarms,
     card_tries: Arc<card_tries::CardTries>,
+    seal: receipts::Seal,
 }
 
 impl Engine {
@@ -72,6 +74,7 @@ impl Engine {
             in_flight: AtomicUsize::new(0),
             alarms: alarms::Alarms::default(),
             card_tries: Arc::default(),
+            seal: receipts::seal(&world.vault),
             world,
         })
     }

@@ -192,10 +192,12 @@ impl Engine {
     }
 
     /// How objects of a scope are rendered.
-    pub fn view(&self, scope: &Scope) -> View<'_> {
+    pub fn view<'a>(&'a self, scope: &'a Scope) -> View<'a> {
         View {
             base_url: &self.world.settings.base_url,
+            account: &scope.account,
             live: scope.live,
+            seal: &*self.seal,
         }
     }
 

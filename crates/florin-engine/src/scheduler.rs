@@ -37,7 +37,7 @@ const MONEY: [JobKind; 9] = [
     JobKind::PruneKeys,
 ];
 /// What tells others.
-const MESSAGES: [JobKind; 2] = [JobKind::FanOut, JobKind::Deliver];
+const MESSAGES: [JobKind; 3] = [JobKind::FanOut, JobKind::Deliver, JobKind::Receipt];
 
 /// What a process that is full of messages leases all the same: lanes that are idle get their jobs.
 const MESSAGES_LEASED_MIN: usize = 16;

@@ -71,6 +71,10 @@ impl Engine {
         let session = session.as_of(self.now());
         let intent = reader.linked::<PaymentIntent>(session.intent.as_deref());
         let intent = intent.await?;
+        let charge = intent
+            .as_ref()
+            .and_then(|intent| intent.latest_charge.as_deref());
+        let charge = reader.linked::<Charge>(charge).await?;
         let setup = reader.linked::<SetupIntent>(session.setup.as_deref());
         let setup = setup.await?;
         let saved = self.saved_methods(page, &session).await?;
@@ -80,6 +84,7 @@ impl Engine {
             session,
             account: (*account).clone(),
             intent,
+            charge,
             setup,
             saved,
             simulated: processor.is_some_and(|processor| processor.is_simulation()),

@@ -2,6 +2,7 @@
 
 use florin_base::Millis;
 use florin_domain::webhooks::RetrySchedule;
+use florin_egress::mail::Mailer;
 use florin_egress::{Egress, Policy};
 use florin_processors::Registry;
 use florin_store::{Store, StoreFuture, Tallies};
@@ -98,6 +99,8 @@ pub struct World {
     pub cvcs: Arc<dyn CvcStore>,
     /// The only way out.
     pub egress: Arc<dyn Egress>,
+    /// Mails to buyers, where the operator named a server for them.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -10,11 +10,14 @@ mod decline;
 mod echo;
 pub mod event_types;
 pub mod expand;
+pub mod markup;
 mod objects;
 mod page;
 pub mod parse;
+pub mod receipt;
 mod refusal;
 mod shape;
+pub mod texts;
 
 use florin_domain::{Kind, Record};
 use florin_wire::Node;
@@ -34,12 +37,16 @@ pub use page::{PageFacts, page_waits, render_page};
 pub use refusal::render_refusal;
 
 /// For whom something is rendered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct View<'a> {
     /// Where this installation is reached, without a slash at the end: `http://127.0.0.1:8484`.
     pub base_url: &'a str,
+    /// The account whose records are shown.
+    pub account: &'a str,
     /// The mode of the request.
     pub live: bool,
+    /// Makes the secret part of a receipt's address out of the rest of it.
+    pub seal: &'a (dyn Fn(&str) -> String + Send + Sync),
 }
 
 /// A record as the newest version of the wire shows it. Kinds that the API never shows (keys, sealed cards,

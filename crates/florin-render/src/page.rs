@@ -5,12 +5,14 @@
 
 use crate::View;
 use crate::objects::next_action::page_url;
+use crate::receipt::receipt_url;
 use florin_domain::accounts::Account;
 use florin_domain::checkout::{
     CheckoutSession, Field, FieldKind, Line, PaidState, SessionMode, SessionStatus, ShippingOption,
 };
 use florin_domain::payments::{
-    FutureUsage, IntentStatus, PaymentError, PaymentIntent, PaymentMethod, SetupIntent, SetupStatus,
+    Charge, FutureUsage, IntentStatus, PaymentError, PaymentIntent, PaymentMethod, SetupIntent,
+    SetupStatus,
 };
 use serde_json::{Map, Value, json};
 
@@ -23,6 +25,8 @@ pub struct PageFacts {
     pub account: Account,
     /// The payment, once there is one.
     pub intent: Option<PaymentIntent>,
+    /// The charge that paid it.
+    pub charge: Option<Charge>,
     /// The set-up, likewise.
     pub setup: Option<SetupIntent>,
     /// The buyer's saved cards.
@@ -60,7 +64,7 @@ pub fn render_page(facts: &PageFacts, view: &View<'_>) -> Value {
         "expires_at": session.expires.0,
         "cancel_url": session.cancel_url,
         "payment": payment(facts, view),
-        "receipt_url": null,
+        "receipt_url": facts.charge.as_ref().and_then(|charge| receipt_url(charge, view)),
         "return_to": return_to(session),
     })
 }

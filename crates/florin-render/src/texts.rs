@@ -1,26 +1,26 @@
-//! The words of the shell, in every language that has them.
+//! Words for people who buy, in every language that has them.
 //!
-//! They are the ones of the page's own catalogues (`web/payform/shell-texts.json`; a test there keeps both equal). Deliberately
-//! absent: plurals, which the shell has none of.
+//! A catalogue is a JSON object of languages, each an object of texts with `{names}` to fill in. Deliberately absent: plurals,
+//! which these texts have none of, and the catalogues themselves, which lie beside whoever uses them.
 
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-const TEXTS: &str = include_str!("../../../../web/payform/shell-texts.json");
+/// All languages of one catalogue.
+pub type Catalogue = LazyLock<Map<String, Value>>;
 
-static CATALOGUES: LazyLock<Map<String, Value>> = LazyLock::new(|| {
-    serde_json::from_str(TEXTS).unwrap_or_else(|error| {
-        tracing::error!(%error, "the texts of the payform cannot be read");
-        Map::new()
-    })
-});
+/// Reads a catalogue.
+pub fn catalogue(text: &str) -> Map<String, Value> {
+    // Tests read every catalogue of the product; without one each text is its own name.
+    serde_json::from_str(text).unwrap_or_default()
+}
 
 /// What everybody gets whose language has no catalogue.
 const FALLBACK: &str = "en";
 
 /// One language.
-#[derive(Clone, Copy)]
-pub(super) struct Texts {
+#[derive(Clone, Copy, Debug)]
+pub struct Texts {
     /// Its code.
     pub language: &'static str,
     words: Option<&'static Map<String, Value>>,
@@ -28,10 +28,10 @@ pub(super) struct Texts {
 
 impl Texts {
     /// The language of a locale such as `fr-CA`, if it has a catalogue.
-    fn of(locale: &str) -> Option<Texts> {
+    fn of(catalogue: &'static Catalogue, locale: &str) -> Option<Texts> {
         let language = locale.split(['-', '_']).next().unwrap_or_default();
         let language = language.to_ascii_lowercase();
-        let (code, words) = CATALOGUES.iter().find(|(code, _)| **code == language)?;
+        let (code, words) = catalogue.iter().find(|(code, _)| **code == language)?;
         Some(Texts {
             language: code,
             words: words.as_object(),
@@ -39,21 +39,21 @@ impl Texts {
     }
 
     /// The language of a session, or the first one that the browser asks for and that there is.
-    pub(super) fn chosen(locale: &str, accepted: &str) -> Texts {
+    pub fn chosen(catalogue: &'static Catalogue, locale: &str, accepted: &str) -> Texts {
         let listed = accepted.split(',').map(|entry| {
             let entry = entry.split(';').next().unwrap_or_default();
             entry.trim()
         });
         let wanted = Some(locale).into_iter().chain(listed);
-        let mut found = wanted.filter_map(Texts::of);
+        let mut found = wanted.filter_map(|locale| Texts::of(catalogue, locale));
         found.next().unwrap_or(Texts {
             language: FALLBACK,
-            words: CATALOGUES.get(FALLBACK).and_then(Value::as_object),
+            words: catalogue.get(FALLBACK).and_then(Value::as_object),
         })
     }
 
     /// Which way it is written.
-    pub(super) fn direction(self) -> &'static str {
+    pub fn direction(self) -> &'static str {
         match self.language {
             "ar" => "rtl",
             _ => "ltr",
@@ -61,13 +61,13 @@ impl Texts {
     }
 
     /// A text. Its own name if there is none, so that nothing is ever empty.
-    pub(super) fn get(self, key: &'static str) -> &'static str {
+    pub fn get(self, key: &'static str) -> &'static str {
         let found = self.words.and_then(|words| words.get(key));
         found.and_then(Value::as_str).unwrap_or(key)
     }
 
     /// A number or an amount. Where it is written from the right it still runs from the left.
-    pub(super) fn number(self, value: &str) -> String {
+    pub fn number(self, value: &str) -> String {
         match self.direction() {
             "rtl" => format!("\u{2066}{value}\u{2069}"),
             _ => value.to_owned(),
@@ -75,11 +75,7 @@ impl Texts {
     }
 
     /// A text with values filled in, each in its own direction. What a value says is not filled in again.
-    pub(super) fn with<const N: usize>(
-        self,
-        key: &'static str,
-        values: [(&str, &str); N],
-    ) -> String {
+    pub fn with<const N: usize>(self, key: &'static str, values: [(&str, &str); N]) -> String {
         let mut filled = String::new();
         let mut rest = self.get(key);
         while let Some((before, name, after)) = place(rest) {
@@ -111,13 +107,20 @@ fn place(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// A text for a place that knows no directions inside, such as the bar over a window.
-pub(super) fn bare(text: &str) -> String {
+pub fn bare(text: &str) -> String {
     text.replace(['\u{2066}', '\u{2068}', '\u{2069}'], "")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    static SAMPLE: Catalogue = LazyLock::new(|| {
+        catalogue(
+            r#"{"en": {"button.pay": "Pay {amount}", "complete.paid": "{merchant} received {amount}."},
+                "fr": {}, "pt": {}, "ja": {}, "ar": {"complete.paid": "\u0627 {merchant} \u0627 {amount}"}}"#,
+        )
+    });
 
     #[test]
     fn a_language_is_found_where_there_is_one() {
@@ -130,7 +133,7 @@ mod tests {
             ("", "xx,yy", "en"),
         ] {
             assert_eq!(
-                Texts::chosen(locale, accepted).language,
+                Texts::chosen(&SAMPLE, locale, accepted).language,
                 language,
                 "{locale} {accepted}"
             );
@@ -138,21 +141,8 @@ mod tests {
     }
 
     #[test]
-    fn every_language_has_every_text() {
-        let english = CATALOGUES[FALLBACK].as_object().expect("texts");
-        for (language, words) in CATALOGUES.iter() {
-            let words = words.as_object().expect("texts");
-            let missing: Vec<_> = english
-                .keys()
-                .filter(|key| !words.contains_key(*key))
-                .collect();
-            assert!(missing.is_empty(), "{language}: {missing:?}");
-        }
-    }
-
-    #[test]
     fn values_keep_their_direction() {
-        let arabic = Texts::chosen("ar", "");
+        let arabic = Texts::chosen(&SAMPLE, "ar", "");
         let filled = arabic.with("complete.paid", [("amount", "€49.00"), ("merchant", "Tea")]);
         assert!(filled.contains("\u{2066}€49.00\u{2069}"), "{filled}");
         assert!(filled.contains("\u{2068}Tea\u{2069}"), "{filled}");
@@ -162,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_value_is_filled_in_once() {
-        let english = Texts::chosen("en", "");
+        let english = Texts::chosen(&SAMPLE, "en", "");
         for (merchant, amount, expected) in [
             ("Tea", "€49.00", "Tea received €49.00."),
             ("{amount}", "€49.00", "{amount} received €49.00."),

@@ -170,6 +170,8 @@ pub struct Evidence {
     pub acks: Vec<Ack>,
     /// What arrived at endpoints.
     pub receipts: Vec<Receipt>,
+    /// Mails that the mail server took: the id and the address of each.
+    pub mails: Vec<(String, String)>,
     /// References of calls whose outcome the engine did not hear.
     pub unheard: BTreeSet<String>,
     /// How far the wall clock jumped ahead since the beginning, in milliseconds.

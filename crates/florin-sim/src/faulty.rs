@@ -172,6 +172,9 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     if inner.is(Sabotage::ForgetRelease) {
         forget(inner, changes, JobKind::Release);
     }
+    if inner.is(Sabotage::ForgetMail) {
+        forget(inner, changes, JobKind::Receipt);
+    }
     if inner.is(Sabotage::ForgetFanOut) {
         forget(inner, changes, JobKind::FanOut);
     }

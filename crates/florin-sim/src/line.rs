@@ -12,6 +12,7 @@ use crate::sabotage::Sabotage;
 use crate::scene::{Inner, Scene};
 use florin_domain::cards::CardSource;
 use florin_domain::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
+use florin_egress::mail::{Mail, MailError, MailFuture, Mailer};
 use florin_egress::{Egress, EgressError, EgressFuture, Policy, Request, Response};
 use florin_engine::Clock;
 use florin_processors::{
@@ -206,7 +207,7 @@ impl Processor for Line {
     }
 }
 
-/// Every endpoint of every merchant.
+/// Every endpoint of every merchant, and the mail server.
 pub struct Receiver {
     /// The world around it.
     pub scene: Arc<Scene>,
@@ -251,6 +252,36 @@ impl Receiver {
             body: Vec::new(),
             truncated: false,
         })
+    }
+}
+
+impl Receiver {
+    async fn post(&self, mail: Mail) -> Result<(), MailError> {
+        // In bad weather every third try fails, drawn from nothing, so that worlds with and without mails are alike.
+        let fails = self.scene.with(|inner| {
+            inner.mail_tries += 1;
+            inner.weather.endpoint > 0 && inner.mail_tries.is_multiple_of(3)
+        });
+        let shows = shows_secret(&mail.text) || shows_secret(&mail.html);
+        self.scene.with(|inner| {
+            if shows {
+                let what = format!("the mail {} shows a secret", mail.id);
+                inner.suspicions.push(Violation::new("I10", what));
+            }
+            match fails {
+                true => Err(MailError::Later("the mail server is busy".to_owned())),
+                false => {
+                    inner.mails.push((mail.id, mail.to));
+                    Ok(())
+                }
+            }
+        })
+    }
+}
+
+impl Mailer for Receiver {
+    fn send(&self, mail: Mail) -> MailFuture<'_> {
+        Box::pin(self.post(mail))
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Sabotage {
     MuteOrder,
     /// Which price holds a lookup key is not kept, so that two may hold it.
     ForgetLookupKey,
+    /// The mail of a receipt is forgotten.
+    ForgetMail,
 }
 
 impl Sabotage {
@@ -82,6 +84,7 @@ impl Sabotage {
         Sabotage::BendOrder,
         Sabotage::MuteOrder,
         Sabotage::ForgetLookupKey,
+        Sabotage::ForgetMail,
     ];
 
     /// The rules of the auditor of which at least one must notice.
@@ -107,6 +110,7 @@ impl Sabotage {
             Sabotage::ForgetSession => &["I18"],
             Sabotage::ForgetOrder | Sabotage::BendOrder => &["I19"],
             Sabotage::ForgetLookupKey => &["I20"],
+            Sabotage::ForgetMail => &["I21"],
         }
     }
 

@@ -61,6 +61,10 @@ pub struct Inner {
     pub acks: Vec<Ack>,
     /// Every webhook that arrived.
     pub receipts: Vec<Receipt>,
+    /// Every mail that the mail server took: its id and its address.
+    pub mails: Vec<(String, String)>,
+    /// How often mails were handed to it.
+    pub mail_tries: u64,
     /// References of calls whose outcome the engine did not hear.
     pub unheard: BTreeSet<String>,
     /// What a client found wrong at once.
@@ -114,6 +118,8 @@ impl Scene {
                 journal: Vec::new(),
                 acks: Vec::new(),
                 receipts: Vec::new(),
+                mails: Vec::new(),
+                mail_tries: 0,
                 unheard: BTreeSet::new(),
                 suspicions: Vec::new(),
                 answers: BTreeMap::new(),

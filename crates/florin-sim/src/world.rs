@@ -303,6 +303,10 @@ impl World {
             vault,
             opener,
             cvcs: Arc::new(CvcShelf::new()),
+            mailer: Some(Arc::new(Receiver {
+                scene: Arc::clone(&scene),
+                clock: handle.clock(),
+            })),
             egress: Arc::new(Receiver {
                 scene,
                 clock: handle.clock(),
@@ -572,6 +576,7 @@ impl World {
             book: self.sandbox.booked(),
             acks: std::mem::take(&mut inner.acks),
             receipts: inner.receipts.clone(),
+            mails: inner.mails.clone(),
             unheard: inner.unheard.clone(),
             jumped_ms: inner.jumped_ms,
             fell_back_ms: inner.fell_back_ms,

@@ -2,6 +2,7 @@
 
 use crate::admin::{self, Command as Admin};
 use crate::limits::LimitArgs;
+use crate::mail::MailArgs;
 use crate::place::{At, SandboxArgs};
 use crate::sandbox_processor::{self, SandboxProcessorArgs};
 use crate::{compatibility, dev, openapi, pay, serve, transfer};
@@ -124,6 +125,8 @@ pub struct DevArgs {
     pub sandbox: SandboxArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// What to log: error, warn, info, debug, or a filter of the `tracing` kind.
     #[arg(long, default_value = "info", env = "FLORIN_LOG")]
     pub log: String,
@@ -156,6 +159,8 @@ pub struct ServeArgs {
     pub sandbox: SandboxArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// Seconds between tries of a webhook delivery, such as `1,2,5`; by default eleven waits over three days.
     #[arg(long, value_delimiter = ',', env = "FLORIN_WEBHOOK_RETRIES")]
     pub webhook_retries: Option<Vec<f64>>,

@@ -45,6 +45,7 @@ async fn serve(args: &DevArgs, began: Instant) -> Result<()> {
         // A developer's webhooks go to the developer's own machine.
         test_egress: Policy::dev(),
         processor: args.sandbox.line(),
+        mailer: args.mail.mailer()?,
         card_limits: args.limits.of_dev(),
         steps: crash::Steps::from_environment()?,
     })

@@ -9,6 +9,7 @@ use crate::ring::{self, RingKeeper};
 use crate::runtime::{SystemClock, SystemRandom, TokioSpawn};
 use anyhow::{Context, Result, bail};
 use florin_domain::webhooks::RetrySchedule;
+use florin_egress::mail::Mailer;
 use florin_egress::{HttpEgress, Policy};
 use florin_engine::{CardLimits, Clock, Engine, Settings, World};
 use florin_processors::remote::Line;
@@ -80,6 +81,8 @@ pub struct Opening {
     pub test_egress: Policy,
     /// The sandbox in a process of its own; `None` for the one inside.
     pub processor: Option<Line>,
+    /// Mails to buyers.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// How many declines browsers may cause.
     pub card_limits: CardLimits,
     /// The steps of a crash drill.
@@ -96,6 +99,7 @@ impl Opening {
             retries: RetrySchedule::default(),
             test_egress: Policy::live(),
             processor: None,
+            mailer: None,
             card_limits: CardLimits::default(),
             steps: None,
         }
@@ -203,6 +207,7 @@ impl Home {
         let engine = Engine::new(World {
             store: engine_store,
             tallies: store.clone(),
+            mailer: opening.mailer,
             processors,
             vault: ring.vault().clone(),
             ring: ring.clone(),

@@ -76,6 +76,7 @@ async fn serve(args: &ServeArgs, began: Instant) -> Result<()> {
             false => Policy::live(),
         },
         processor: args.sandbox.line(),
+        mailer: args.mail.mailer()?,
         card_limits: args.limits.of_serve(),
         steps: None,
     })

@@ -42,7 +42,7 @@ export function Complete() {
   const isLeaving = returnTo !== null && view.isPaidHere;
   useEffect(() => {
     if (!returnTo || !isLeaving) return;
-    const timer = setTimeout(() => leave(returnTo), receipt || state.custom_text.after_submit ? RETURN_MS_WITH_TEXT : RETURN_MS);
+    const timer = setTimeout(() => leave(returnTo), state.custom_text.after_submit ? RETURN_MS_WITH_TEXT : RETURN_MS);
     return () => clearTimeout(timer);
   }, [returnTo, isLeaving]);
   return (

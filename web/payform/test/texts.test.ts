@@ -9,7 +9,7 @@ const KEYS: readonly Key[] = [
   'summary.total', 'summary.paid', 'summary.quantity', 'summary.each', 'summary.nothing_due',
   'contact.title', 'contact.email', 'method.title',
   'card.number', 'card.expiry', 'card.expiry_hint', 'card.cvc', 'card.cvc_hint', 'card.holder', 'card.holder_hint',
-  'button.pay', 'button.book', 'button.donate', 'button.subscribe', 'button.complete', 'button.setup', 'button.continue_to', 'method.bank',
+  'button.pay', 'button.book', 'button.donate', 'button.subscribe', 'button.complete', 'button.setup', 'button.continue_to', 'button.receipt', 'method.bank',
   'decline.title', 'decline.title_setup', 'decline.try_other_card', 'decline.check_number', 'decline.check_cvc', 'decline.check_expiry',
   'decline.insufficient_funds', 'decline.contact_bank', 'decline.authentication_failed', 'decline.try_again', 'decline.method_failed',
   'notice.invalid', 'notice.busy',

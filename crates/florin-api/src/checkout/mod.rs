@@ -8,7 +8,6 @@ mod sent;
 mod shell;
 #[cfg(test)]
 mod tests;
-mod texts;
 
 use crate::pipeline::{header, in_time, is_own_origin, tried};
 use crate::{Api, headers, qr};

@@ -3,7 +3,6 @@
 //! What a buyer sees first is made here: the merchant, the order, and a card form that works without a script. The script
 //! takes over from there with the state that stands in the page. Deliberately absent: styles; they are a file.
 
-use super::texts::{Texts, bare};
 use super::{PREFIX, Visit};
 use crate::html::escape;
 use crate::pipeline::header;
@@ -11,12 +10,18 @@ use crate::{assets, headers, html};
 use axum::body::Body;
 use axum::http::Response as HttpResponse;
 use florin_base::currency;
+use florin_render::texts::{Catalogue, Texts, bare, catalogue};
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// The mark of what leads back.
 const BACK: &str = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M15 5.5 8.5 12l6.5 6.5\"/></svg>";
 /// The mark of what can be unfolded.
 const FOLD: &str = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"m6 9.5 6 6 6-6\"/></svg>";
+
+/// The words of the page's own catalogues; a test of the browser side keeps both equal.
+pub(super) static SHELL_TEXTS: Catalogue =
+    LazyLock::new(|| catalogue(include_str!("../../../../web/payform/shell-texts.json")));
 
 /// A link that names nothing.
 pub(super) fn missing() -> HttpResponse<Body> {
@@ -83,7 +88,7 @@ struct Shell<'a> {
 pub(super) fn page(visit: &Visit<'_>, mut state: Value) -> HttpResponse<Body> {
     let accepted = header(&visit.parts.headers, "accept-language").unwrap_or_default();
     let wanted = state["locale"].as_str().unwrap_or("auto").to_owned();
-    let texts = Texts::chosen(&wanted, accepted);
+    let texts = Texts::chosen(&SHELL_TEXTS, &wanted, accepted);
     if wanted == "auto" {
         state["locale"] = Value::from(texts.language);
     }
@@ -383,10 +388,18 @@ impl Shell<'_> {
                 self.filled("page.back", "merchant", name)
             ),
         };
+        let receipt = match self.text("/receipt_url") {
+            "" => String::new(),
+            url => format!(
+                "<a class=\"button\" href=\"{}\">{}</a>",
+                escape(url),
+                self.word("button.receipt")
+            ),
+        };
         let values = [("amount", &*self.total()), ("merchant", name)];
         let text = escape(&self.texts.with(text, values));
         format!(
-            "<div class=\"outcome\"><h2 class=\"outcome-title\">{}</h2><p class=\"outcome-text\">{text}</p>{back}</div>",
+            "<div class=\"outcome\"><h2 class=\"outcome-title\">{}</h2><p class=\"outcome-text\">{text}</p>{back}{receipt}</div>",
             self.word(title)
         )
     }

@@ -1,7 +1,7 @@
 //! What pages may send, case by case.
 
 use super::sent;
-use super::shell::Problem;
+use super::shell::{Problem, SHELL_TEXTS};
 use serde_json::{Map, Value, json};
 
 fn map(value: Value) -> Map<String, Value> {
@@ -109,5 +109,19 @@ fn no_words_of_an_address_reach_the_page() {
         json!({"problem": ["form"]}),
     ] {
         assert_eq!(Problem::of(&map(unknown)), None);
+    }
+}
+
+#[test]
+fn every_language_of_the_shell_has_every_text() {
+    let english = SHELL_TEXTS["en"].as_object().expect("texts");
+    assert_eq!(SHELL_TEXTS.len(), 8);
+    for (language, words) in SHELL_TEXTS.iter() {
+        let words = words.as_object().expect("texts");
+        let missing: Vec<_> = english
+            .keys()
+            .filter(|key| !words.contains_key(*key))
+            .collect();
+        assert!(missing.is_empty(), "{language}: {missing:?}");
     }
 }

@@ -116,6 +116,12 @@ pub struct Granted {
 }
 
 impl Charge {
+    /// Where its receipt is sent.
+    pub fn receipt_email(&self) -> Option<&str> {
+        let sent = self.echo.get("receipt_email")?.as_str();
+        sent.filter(|address| !address.is_empty())
+    }
+
     pub(crate) fn columns(&self) -> Columns<'_> {
         vec![self.customer.as_deref(), self.payment_intent.as_deref()]
     }

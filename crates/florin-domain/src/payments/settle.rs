@@ -282,6 +282,11 @@ fn book_capture(
         description: charge.description.as_deref(),
     };
     let transaction = ledger::charge(&mut context.ids, &booking, amount, pricing.card.fee(amount));
+    if charge.transaction.is_none() && charge.receipt_email().is_some() {
+        let id = format!("job_receipt_{}", charge.id);
+        let body = json!({ "charge": charge.id });
+        draft.job(JobKind::Receipt, id, context.now_real, body);
+    }
     charge
         .transaction
         .get_or_insert_with(|| transaction.id.clone());

@@ -6,6 +6,7 @@
 use super::{outcome, payment_method};
 use crate::View;
 use crate::echo::{self, member};
+use crate::receipt::receipt_url;
 use crate::shape::{Shape, metadata};
 use florin_domain::payments::{Charge, ChargeStatus};
 use florin_domain::processor::Authentication;
@@ -57,7 +58,7 @@ pub(crate) fn render<'a>(charge: &'a Charge, view: &View<'_>) -> Node<'a> {
         .put("radar_options", radar_options(&charge.echo))
         .put("receipt_email", member(&charge.echo, "receipt_email"))
         .null("receipt_number")
-        .null("receipt_url")
+        .put("receipt_url", receipt_url(charge, view))
         .put("refunded", is_refunded(charge))
         .null("review")
         .put("shipping", echo::shipping(&charge.echo))

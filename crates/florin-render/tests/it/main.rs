@@ -9,6 +9,7 @@ mod expansion;
 mod money;
 mod objects;
 mod params;
+mod receipts;
 mod samples;
 mod schema;
 mod sessions;

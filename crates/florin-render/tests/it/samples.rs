@@ -18,7 +18,9 @@ use serde_json::{Map, Value, json};
 
 pub const VIEW: View<'static> = View {
     base_url: "http://127.0.0.1:8484",
+    account: "acct_1",
     live: false,
+    seal: &|told| format!("sealed{}", told.len()),
 };
 pub const NOW: Timestamp = Timestamp(1_800_000_000);
 

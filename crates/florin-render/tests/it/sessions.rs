@@ -201,6 +201,7 @@ fn facts(session: CheckoutSession) -> PageFacts {
         session,
         account: samples::account(),
         intent: None,
+        charge: None,
         setup: None,
         saved: vec![samples::method()],
         simulated: true,

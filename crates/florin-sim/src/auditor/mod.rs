@@ -2,7 +2,7 @@
 //!
 //! It knows the rules of money, events and states in its own words and reads every record as the JSON that the store
 //! holds, so that an error in a decision is not repeated here. `history` orders what was written; `books`, `catalog`, `contests`,
-//! `events`, `orders`, `processor`, `replies`, `secrets`, `sessions`, `states` and `times` hold the rules. What shows only at the
+//! `events`, `mails`, `orders`, `processor`, `replies`, `secrets`, `sessions`, `states` and `times` hold the rules. What shows only at the
 //! moment, a client or the world says at once. Deliberately absent: anything of the domain's decisions.
 
 mod books;
@@ -10,6 +10,7 @@ mod catalog;
 mod contests;
 mod events;
 mod history;
+mod mails;
 mod orders;
 mod processor;
 mod replies;
@@ -61,6 +62,10 @@ pub const RULES: &[(&str, &str)] = &[
         "I20",
         "a lookup key leads to one price, and no price to a product that is gone",
     ),
+    (
+        "I21",
+        "whoever wants a receipt gets it once the money is there, and nobody else does",
+    ),
     ("F19", "a race ends as some order of its requests does"),
     ("F23", "a key that was ended opens nothing a second later"),
 ];
@@ -91,6 +96,7 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
     sessions::check(&history, &mut found);
     orders::check(evidence, &history, &mut found);
     catalog::check(&history, &mut found);
+    mails::check(evidence, &history, &mut found);
     contests::check(evidence, &history, &mut found);
     if evidence.outside {
         processor::check(evidence, &history, &mut found);

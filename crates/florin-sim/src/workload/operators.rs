@@ -3,6 +3,7 @@
 //! Deliberately absent: the command line, and retiring data keys, which waits for half an hour of quiet.
 
 use crate::client::Client;
+use crate::evidence::Violation;
 use florin_base::Scope;
 use florin_engine::attempts::Resolution;
 use florin_engine::{AdminError, Engine, KeyRefused, KeyRole, KeyWish};
@@ -24,6 +25,7 @@ pub const ADMINISTERED: &[&str] = &[
     "is_key_used",
     "list_accounts",
     "list_keys",
+    "may_frame",
     "open_attempts",
     "resend",
     "reseal_all",
@@ -32,6 +34,7 @@ pub const ADMINISTERED: &[&str] = &[
     "roll_key",
     "roll_webhook_secret",
     "rotate",
+    "set_domains",
     "set_fixed_key",
     "take_notices",
 ];
@@ -76,9 +79,9 @@ async fn insist<T: Send>(
 
 /// One errand of an operator.
 pub async fn run_errand(client: &mut Client) {
-    match client.random.below(6) {
+    match client.random.below(8) {
         0 => keep_keys(client).await,
-        1 => end_key(client).await,
+        1 | 6 | 7 => end_key(client).await,
         2 => rotate(client).await,
         3 => look_at_accounts(client).await,
         4 => resend(client).await,
@@ -135,6 +138,31 @@ async fn keep_keys(client: &mut Client) {
         })
     };
     insist(client, "set_fixed_key", fix).await;
+    name_hosts(client, id).await;
+}
+
+/// A key names the only host whose pages may hold its frames, or none again. A key that nobody made may stand anywhere.
+async fn name_hosts(client: &mut Client, id: String) {
+    let scope = client.scope.clone();
+    let is_named = id.ends_with(|last: char| last.is_ascii_lowercase());
+    let domains: Vec<String> = match is_named {
+        true => vec!["shop.example".to_owned()],
+        false => Vec::new(),
+    };
+    let set = |engine: Arc<Engine>| -> Doing<()> {
+        let (scope, id, domains) = (scope.clone(), id.clone(), domains.clone());
+        Box::pin(async move { engine.set_domains(&scope, &id, domains).await })
+    };
+    insist(client, "set_domains", set).await;
+    let look = |engine: Arc<Engine>| -> Doing<bool> {
+        Box::pin(async move { Ok(engine.may_frame("pk_test_nobody", "any.example").await?) })
+    };
+    if insist(client, "may_frame", look).await == Some(false) {
+        let what = "a key that nobody made keeps pages from holding frames";
+        client
+            .scene
+            .with(|inner| inner.suspicions.push(Violation::new("I11", what)));
+    }
 }
 
 /// A key is made, used through several processes, and ended: a second later nobody takes it any more.

@@ -13,6 +13,7 @@ use florin_domain::payments::{
 };
 use florin_engine::operations::RefundOf;
 use futures_util::future::{join, join3};
+use serde_json::{Map, Value};
 
 /// Cards of buyers; most of them work.
 const CARDS: [&str; 18] = [
@@ -54,8 +55,10 @@ fn fresh_amount(client: &Client) -> i64 {
 
 fn order(client: &mut Client) -> CreateIntent {
     let manual = client.random.chance(150);
+    let amount = fresh_amount(client);
     CreateIntent {
-        amount: fresh_amount(client),
+        amount,
+        echo: receipt_for(amount),
         currency: currency(client),
         confirmation_method: if manual {
             ConfirmationMethod::Manual
@@ -64,6 +67,14 @@ fn order(client: &mut Client) -> CreateIntent {
         },
         ..CreateIntent::default()
     }
+}
+
+/// Every other buyer wants a receipt.
+fn receipt_for(amount: i64) -> Map<String, Value> {
+    let wants = amount % 2 == 0;
+    let address = wants.then(|| Value::from(format!("buyer{amount}@shop.example")));
+    let member = address.map(|address| ("receipt_email".to_owned(), address));
+    member.into_iter().collect()
 }
 
 fn authorization(client: &mut Client) -> CreateIntent {

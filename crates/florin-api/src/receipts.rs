@@ -1,0 +1,86 @@
+//! The page of a receipt. Whoever has its address may look at it; a wrong one names nothing.
+//!
+//! Deliberately absent: what stands on it (`florin-render`), and a list of receipts.
+
+use crate::pipeline::header;
+use crate::{Api, headers, html};
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{Method, Response as HttpResponse};
+use florin_base::Scope;
+use florin_render::receipt::{PREFIX, ReceiptFacts, Sheet, TEXTS};
+use florin_render::texts::Texts;
+use serde_json::Value;
+
+/// Answers a request below the prefix; `None` for every other path.
+pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
+    let rest = parts.uri.path().strip_prefix(PREFIX)?;
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return Some(headers::text(405, "Read this with GET.\n"));
+    }
+    let Some((scope, charge, secret)) = read(rest) else {
+        return Some(missing());
+    };
+    Some(match api.engine.receipt(&scope, charge, secret).await {
+        Ok(Some(facts)) => {
+            headers::page(200, Sheet::of(&facts, language(parts, &facts)).page(None))
+        }
+        Ok(None) => missing(),
+        Err(_) => headers::text(503, "The server cannot answer now. Try again.\n"),
+    })
+}
+
+/// Account, mode, charge and secret.
+fn read(rest: &str) -> Option<(Scope, &str, &str)> {
+    let mut parts = rest.split('/');
+    let (account, mode) = (parts.next()?, parts.next()?);
+    let (charge, secret) = (parts.next()?, parts.next()?);
+    let live = match mode {
+        "live" => true,
+        "test" => false,
+        _ => return None,
+    };
+    let account = account.into();
+    parts
+        .next()
+        .is_none()
+        .then_some((Scope { account, live }, charge, secret))
+}
+
+/// The one that the address asks for, that of the page on which it was paid, or the browser's.
+fn language(parts: &Parts, facts: &ReceiptFacts) -> Texts {
+    let query = parts.uri.query().unwrap_or_default();
+    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
+    let asked = query.get("locale").and_then(Value::as_str);
+    let paid_in = facts.session.as_ref();
+    let paid_in = paid_in.and_then(|session| session.locale.as_deref());
+    let accepted = header(&parts.headers, "accept-language").unwrap_or_default();
+    Texts::chosen(&TEXTS, asked.or(paid_in).unwrap_or_default(), accepted)
+}
+
+fn missing() -> HttpResponse<Body> {
+    let body = "<h1>There is no such receipt</h1>\n<p>Check the address, or ask the merchant for the receipt again.</p>";
+    headers::page(404, html::frame("Not found", "", body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_four_parts() {
+        let (scope, charge, secret) = read("acct_1/test/ch_1/abc").expect("parts");
+        assert_eq!((&*scope.account, scope.live), ("acct_1", false));
+        assert_eq!((charge, secret), ("ch_1", "abc"));
+        assert!(read("acct_1/live/ch_1/abc").expect("parts").0.live);
+        for wrong in [
+            "",
+            "acct_1",
+            "acct_1/test/ch_1",
+            "acct_1/other/ch_1/abc",
+            "acct_1/test/ch_1/abc/",
+        ] {
+            assert!(read(wrong).is_none(), "{wrong}");
+        }
+    }
+}
