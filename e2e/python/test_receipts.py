@@ -15,7 +15,9 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 import server
 import waiting
 import wire
+from checkout import Page
 from own import DEV_KEY, needs_binary, running
+from shop import fresh
 
 PAYMENT = {"amount": 4900, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True,
            "payment_method_types": ["card"], "description": "A <b>T-shirt</b>"}
@@ -160,6 +162,20 @@ def test_a_mail_waits_for_its_money(sdk, monkeypatch):
         waiting.until(lambda: inbox.mails, "a mail")
         assert [mail["To"] for mail in inbox.mails] == ["ada@buyer.example"]
         assert "€10.00" in inbox.mails[0].get_body(("plain",)).get_content()
+
+
+@needs_binary
+@pytest.mark.raw
+def test_the_receipt_of_an_order_goes_to_its_buyer(sdk, monkeypatch):
+    with post_office() as (inbox, port), mailing(monkeypatch, port):
+        order = {"amount": 1500, "currency": "eur", "order_id": fresh(), "locale": "de"}
+        made = wire.post_json("/florin/v1/payments", order, key=DEV_KEY)
+        assert Page(made.json["id"]).pay().status == 200
+        mail = waiting.until(lambda: inbox.mails, "a mail")[0]
+        assert (mail["To"], mail["Subject"]) == ("ada@example.com", "Beleg von Florin sandbox")
+        assert "€15.00" in mail.get_body(("plain",)).get_content()
+        state = Page(made.json["id"]).state()
+        assert page(state["receipt_url"]).status == 200
 
 
 @needs_binary

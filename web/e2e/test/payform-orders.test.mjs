@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { shoot } from '../browser.mjs';
+import { shoot, violations } from '../browser.mjs';
 import { EMAIL, item, shippingOption, startPayforms } from '../payform.mjs';
 import { en, filled } from '../texts.mjs';
 
@@ -135,4 +135,20 @@ test('a payment of the simple front door is paid on the same page', async () => 
   const paid = await payforms.api(`/florin/v1/payments/${made.id}`);
   assert.equal(paid.result, 'successful');
   await visit.close();
+});
+
+test('a paid order leads to its receipt, for whoever looks at it and in every light', async () => {
+  const session = await payforms.session({ line_items: [item(1000, { quantity: 2 }, 'Cup')] });
+  await payforms.payElsewhere(session);
+  for (const colorScheme of ['light', 'dark']) {
+    const visit = await payforms.visit(session, { colorScheme, viewport: { width: 320, height: 640 } });
+    await visit.page.getByRole('link', { name: en['button.receipt'] }).click();
+    await visit.page.waitForURL('**/receipts/**');
+    const text = await visit.page.locator('main').innerText();
+    for (const told of ['€20.00', 'Cup (Quantity 2)', 'Visa ending in 4242', 'simulated']) assert.ok(text.includes(told), `${told}: ${text}`);
+    assert.deepEqual(await violations(visit.page.mainFrame()), []);
+    assert.equal(await visit.page.evaluate(() => document.documentElement.scrollWidth), 320);
+    await shoot(visit.page, `receipt-${colorScheme}`);
+    await visit.close();
+  }
 });

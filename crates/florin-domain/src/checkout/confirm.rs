@@ -218,6 +218,12 @@ fn command_of(session: &CheckoutSession, saves: bool) -> CreateIntent {
             Value::Object(session.delivery.clone()),
         );
     }
+    // At the simple front door nobody says where a receipt goes: to the buyer.
+    let email = session.order.as_ref().and(session.buyer_email());
+    if let Some(email) = email {
+        let told = echo.entry("receipt_email");
+        told.or_insert_with(|| Value::from(email));
+    }
     CreateIntent {
         amount: session.totals.total,
         currency: session.currency.unwrap_or_default(),
@@ -301,4 +307,63 @@ pub fn setup_of(
     held.record.setup = Some(setup.record.id.clone());
     draft.save(context, held, Transition::SessionChanged);
     Ok(setup)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receipt_goes_to(
+        order: Option<&str>,
+        typed: Option<&str>,
+        said: Option<&str>,
+    ) -> Option<String> {
+        let mut session = CheckoutSession {
+            order: order.map(str::to_owned),
+            email: Some("given@buyer.example".to_owned()),
+            ..CheckoutSession::default()
+        };
+        if let Some(typed) = typed {
+            session.buyer.insert("email".to_owned(), typed.into());
+        }
+        if let Some(said) = said {
+            session
+                .terms
+                .echo
+                .insert("receipt_email".to_owned(), said.into());
+        }
+        let echo = command_of(&session, false).echo;
+        echo.get("receipt_email")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    }
+
+    #[test]
+    fn the_receipt_of_an_order_goes_to_its_buyer() {
+        let order = Some("A-17");
+        for (order, typed, said, expected) in [
+            (order, None, None, Some("given@buyer.example")),
+            (
+                order,
+                Some("typed@buyer.example"),
+                None,
+                Some("typed@buyer.example"),
+            ),
+            (
+                order,
+                Some("typed@buyer.example"),
+                Some("said@shop.example"),
+                Some("said@shop.example"),
+            ),
+            (None, Some("typed@buyer.example"), None, None),
+            (
+                None,
+                None,
+                Some("said@shop.example"),
+                Some("said@shop.example"),
+            ),
+        ] {
+            assert_eq!(receipt_goes_to(order, typed, said).as_deref(), expected);
+        }
+    }
 }
