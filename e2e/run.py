@@ -117,6 +117,8 @@ def environment(options: argparse.Namespace, url: str, record: Path) -> dict[str
                         ("FLORIN_PUBLISHABLE_KEY", options.publishable_key), ("FLORIN_BIN", options.bin)):
         if value:
             env[name] = value
+    if options.database:
+        env["FLORIN_OWN_SERVERS"] = "no"
     return env
 
 

@@ -23,7 +23,7 @@ WATCHED_S = 12.0
 
 def plain(hook: Hook, path: str = "/hook") -> list[dict[str, Any]]:
     """What arrived, as the verdict wants it."""
-    return [{"event": a.event, "header_id": a.header_id, "body": a.body.decode("utf-8")} for a in hook.arrivals(path)]
+    return [{"event": a.event, "header_id": a.header_id, "body": a.told} for a in hook.arrivals(path)]
 
 
 def watch(probe: Any, seconds: float) -> None:
