@@ -112,9 +112,10 @@ class Shop {
       if (payment) this.book.follow(await this.payments.cancel(payment.id));
       else this.book.close(order, 'canceled');
     } catch (error) {
+      if (!(error instanceof FlorinError && error.status >= 400 && error.status < 500)) throw error;
       // Somebody paid in the meantime, or the payment is unknown: Florin says which.
-      if (error instanceof FlorinError && error.status >= 400 && error.status < 500) throw new Refusal(409, error.message, `/orders/${order.id}`);
-      throw error;
+      console.error(`The order ${order.id} cannot be canceled. ${error.message}`);
+      throw new Refusal(409, 'The order could not be canceled. See how it stands now.', `/orders/${order.id}`);
     }
     return goTo(`/orders/${order.id}`);
   }
@@ -135,8 +136,9 @@ class Shop {
         const payment = await this.payments.ofOrder(order.id);
         if (payment) this.book.follow(payment);
       } catch (error) {
-        if (!error.status) throw error;
-        console.error(`The order ${order.id} cannot be looked up. ${error.message}`);
+        // Where Florin does not answer at all, none of them can be looked up.
+        if (error instanceof FlorinError && !error.status) throw error;
+        console.error(`The order ${order.id} stays as it is. ${error.message}`);
       }
     }
   }
@@ -191,10 +193,17 @@ async function start() {
   // An order that nobody placed: the question shows whether Florin is there and takes our key.
   await shop.payments.ofOrder('is Florin there?');
   await shop.catchUp();
-  const server = createServer(async (request, response) => {
+  const respond = async (request, response) => {
     const { status, body, headers } = await shop.answer(request);
     response.writeHead(status, { 'content-security-policy': POLICY, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
     response.end(body);
+  };
+  // One request that goes wrong ends itself, and not the shop.
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error) => {
+      console.error(error);
+      response.destroy();
+    });
   });
   server.on('error', (error) => fail(`The shop cannot listen on port ${shop.settings.port} (${error.code}). Choose another one with PORT.`));
   server.listen(shop.settings.port, '127.0.0.1', () => console.log(`The shop is open: ${shop.settings.shopUrl}`));

@@ -76,8 +76,8 @@ class Visit(BaseHTTPRequestHandler):
         except stripe.StripeError as error:
             print(f"Florin: {error}", file=sys.stderr, flush=True)
             self._send(HTTPStatus.BAD_GATEWAY, HTML, pages.trouble("The payment cannot be reached now. Please try again."))
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # The visitor left.
+        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+            pass  # The visitor left, or says nothing.
         except Exception:
             traceback.print_exc()
             self._send(HTTPStatus.INTERNAL_SERVER_ERROR, HTML, pages.trouble("Something is wrong here. We have been told."))

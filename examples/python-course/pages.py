@@ -30,7 +30,7 @@ def room(name: str, enrolment: Enrolment) -> str:
     """The course, for whoever paid; for others the way to pay."""
     if enrolment.state == OPEN:
         lessons = "".join(f"<article><h2>{escape(title)}</h2><p>{escape(text)}</p></article>" for title, text in course.LESSONS)
-        return _page(course.TITLE, f'<p role="status" class="open">Paid. The course is yours: keep the address of this page.</p>'
+        return _page(course.TITLE, '<p role="status" class="open">Paid. The course is yours: keep the address of this page.</p>'
                                    f"<h1>{escape(course.TITLE)}</h1>{lessons}")
     if enrolment.state == EXPIRED:
         return _page("Too late", '<h1>Too late</h1><p role="status">Nobody paid in time.</p><p><a href="/">Enrol again</a></p>')

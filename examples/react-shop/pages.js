@@ -8,6 +8,9 @@ export const policyFor = (florinUrl) =>
   `default-src 'none'; script-src 'self' ${florinUrl}; frame-src ${florinUrl}; style-src 'self'; connect-src 'self'; img-src 'self' data:; ` +
   "base-uri 'none'; frame-ancestors 'none'";
 
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escaped = (text) => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
+
 const page = (title, head, body) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Quire &amp; Co</title><link rel="stylesheet" href="/style.css"><link rel="icon" href="data:,">${head}</head>
@@ -33,5 +36,5 @@ export function thanksPage({ status, amount, currency }) {
 }
 
 export function troublePage(message) {
-  return page('That did not work', '', `<h1>That did not work</h1><p role="alert">${message}</p><p><a href="/">Back to the shop</a></p>`);
+  return page('That did not work', '', `<h1>That did not work</h1><p role="alert">${escaped(message)}</p><p><a href="/">Back to the shop</a></p>`);
 }

@@ -111,11 +111,12 @@ function explained(error) {
 }
 
 async function answer(table, request) {
-  const { pathname, searchParams } = new URL(request.url, 'http://shop');
+  // What is asked for need not be an address: `//` is none.
+  const [pathname, ...query] = request.url.split('?');
   try {
     const route = table[`${request.method} ${pathname}`];
     if (!route) throw new Refusal(404, 'There is no such page.');
-    return [200, ...(await route(request, searchParams))];
+    return [200, ...(await route(request, new URLSearchParams(query.join('?'))))];
   } catch (error) {
     const [status, message] = explained(error);
     return pathname.startsWith('/api/') ? [status, JSON_TYPE, JSON.stringify({ error: message })] : [status, HTML, troublePage(message)];
@@ -141,10 +142,17 @@ async function start() {
   await check(settings, stripe);
   const table = routes(settings, stripe, await bundle());
   const policy = policyFor(settings.florinUrl);
-  const server = createServer(async (request, response) => {
+  const respond = async (request, response) => {
     const [status, type, body] = await answer(table, request);
     const headers = { 'content-type': type, 'content-security-policy': policy, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
     response.writeHead(status, { ...headers, 'referrer-policy': 'strict-origin' }).end(body);
+  };
+  // One request that goes wrong ends itself, and not the shop.
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error) => {
+      console.error(error);
+      response.destroy();
+    });
   });
   server.on('error', (error) => fail(`The shop cannot listen on port ${settings.port} (${error.code}). Choose another one with PORT.`));
   server.listen(settings.port, '127.0.0.1', () => console.log(`The shop is open: http://127.0.0.1:${settings.port}`));

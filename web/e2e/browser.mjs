@@ -114,6 +114,9 @@ export async function typeCard(page, frame, number, rest = '1234123') {
   await page.keyboard.type(rest);
 }
 
+/** Whether nothing has to be scrolled to the side. */
+export const fitsWidth = (page) => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+
 export const statusOf = (page, pattern) => page.getByRole('status').filter({ hasText: pattern }).waitFor();
 
 /** The violations that axe finds in one frame. A frame has no heading of its own, and lets the page shine through: `ground` is what does. */

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CARDS, launch, leave, open, violations } from './browser.mjs';
+import { after, before } from 'node:test';
+import { CARDS, fitsWidth, launch, leave, open, violations } from './browser.mjs';
 import { startInstallation } from './server.mjs';
 import { standsStill, watchShifts } from './shifts.mjs';
 
@@ -27,23 +28,34 @@ function readKept() {
   return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]);
 }
 
-/** Starts server and browser for a file of tests. */
-export async function startPayforms() {
-  const installation = await startInstallation();
-  const browser = await launch();
-  return new Payforms(installation, browser);
+/** Types a card, and what else the ordinary form asks for, as a buyer does. */
+export async function typePayform(page, number = CARDS.good) {
+  const field = (name) => page.locator(`[name="${name}"]`);
+  if (await field('email').count()) await field('email').fill(EMAIL);
+  for (const name of ['number', 'expiry', 'cvc']) await field(name).fill('');
+  await field('number').click();
+  await page.keyboard.type(`${number}1234123`);
+  await field('name').fill('Ada Buyer');
 }
 
-export class Payforms {
-  constructor(installation, browser) {
-    this.installation = installation;
-    this.browser = browser;
-    this.api = installation.api;
+/** The merchant of a file of tests. Server and browser begin before its first test and end after the last one. */
+export function startPayforms() {
+  const payforms = new Payforms();
+  before(() => payforms.start());
+  after(() => payforms.stop());
+  return payforms;
+}
+
+class Payforms {
+  async start() {
+    this.installation = await startInstallation();
+    this.api = this.installation.api;
+    this.browser = await launch();
   }
 
   async stop() {
-    await this.browser.close();
-    await this.installation.stop();
+    await this.browser?.close();
+    await this.installation?.stop();
   }
 
   /** A session that is not paid yet. Without a `success_url` its page stays where it is when all is done. */
@@ -126,13 +138,8 @@ class Visit {
     return this.page.evaluate(() => document.activeElement.name ?? document.activeElement.tagName);
   }
 
-  /** Types a card, and what else the ordinary form asks for, as a buyer does. */
-  async typeCard(number = CARDS.good) {
-    if (await this.field('email').count()) await this.field('email').fill(EMAIL);
-    for (const name of ['number', 'expiry', 'cvc']) await this.field(name).fill('');
-    await this.field('number').click();
-    await this.page.keyboard.type(`${number}1234123`);
-    await this.field('name').fill('Ada Buyer');
+  async typeCard(number) {
+    await typePayform(this.page, number);
     await this.standsStill();
   }
 
@@ -168,7 +175,7 @@ class Visit {
   async check() {
     assert.equal(await this.page.locator('[style]').count(), 0, 'a style stands in the markup');
     assert.deepEqual(await violations(this.page.mainFrame()), []);
-    assert.equal(await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'scrolls to the side');
+    assert.ok(await fitsWidth(this.page), 'scrolls to the side');
   }
 
   /** Closes the page, after a look at what must always hold. */

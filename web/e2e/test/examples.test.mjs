@@ -3,51 +3,47 @@
 
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
-import { CARDS, fieldFrame, launch, leave, open, shoot, statusOf, typeCard, violations } from '../browser.mjs';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { test } from 'node:test';
+import { CARDS, fieldFrame, fitsWidth, leave, open, shoot, statusOf, typeCard, violations } from '../browser.mjs';
 import { python, startExample } from '../examples.mjs';
-import { startInstallation } from '../server.mjs';
+import { typePayform } from '../payform.mjs';
+import { startSetting } from '../setting.mjs';
 
 const NPM = ['npm', 'start', '--silent'];
-/** The server, the browser and the examples, which end in the opposite order. */
-const setting = {};
 const running = [];
 let shop;
 let paperShop;
 let school;
-before(async () => {
-  Object.assign(setting, await startInstallation());
-  running.push(setting);
-  setting.browser = await launch();
+
+/** Starts the examples. Whatever has started is ended, also where one of them failed. */
+async function begin({ pay }) {
   const start = async (...how) => {
-    const example = await startExample(setting.pay, ...how);
+    const example = await startExample(pay, ...how);
     running.push(example);
     return example;
   };
-  const started = await Promise.allSettled([
-    start('node-shop', NPM), start('react-shop', NPM), start('python-course', ['sh', 'start.sh'], { PYTHON: python() }),
-  ]);
+  const course = start('python-course', ['sh', 'start.sh'], { PYTHON: python() });
+  const started = await Promise.allSettled([start('node-shop', NPM), start('react-shop', NPM), course]);
   const failed = started.find(({ status }) => status === 'rejected');
   if (failed) throw failed.reason;
   [shop, paperShop, school] = started.map(({ value }) => value);
-});
-after(async () => {
-  await setting.browser?.close();
-  for (const program of running.reverse()) await program.stop();
-});
+}
+
+async function end() {
+  for (const program of running) await program.stop();
+}
+
+const setting = startSetting(undefined, { begin, end });
 
 /** A buyer in Germany opens a page of an example. */
 const visit = (url) => open(setting.browser, url, { locale: 'en-DE' });
 
 /** The buyer types a card on the page of Florin and presses the button; what came of it, and when. */
 async function payOn(page, number) {
-  const field = (name) => page.locator(`[name="${name}"]`);
   await page.locator('.footer').waitFor();
-  await field('email').fill('ada@example.com');
-  for (const name of ['number', 'expiry', 'cvc']) await field(name).fill('');
-  await field('number').click();
-  await page.keyboard.type(`${number}1234123`);
-  await field('name').fill('Ada Buyer');
+  await typePayform(page, number);
   const answered = page.waitForResponse((response) => response.url().endsWith('/confirm'));
   await page.locator('button.pay').click();
   const status = (await answered).status();
@@ -196,8 +192,17 @@ test('nobody is shut out of the pages on which the examples begin', async () => 
     const { context, page } = await visit(url);
     await page.getByRole('button').first().waitFor();
     assert.deepEqual(await violations(page.mainFrame()), [], url);
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'scrolls to the side');
+    assert.ok(await fitsWidth(page), 'scrolls to the side');
     await leave(context);
+  }
+});
+
+test('what is no address ends no example', async () => {
+  // The server of Python's library takes `//` for `/`, and nothing else of it.
+  for (const [url, path] of [[shop.url, '//'], [paperShop.url, '//'], [paperShop.url, '//['], [school.url, '//nowhere']]) {
+    const [answer] = await once(get(url, { path }), 'response');
+    answer.resume();
+    assert.equal(answer.statusCode, 404, `${url} ${path}`);
   }
 });
 

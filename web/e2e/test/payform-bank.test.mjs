@@ -2,14 +2,12 @@
 // Deliberately absent: the bank's page itself, which is the sandbox's.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { shoot } from '../browser.mjs';
 import { EMAIL, MORE_CARDS, startPayforms } from '../payform.mjs';
 import { en, filled } from '../texts.mjs';
 
-let payforms;
-before(async () => (payforms = await startPayforms()));
-after(() => payforms?.stop());
+const payforms = startPayforms();
 
 const atBank = (visit) => visit.page.waitForURL(/\/sandbox\/authenticate\//);
 const answer = (visit, name) => visit.page.getByRole('button', { name: `${name} authentication` }).click();

@@ -2,14 +2,12 @@
 // With FLORIN_SHOTS=folder it leaves a picture of each. Deliberately absent: comparing pictures, which differ between machines.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { CARDS, shoot, violations } from '../browser.mjs';
 import { EMAIL, item, shellTexts, shippingOption, startPayforms } from '../payform.mjs';
 import { en } from '../texts.mjs';
 
-let payforms;
-before(async () => (payforms = await startPayforms()));
-after(() => payforms?.stop());
+const payforms = startPayforms();
 
 const PHONE = { viewport: { width: 320, height: 640 } };
 const NIGHT = { colorScheme: 'dark' };

@@ -2,14 +2,12 @@
 // form says what it may. `payform/shell.md` describes it. Deliberately absent: looks, and paying with it (payform-looks).
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { CARDS } from '../browser.mjs';
 import { item, MORE_CARDS, shellTexts, shippingOption, startPayforms } from '../payform.mjs';
 import { en, fill, filled } from '../texts.mjs';
 
-let payforms;
-before(async () => (payforms = await startPayforms()));
-after(() => payforms?.stop());
+const payforms = startPayforms();
 
 const SETUP = { mode: 'setup', line_items: null, currency: 'eur' };
 /** More than the form without a script has fields for. */

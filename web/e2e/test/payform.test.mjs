@@ -2,14 +2,12 @@
 // Deliberately absent: the buyer's bank (payform-bank), what merchants ask for (payform-orders), looks (payform-looks).
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { CARDS } from '../browser.mjs';
 import { EMAIL, MORE_CARDS, shippingOption, startPayforms } from '../payform.mjs';
 import { en } from '../texts.mjs';
 
-let payforms;
-before(async () => (payforms = await startPayforms()));
-after(() => payforms?.stop());
+const payforms = startPayforms();
 
 const DECLINED = ['status of 402'];
 const setOfAttempts = ({ presses }) => new Set(presses.map(({ attempt }) => attempt));

@@ -18,7 +18,7 @@ async function answer(call: Call, key: string): Promise<unknown> {
   if (card === null) return refused('card_data_expired', 'The card details were not sent in time. Please try again.');
   if (!isAllowed(call, card !== undefined)) return refused('not_supported', `The browser may not ask for ${call.path}.`);
   const body = card ? bodyWithCard(call, card) : call.body;
-  if (body === null) return refused('not_supported', 'With a card from a form, the request may say whose card it is, and nothing else about it.');
+  if (body === null) return refused('not_supported', 'With a card from a form, the request may say whose card it is and its currency, and nothing else about it.');
   return send({ ...call, body }, key);
 }
 

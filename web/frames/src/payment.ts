@@ -1,8 +1,7 @@
 // The payment element: the methods of a payment, a form for a new card, the cards that the buyer saved.
 // Deliberately absent: paying. The page asks for what was entered, and confirms.
 
-import { expiryText } from '@florin/pay-core/expiry';
-import { brandName, noteOf, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
+import { noteOf, savedExpiry, savedText, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
 import type { Translator } from '@florin/pay-core/i18n';
 import { Chooser, methodIcon } from './chooser';
 import { h, mark } from './dom';
@@ -64,13 +63,12 @@ export class PaymentView {
 
   private row(card: SavedMethod | null): HTMLLabelElement {
     const input = h('input', { type: 'radio', name: 'saved', value: card?.id ?? '', checked: card === this.saved });
-    const { brand: name = null, last4 = null, exp_month: month, exp_year: year } = card ?? {};
-    const brand = card ? (brandName(name ?? '') ?? this.words.t('card.unknown_brand')) : '';
-    const icon = brandIcon(isMark(name) ? name : 'unknown', brand);
+    const { brand = null } = card ?? {};
+    const text = card ? savedText(card, this.words) : this.words.t('card.details');
+    const icon = brandIcon(isMark(brand) ? brand : 'unknown', text);
     icon.classList.add('Icon');
     icon.setAttribute('aria-hidden', 'true');
-    const text = card ? this.words.t('card.ending', { brand, last4: last4 ?? '' }) : this.words.t('card.details');
-    const date = month && year ? expiryText({ month, year }) : null;
+    const date = card && savedExpiry(card, this.words);
     const row = h('label', { class: 'PickerItem' }, input, icon, h('span', {}, text), date && h('small', {}, date));
     mark(row, 'PickerItem', { selected: card === this.saved, new: card === null });
     input.addEventListener('change', () => this.pick(card, row));

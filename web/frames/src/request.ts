@@ -4,6 +4,7 @@
 // asks for. The path decides it, because a page that chose could have a number put where the answer shows it.
 
 import { randomId, type Call } from '@florin/pay-core/protocol';
+import { RETRY_PAUSES_MS } from '@florin/pay-core/retry';
 import type { CardPart } from './fields';
 
 type Body = Record<string, unknown>;
@@ -13,8 +14,6 @@ interface Encoded {
   body?: string;
 }
 
-/** How long to wait before the same request is sent again. */
-const PAUSES_MS = [600, 1_800, 4_000];
 /** What the frame may ask for at all. */
 const OWN = /^\/(v1|c\/pay)\/[A-Za-z0-9_\-/]+(\?[A-Za-z0-9_\-=&%.[\]+~]*)?$/;
 /** What may be sent a card, and where in the body it stands: nowhere that the server keeps as it is. */
@@ -129,7 +128,7 @@ async function attempt(path: string, init: RequestInit): Promise<{ answer: any; 
 export async function send(call: Call, key: string): Promise<any> {
   const init = initOf(call, key);
   let { answer, isOver } = await attempt(call.path, init);
-  for (const ms of PAUSES_MS) {
+  for (const ms of RETRY_PAUSES_MS) {
     if (isOver) break;
     await pause(ms);
     ({ answer, isOver } = await attempt(call.path, init));

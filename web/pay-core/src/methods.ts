@@ -5,7 +5,8 @@
  * the methods, which belong to their owners.
  */
 import { BRANDS } from './card';
-import type { PlainKey, Translator } from './i18n';
+import { expiryText } from './expiry';
+import { isolateNumber, type PlainKey, type Translator } from './i18n';
 
 /** One SVG element: its name and attributes. */
 export type Shape = readonly [tag: 'path' | 'rect' | 'circle', attributes: Readonly<Record<string, string | number>>];
@@ -121,4 +122,15 @@ const BRAND_NAMES: Readonly<Record<string, string>> = {
 /** The name of a card brand as text; undefined for one that is not known. */
 export function brandName(brand: string): string | undefined {
   return Object.hasOwn(BRAND_NAMES, brand) ? BRAND_NAMES[brand] : undefined;
+}
+
+/** What a saved method is called: its brand, or its type where it has none that is known, and its last digits. */
+export function savedText({ type, brand, last4 }: SavedMethod, words: Pick<Translator, 't' | 'language'>): string {
+  const name = brandName(brand ?? '') ?? methodText(type, words);
+  return last4 ? words.t('card.ending', { brand: name, last4: isolateNumber(last4, words.language) }) : name;
+}
+
+/** Until when a saved method is good, if its type says so. */
+export function savedExpiry({ exp_month: month, exp_year: year }: SavedMethod, { language }: Pick<Translator, 'language'>): string | null {
+  return month && year ? isolateNumber(expiryText({ month, year }), language) : null;
 }

@@ -39,7 +39,8 @@ export function formatMoney(amount: number, currency: string, locale: string): s
   try {
     return numberFormat(locale, { style: 'currency', currency: code, ...digits }).format(major);
   } catch {
-    return `${numberFormat('en', digits).format(major)} ${code}`;
+    // A code that is not there leaves no blank behind.
+    return `${numberFormat('en', digits).format(major)} ${code}`.trim();
   }
 }
 

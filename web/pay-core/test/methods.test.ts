@@ -1,8 +1,9 @@
 // What buyers read about a method. Deliberately absent: the drawings, which somebody has to look at.
 import { expect, it } from 'vitest';
 import { createTranslator } from '../src/i18n';
+import { ar } from '../src/locales/ar';
 import { en } from '../src/locales/en';
-import { methodText, noteOf } from '../src/methods';
+import { methodText, noteOf, savedExpiry, savedText } from '../src/methods';
 
 const words = createTranslator('en', en);
 
@@ -16,4 +17,25 @@ it.each([
   ['customer_balance', 'transfer', 'You will get the bank details for your transfer.'],
 ] as const)('%s, as a %s, says what happens next', (type, flow, note) => {
   expect(noteOf(type, flow, words)).toBe(note);
+});
+
+it.each([
+  [{ type: 'card', brand: 'visa', last4: '4242' }, 'Visa ending in 4242'], [{ type: 'card', brand: 'visa', last4: null }, 'Visa'],
+  [{ type: 'card', brand: 'newpay', last4: '0001' }, 'Card ending in 0001'], [{ type: 'card', brand: null }, 'Card'],
+  [{ type: 'sepa_debit', last4: '3000' }, 'SEPA Direct Debit ending in 3000'], [{ type: 'paypal' }, 'PayPal'],
+])('a saved %j is called %s', (saved, name) => {
+  expect(savedText({ id: 'pm_1', ...saved }, words)).toBe(name);
+});
+
+it.each([
+  [12, 2034, '12 / 34'], [4, 2030, '04 / 30'], [null, 2030, null], [4, undefined, null],
+])('%s of %s is shown as %s', (exp_month, exp_year, text) => {
+  expect(savedExpiry({ id: 'pm_1', type: 'card', exp_month, exp_year }, words)).toBe(text);
+});
+
+it('numbers of a saved card are read from the left in Arabic, too', () => {
+  const arabic = createTranslator('ar', ar);
+  const saved = { id: 'pm_1', type: 'card', brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034 };
+  expect(savedText(saved, arabic)).toContain('\u20664242\u2069');
+  expect(savedExpiry(saved, arabic)).toBe('\u206612 / 34\u2069');
 });

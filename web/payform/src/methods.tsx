@@ -1,9 +1,9 @@
 // The choice of how to pay: saved methods first, then the types that the session offers in the order of the server.
 // Deliberately absent: wallets of browsers, which need contracts with their makers.
 
-import { expiryText } from '@florin/pay-core/expiry';
-import { isolateNumber } from '@florin/pay-core/i18n';
-import { brandName, methodOf, methodText, noteOf, type Flow, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
+import {
+  methodOf, methodText, noteOf, savedExpiry, savedText, type Flow, type MethodEntry, type SavedMethod,
+} from '@florin/pay-core/methods';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
@@ -23,13 +23,9 @@ interface Row {
   body?: ComponentChildren;
 }
 
-function savedRow(saved: SavedMethod, page: Page): Row {
-  const { i18n, t } = page;
-  const { exp_month: month, exp_year: year } = saved;
-  const brand = brandName(saved.brand ?? '') ?? methodText(saved.type, page);
-  const title = saved.last4 ? t('card.ending', { brand, last4: isolateNumber(saved.last4, i18n.language) }) : brand;
-  const date = month && year ? isolateNumber(expiryText({ month, year }), i18n.language) : null;
-  return { id: saved.id, title, type: saved.type, note: date ? t('card.expires', { date }) : undefined };
+function savedRow(saved: SavedMethod, { i18n, t }: Page): Row {
+  const date = savedExpiry(saved, i18n);
+  return { id: saved.id, title: savedText(saved, i18n), type: saved.type, note: date ? t('card.expires', { date }) : undefined };
 }
 
 /** What happens after the button, for methods that have no fields of their own. */

@@ -1,6 +1,8 @@
 // What the page knows and does: one view that changes, and the few things that a buyer can do with it.
 // Everything that waits or leaves the page comes in as a port, so that tests decide when. Deliberately absent: the DOM.
 
+import { RETRY_PAUSES_MS } from '@florin/pay-core/retry';
+
 import type { Answer, Requests } from './requests';
 import type { State } from './state';
 
@@ -44,9 +46,6 @@ export interface Session {
   /** The page came back out of the browser's memory, as after the back button. */
   resume(): void;
 }
-
-/** How long to wait before the same press is sent again. */
-const RETRY_MS = [600, 1_800, 4_000];
 
 /** Whether a payment is under way. */
 const isUnderWay = (state: State) =>
@@ -124,7 +123,7 @@ class PageSession implements Session {
   /** The same press again, with the same attempt, until somebody answers or it has taken too long. */
   private async sendUntilAnswered(body: unknown): Promise<Answer> {
     let answer = await this.ports.requests.send('confirm', body);
-    for (const ms of RETRY_MS) {
+    for (const ms of RETRY_PAUSES_MS) {
       if (answer.kind !== 'unreachable' && answer.kind !== 'under_way') break;
       this.set({ isOffline: answer.kind === 'unreachable' });
       await this.ports.wait(ms);

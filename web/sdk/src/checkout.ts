@@ -6,7 +6,7 @@
 import { formatMoney, wireDecimals } from '@florin/pay-core/money';
 import { randomId } from '@florin/pay-core/protocol';
 import type { Client } from './client';
-import { accompany } from './dialog';
+import { accompany, isPage } from './dialog';
 import type { Elements } from './elements';
 import { Emitter, type Listener } from './emitter';
 
@@ -106,7 +106,7 @@ class Open {
     };
     const sent = await this.ask('POST', 'confirm', body, handle);
     const url = failureOf(sent) ? null : sent.payment?.action?.url;
-    const state = url ? await this.accompany(url) : sent;
+    const state = isPage(url) ? await this.accompany(url) : sent;
     const failure = failureOf(state);
     if (failure) {
       this.elements.clearCode();

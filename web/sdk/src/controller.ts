@@ -1,4 +1,5 @@
-// The page's end of the controller frame: one for each client, invisible, made when it is first needed and again if it was removed.
+// The page's end of the controller frame: one for each client, invisible, made when it is first needed and again if it was
+// removed or did not start.
 // Deliberately absent: card data, which goes from frame to frame.
 
 import { randomId, type Call } from '@florin/pay-core/protocol';
@@ -20,9 +21,9 @@ export class Controller {
     else document.addEventListener('DOMContentLoaded', () => this.living(), { once: true });
   }
 
-  /** The frame; a new one where a page threw the old one away. */
+  /** The frame; a new one where a page threw the old one away, or where it never started. */
   private living(): Frame {
-    if (this.frame?.element.isConnected) return this.frame;
+    if (this.frame?.element.isConnected && !this.frame.isSilent) return this.frame;
     this.frame?.remove();
     const frame = new Frame('/v3/frames/controller', { pk: this.key }, 'Payment controller', this.name);
     this.frame = frame;

@@ -47,8 +47,10 @@ export class Elements extends Emitter {
   }
 
   private async loadSession(): Promise<any> {
-    this.session ??= this.given ? this.given() : this.askSession();
-    const session = await this.session;
+    const asked = (this.session ??= this.given ? this.given() : this.askSession());
+    const session = await asked;
+    // An error is told once. Whoever needs the session again asks again.
+    if (session?.error && this.session === asked) this.session = null;
     const payment = this.made.get('payment');
     if (session?.error) payment?.emit('loaderror', { elementType: 'payment', error: session.error });
     else payment?.frame?.send('group', { session });

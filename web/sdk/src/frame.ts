@@ -40,11 +40,17 @@ export class Frame {
   heard: (t: Up, p: any) => void = () => {};
   /** What stands in the frame is not what it should be. */
   silent: () => void = () => {};
+  /** Its document said nothing in time, and none has since. */
+  isSilent = false;
+  /** Its document said hello, and hears what is posted. */
   private isThere = false;
-  private isSilent = false;
+  /** A hello came, and the load of its document did not yet: documents say hello before they have loaded. */
+  private isLoadAhead = false;
+  /** Runs while a document that loaded has said nothing. */
+  private patience: ReturnType<typeof setTimeout> | null = null;
   private asked = 0;
   private readonly waiting = new Map<number, (answer: any) => void>();
-  private readonly queue: Message[] = [];
+  private queue: Message[] = [];
 
   constructor(path: string, query: Record<string, string>, title: string, name?: string) {
     const { element } = this;
@@ -53,7 +59,7 @@ export class Frame {
     element.setAttribute('scrolling', 'no');
     element.src = pageUrl(path, { ...query, ch: this.channel });
     style(element, { border: '0', margin: '0', padding: '0', display: 'block', overflow: 'hidden', 'min-width': '100%', width: '1px' });
-    element.addEventListener('load', () => setTimeout(() => this.isThere || this.giveUp(), SILENT_MS));
+    element.addEventListener('load', this.loaded);
     addEventListener('message', this.take);
   }
 
@@ -61,10 +67,7 @@ export class Frame {
     const taken = received(event, { origin: ORIGIN, source: this.element.contentWindow, ch: this.channel });
     if (!taken) return;
     if (taken.t === 'hello') {
-      this.isThere = true;
-      this.isSilent = false;
-      this.hello();
-      for (const one of this.queue.splice(0)) this.post(one);
+      this.begin();
     } else if (taken.t === 'reply') {
       this.waiting.get(taken.id ?? 0)?.(taken.p);
       this.waiting.delete(taken.id ?? 0);
@@ -72,6 +75,43 @@ export class Frame {
       this.heard(taken.t as Up, taken.p);
     }
   };
+
+  /** A document says hello. */
+  private begin(): void {
+    this.forget();
+    // A browser may report the load first. Then this hello is the one that was waited for.
+    this.isLoadAhead = this.patience === null;
+    this.stopWaiting();
+    this.isThere = true;
+    this.isSilent = false;
+    this.hello();
+    for (const one of this.queue.splice(0)) this.post(one);
+  }
+
+  /** A document has loaded: one that said hello, or one that has to say it soon. */
+  private readonly loaded = (): void => {
+    const isAnnounced = this.isLoadAhead;
+    this.isLoadAhead = false;
+    this.stopWaiting();
+    if (isAnnounced) return;
+    this.forget();
+    this.patience = setTimeout(() => {
+      this.patience = null;
+      // A page may have thrown the frame away.
+      if (this.element.isConnected) this.giveUp();
+    }, SILENT_MS);
+  };
+
+  private stopWaiting(): void {
+    if (this.patience !== null) clearTimeout(this.patience);
+    this.patience = null;
+  }
+
+  /** The document that was there is gone, and with it the answers to what it was asked. Nothing is queued while one is there. */
+  private forget(): void {
+    if (this.isThere) this.answerAll(LOST);
+    this.isThere = false;
+  }
 
   private post(one: Message): void {
     this.element.contentWindow?.postMessage(one, ORIGIN);
@@ -94,12 +134,15 @@ export class Frame {
 
   remove(): void {
     removeEventListener('message', this.take);
+    this.stopWaiting();
     this.element.remove();
     this.answerAll(LOST);
   }
 
   private giveUp(): void {
     this.isSilent = true;
+    // What is answered now must not be sent later: its answer says that it was not.
+    this.queue = this.queue.filter(({ id }) => id === undefined);
     this.answerAll(SILENT);
     this.silent();
   }

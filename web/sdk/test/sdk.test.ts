@@ -1,6 +1,7 @@
 // The parts of florin.js that need no frame.
 import { describe, expect, it, vi } from 'vitest';
-import { sessionOf } from '../src/checkout';
+import { Checkout, sessionOf } from '../src/checkout';
+import { Elements } from '../src/elements';
 import { Emitter } from '../src/emitter';
 import { idOf, stepOf } from '../src/intents';
 import { CONFIRMING, UNSUPPORTED } from '../src/names';
@@ -90,4 +91,31 @@ describe('a checkout session', () => {
     expect(sessionOf(stateOf(null, 0))).toMatchObject({ currency: null, total: { total: { minorUnitsAmount: 0 } } });
     expect(sessionOf(stateOf('eur', 500, null))).toMatchObject({ lineItems: [{ unitAmount: null }] });
   });
+});
+
+/** A client whose controller answers by itself. */
+const clientOf = (ask: (...words: any[]) => Promise<any>): any => ({ key: 'pk_test_1', controller: { name: 'c', join() {}, ask } });
+
+describe('what a payment element shows', () => {
+  const error = { type: 'api_connection_error' };
+  it.each([
+    ['an error is asked for again', [{ error }, { methods: [] }], 2], ['an answer is kept', [{ methods: [] }], 1],
+  ] as const)('%s', async (_, answers, count) => {
+    const ask = vi.fn(async () => answers[Math.min(ask.mock.calls.length, answers.length) - 1]);
+    const elements = new Elements(clientOf(ask), { clientSecret: 'pi_1_secret_2' });
+    for (let time = 0; time < 3; time++) {
+      elements.shared('payment');
+      await new Promise((done) => setTimeout(done));
+    }
+    expect(ask).toHaveBeenCalledTimes(count);
+  });
+});
+
+it.each(['javascript:alert(1)', '/c/pay/cs_1', null])('a checkout does not accompany a buyer to %s, and says how it stands', async (url) => {
+  const payment = { error: null, action: { kind: 'redirect', url } };
+  const state = { id: 'cs_1', status: 'open', currency: 'eur', amounts: { total: 500 }, line_items: [], payment: null, return_to: null };
+  const client = clientOf(async (_, { path }) => (path.endsWith('/confirm') ? { ...state, payment } : state));
+  client.elements = () => ({ getElement: () => null, clearCode() {} });
+  const { actions }: any = await (new Checkout(client).open({ clientSecret: 'cs_1' }).loadActions as () => Promise<any>)();
+  expect(await actions.confirm()).toMatchObject({ type: 'success', session: { id: 'cs_1', status: { type: 'open' } } });
 });

@@ -15,7 +15,6 @@ export const ar: Catalogue = {
   "card.secure": "مشفّر ويُرسل فقط إلى خادم الدفع لدى {merchant}",
   "card.ending": "{brand} تنتهي بالأرقام {last4}",
   "card.expires": "صالحة حتى {date}",
-  "card.unknown_brand": "بطاقة",
 
   "error.incomplete_number": "رقم البطاقة غير مكتمل.",
   "error.invalid_number": "رقم البطاقة غير صحيح. تحقّق من كتابته.",

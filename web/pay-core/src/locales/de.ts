@@ -15,7 +15,6 @@ export const de: Catalogue = {
   "card.secure": "Verschlüsselt – geht nur an den Zahlungsserver von {merchant}",
   "card.ending": "{brand} mit Endziffern {last4}",
   "card.expires": "Gültig bis {date}",
-  "card.unknown_brand": "Karte",
 
   "error.incomplete_number": "Die Kartennummer ist unvollständig.",
   "error.invalid_number": "Die Kartennummer stimmt nicht. Bitte prüfen Sie sie auf Tippfehler.",

@@ -17,7 +17,6 @@ export const en = {
   "card.secure": "Encrypted and sent only to {merchant}'s payment server",
   "card.ending": "{brand} ending in {last4}",
   "card.expires": "Expires {date}",
-  "card.unknown_brand": "Card",
 
   "error.incomplete_number": "Your card number is incomplete.",
   "error.invalid_number": "Your card number is not valid. Check it for typos.",

@@ -15,7 +15,6 @@ export const es: Catalogue = {
   "card.secure": "Cifrado y enviado solo al servidor de pagos de {merchant}",
   "card.ending": "{brand} terminada en {last4}",
   "card.expires": "Vence el {date}",
-  "card.unknown_brand": "Tarjeta",
 
   "error.incomplete_number": "El número de tarjeta está incompleto.",
   "error.invalid_number": "El número de tarjeta no es válido. Comprueba que esté bien escrito.",

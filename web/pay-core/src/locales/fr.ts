@@ -15,7 +15,6 @@ export const fr: Catalogue = {
   "card.secure": "Chiffré et transmis uniquement au serveur de paiement de {merchant}",
   "card.ending": "{brand} se terminant par {last4}",
   "card.expires": "Expire le {date}",
-  "card.unknown_brand": "Carte",
 
   "error.incomplete_number": "Le numéro de carte est incomplet.",
   "error.invalid_number": "Le numéro de carte n’est pas valide. Vérifiez votre saisie.",

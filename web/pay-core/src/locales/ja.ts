@@ -15,7 +15,6 @@ export const ja: Catalogue = {
   "card.secure": "暗号化され、{merchant}の決済サーバーにのみ送信されます",
   "card.ending": "{brand} 末尾{last4}",
   "card.expires": "有効期限 {date}",
-  "card.unknown_brand": "カード",
 
   "error.incomplete_number": "カード番号を最後まで入力してください。",
   "error.invalid_number": "カード番号が正しくありません。入力内容をご確認ください。",

@@ -15,7 +15,6 @@ export const pt: Catalogue = {
   "card.secure": "Criptografado e enviado somente ao servidor de pagamentos de {merchant}",
   "card.ending": "{brand} com final {last4}",
   "card.expires": "Válido até {date}",
-  "card.unknown_brand": "Cartão",
 
   "error.incomplete_number": "O número do cartão está incompleto.",
   "error.invalid_number": "O número do cartão não é válido. Confira se foi digitado certo.",

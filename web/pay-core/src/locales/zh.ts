@@ -15,7 +15,6 @@ export const zh: Catalogue = {
   "card.secure": "信息已加密，仅发送至 {merchant} 的支付服务器",
   "card.ending": "{brand}，尾号 {last4}",
   "card.expires": "有效期至 {date}",
-  "card.unknown_brand": "银行卡",
 
   "error.incomplete_number": "卡号不完整。",
   "error.invalid_number": "卡号有误，请检查是否输错。",
