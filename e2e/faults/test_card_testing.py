@@ -14,13 +14,15 @@ from typing import Any, Callable
 
 import pytest
 
+import carded
 from connection import Connection, Reply
 from installation import Installation
+from markers import DECLINED, GOOD
 from places import ENGINES, place
 from program import Program
 from scale import times
+from waiting import until
 
-DECLINED, GOOD = "4000000000000002", "4242424242424242"
 # Windows of the counts, as the server has them.
 WINDOW_S, WINDOWS_TRIED = 600, 3
 OF_ADDRESS, OF_ACCOUNT = 5, 30
@@ -28,6 +30,8 @@ LIMITS = ("--card-declines-per-address", str(OF_ADDRESS), "--card-declines-per-a
 UNLIMITED = ("--card-declines-per-address", "0", "--card-declines-per-account", "0")
 TRIES, BUYERS, ADDRESSES = times(40, 400), times(20, 200), times(10, 40)
 THIEF = "203.0.113.9"
+# So many tries of one address may be under way (`TRIES_AT_ONCE_MAX`).
+AT_ONCE, SLOW_MS = 64, 2_000
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,7 @@ class Shop:
         """A buyer at an address tries a card, as the frames of a page do it."""
         intent, client_secret = self.order()
         with Connection(self.copy.url, self.publishable).coming_from(address) as line:
-            return line.ask("POST", f"/v1/payment_intents/{intent}/confirm", card(number) | {"client_secret": client_secret})
-
+            return line.ask("POST", f"/v1/payment_intents/{intent}/confirm", method(number) | {"client_secret": client_secret})
 
     def page(self) -> str:
         """The path of a fresh payment page."""
@@ -68,11 +71,9 @@ class Shop:
             return f"/c/pay/{made.json['id']}"
 
 
-def card(number: str) -> dict[str, Any]:
-    """A card as a form."""
-    inside = "payment_method_data"
-    return {f"{inside}[type]": "card", f"{inside}[card][number]": number, f"{inside}[card][exp_month]": 12,
-            f"{inside}[card][exp_year]": 2034, f"{inside}[card][cvc]": 123}
+def method(number: str) -> dict[str, Any]:
+    """A card as the frames of a page send it."""
+    return {"payment_method_data[type]": "card", **carded.card("payment_method_data[card]", number)}
 
 
 def shop_of(here: Installation, copy: Program) -> Shop:
@@ -199,9 +200,11 @@ def test_a_server_that_trusts_no_proxy_goes_by_the_connection(tmp_path: Path) ->
 
 
 def test_many_tries_at_once_are_no_way_around(tmp_path: Path) -> None:
-    """What is under way counts nowhere yet, so that an address may only have so many tries at once."""
+    """What is under way counts nowhere yet, so that an address may only have so many tries at once. All of them are under way
+    before the processor answers the first."""
     crowd = 100
     with place("sqlite", tmp_path) as here:
+        here.hire().plan({"fault": "delay", "ms": SLOW_MS})
         copy = here.open(*LIMITS)
 
         def run() -> None:
@@ -209,13 +212,58 @@ def test_many_tries_at_once_are_no_way_around(tmp_path: Path) -> None:
             orders = [shop.order() for _ in range(crowd)]
             lines = [Connection(copy.url, shop.publishable).coming_from(THIEF) for _ in orders]
             for line, (intent, secret) in zip(lines, orders):
-                line.send("POST", f"/v1/payment_intents/{intent}/confirm", card(DECLINED) | {"client_secret": secret})
+                line.send("POST", f"/v1/payment_intents/{intent}/confirm", method(DECLINED) | {"client_secret": secret})
             replies = [line.receive() for line in lines]
             for line in lines:
                 line.close()
-            statuses = told(replies)
-            assert statuses.keys() == {402, 429} and statuses[402] <= OF_ADDRESS + 64, statuses
+            assert told(replies) == {402: AT_ONCE, 429: crowd - AT_ONCE}
+            for reply in replies:
+                if reply.status == 429:
+                    assert (reply.json["error"]["code"], reply.headers["retry-after"]) == ("rate_limit", "1"), reply.body
+                    assert "at once" in reply.json["error"]["message"]
             assert is_refused(shop.pay(THIEF, GOOD))
+
+        within_one_window(run)
+
+
+def test_a_thief_who_hangs_up_counts_all_the_same(tmp_path: Path) -> None:
+    """The card is asked for whether or not the browser waits, and what came of it can be looked up later."""
+    with place("sqlite", tmp_path) as here:
+        processor = here.hire()
+        processor.plan({"fault": "delay", "ms": SLOW_MS // 4})
+        copy = here.open(*LIMITS)
+
+        def run() -> None:
+            shop = shop_of(here, copy)
+            for intent, secret in [shop.order() for _ in range(OF_ADDRESS)]:
+                before = processor.struck()
+                with Connection(copy.url, shop.publishable).coming_from(THIEF) as line:
+                    line.send("POST", f"/v1/payment_intents/{intent}/confirm", method(DECLINED) | {"client_secret": secret})
+                    until(lambda: processor.struck() > before, "a card that the processor was asked for")
+            # A good card counts nothing, so that these tries do not bring about what is waited for.
+            until(lambda: is_refused(shop.pay(THIEF, GOOD)), "a limit that those who left have reached")
+
+        within_one_window(run)
+
+
+def test_what_was_paid_is_told_again_and_a_slip_of_the_finger_is_no_decline(tmp_path: Path) -> None:
+    """Behind a limit the saved answers are still given, and a number that no issuer was asked for counts for nothing."""
+    with place("sqlite", tmp_path) as here:
+        copy = here.open(*LIMITS)
+
+        def run() -> None:
+            shop = shop_of(here, copy)
+            slips = [shop.pay(THIEF, "4242424242424241") for _ in range(2 * OF_ADDRESS)]
+            assert {reply.json["error"]["code"] for reply in slips} == {"incorrect_number"}
+            intent, secret = shop.order()
+            again = ("POST", f"/v1/payment_intents/{intent}/confirm", method(GOOD) | {"client_secret": secret}, "a press")
+            with Connection(copy.url, shop.publishable).coming_from(THIEF) as line:
+                paid = line.ask(*again)
+                assert paid.status == 200, paid.body
+                assert told([shop.pay(THIEF) for _ in range(OF_ADDRESS)]) == {402: OF_ADDRESS}
+                assert is_refused(shop.pay(THIEF, GOOD))
+                replayed = line.ask(*again)
+            assert (replayed.status, replayed.body, replayed.is_replay) == (200, paid.body, True)
 
         within_one_window(run)
 

@@ -8,14 +8,16 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import server
 from program import Program, wait_ready
 
-# The published key of every `florin dev` on loopback, whatever server the other tests run against.
+# The fixed, public keys of every `florin dev` on loopback, whatever server the other tests run against.
 DEV_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
+DEV_PUBLISHABLE_KEY = "pk_test_FlorinDevFlorinDevFlorinDev"
 
 # Over PostgreSQL these servers would be the very ones that the run over SQLite started: `florin dev` knows nothing else.
 IS_DONE_ELSEWHERE = os.environ.get("FLORIN_OWN_SERVERS") == "no"
@@ -37,8 +39,14 @@ def running(monkeypatch, *options):
             own.kill()
 
 
+def told(data: str, *arguments: str) -> tuple[Any, str]:
+    """What a command on the server with this data answers, and what it complains of: one of both."""
+    done = subprocess.run([server.BINARY, *arguments, "--json", "--data", data], capture_output=True, text=True, check=False)
+    return (json.loads(done.stdout), "") if done.returncode == 0 else (None, done.stderr)
+
+
 def other_account(data: str) -> str:
     """Makes another account on the server with this data; gives its secret key for tests."""
-    command = [server.BINARY, "accounts", "create", "Other", "--json", "--data", data]
-    made = subprocess.run(command, check=True, capture_output=True)
-    return json.loads(made.stdout)["test_secret_key"]
+    made, complaint = told(data, "accounts", "create", "Other")
+    assert not complaint, complaint
+    return made["test_secret_key"]

@@ -1,6 +1,5 @@
 """The catalog: products, prices, tax rates and shipping rates."""
 
-import json
 
 import pytest
 import stripe

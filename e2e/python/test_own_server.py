@@ -2,17 +2,13 @@
 
 import os
 import signal
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-import server
 import wire
 from own import DEV_KEY, needs_binary, running
-from program import STOPPED_WITHIN_S, Program, wait_ready
+from program import STOPPED_WITHIN_S
 
 pytestmark = [
     pytest.mark.raw,

@@ -107,10 +107,13 @@ async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpR
         return headers::text(400, "The query names no origin.\n");
     };
     if let Some(key) = text("pk") {
-        let host = origin.split_once("://").map_or("", |(_, host)| host);
-        match api.engine.may_frame(key, host).await {
+        // What surrounds a key is left out on the way to the API, and would make it another one here.
+        if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return headers::text(400, "The query names no publishable key.\n");
+        }
+        match api.engine.may_frame(key, origin).await {
             Ok(true) => {}
-            Ok(false) => return headers::text(403, not_allowed(host)),
+            Ok(false) => return headers::text(403, not_allowed(origin)),
             Err(_) => {
                 return headers::text(503, "The server cannot check the key now. Try again.\n");
             }
@@ -128,9 +131,9 @@ async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpR
 }
 
 /// What a page gets whose host the key does not name.
-fn not_allowed(host: &str) -> String {
+fn not_allowed(origin: &str) -> String {
     format!(
-        "Pages on {host} may not hold card fields with this publishable key. Whoever runs the server can allow it: \
+        "Pages of {origin} may not hold card fields with this publishable key. Whoever runs the server can allow it: \
          florin keys domains KEY_ID HOST [HOST]\n"
     )
 }

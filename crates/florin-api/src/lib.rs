@@ -65,8 +65,6 @@ pub struct Counters {
     pub by_class: [AtomicU64; 6],
     /// Sum of the time that answers took, in microseconds.
     pub took_us: AtomicU64,
-    /// Cards of browsers that nobody asked for, because too many were declined.
-    pub card_tries_refused: AtomicU64,
 }
 
 /// Everything that a request needs.

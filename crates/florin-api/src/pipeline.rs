@@ -8,7 +8,6 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::response::Response as HttpResponse;
-use florin_base::Scope;
 use florin_base::limits::IDEMPOTENCY_KEY_CHARS_MAX;
 use florin_engine::{Caller, Engine, KeyRole, Response};
 use florin_render::expand::ExpandPlan;
@@ -200,6 +199,8 @@ async fn handle(
     }
     let hash = |key| request_hash(api, parts, (&params, version), &grant.scope, key);
     let idempotency = key.map(hash);
+    let is_browser = grant.role == KeyRole::Publishable;
+    let buyer = is_browser.then(|| api.admission.proxies.buyer(parts));
     let caller = Caller {
         scope: grant.scope,
         role: grant.role,
@@ -207,6 +208,7 @@ async fn handle(
         request: facts.request.clone(),
         idempotency,
         expand,
+        buyer,
         client_secret: params.text("client_secret").map(str::to_owned),
         key: Some(grant.used),
         base_url: Arc::clone(&api.engine.world().settings.base_url),
@@ -219,39 +221,7 @@ async fn handle(
         path: route.path,
         url: parts.uri.path().to_owned(),
     };
-    if grant.role == KeyRole::Publishable && route.route.tries_a_card() {
-        return tried(api, parts, &exchange.caller.scope, async {
-            (route.route.handler)(&exchange).await
-        })
-        .await;
-    }
     Ok((route.route.handler)(&exchange).await)
-}
-
-/// A browser tries a card: counted before, and afterwards by how it ended.
-///
-/// # Errors
-/// 429 when too many were declined.
-pub async fn tried(
-    api: &Api,
-    parts: &Parts,
-    scope: &Scope,
-    trying: impl Future<Output = Response>,
-) -> Result<Response, WireError> {
-    let address = api.admission.proxies.buyer(parts);
-    let begun = api.engine.begin_card_try(scope, address).await;
-    let begun = begun.inspect_err(|error| {
-        if error.status == 429 {
-            api.counters
-                .card_tries_refused
-                .fetch_add(1, Ordering::Relaxed);
-        }
-    })?;
-    let response = trying.await;
-    // The same try sent again is told of a second time, and counts once.
-    let was_declined = response.status == 402 && response.replayed_from.is_none();
-    api.engine.end_card_try(begun, was_declined).await;
-    Ok(response)
 }
 
 /// A request under a foreign name is refused: a page must not reach the server by pointing its own name at it.
@@ -495,12 +465,6 @@ fn required_text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a st
         WireError::invalid(message)
     })?;
     Ok(Some(text))
-}
-
-/// Every line of a header that is text.
-pub fn header_texts<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
-    let lines = headers.get_all(name).into_iter();
-    lines.filter_map(|value| value.to_str().ok()).collect()
 }
 
 /// A header as text.

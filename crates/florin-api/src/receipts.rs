@@ -7,9 +7,8 @@ use crate::{Api, headers, html};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
-use florin_base::Scope;
-use florin_render::receipt::{PREFIX, ReceiptFacts, Sheet, TEXTS};
-use florin_render::texts::Texts;
+use florin_base::{Scope, scope};
+use florin_render::receipt::{PREFIX, ReceiptFacts, Sheet};
 use serde_json::Value;
 
 /// Answers a request below the prefix; `None` for every other path.
@@ -22,12 +21,19 @@ pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
         return Some(missing());
     };
     Some(match api.engine.receipt(&scope, charge, secret).await {
-        Ok(Some(facts)) => {
-            headers::page(200, Sheet::of(&facts, language(parts, &facts)).page(None))
-        }
+        Ok(Some(facts)) => headers::page(200, shown(parts, &facts)),
         Ok(None) => missing(),
         Err(_) => headers::text(503, "The server cannot answer now. Try again.\n"),
     })
+}
+
+/// The receipt in the language that the address asks for, or the buyer's.
+fn shown(parts: &Parts, facts: &ReceiptFacts) -> String {
+    let query = parts.uri.query().unwrap_or_default();
+    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
+    let asked = query.get("locale").and_then(Value::as_str);
+    let accepted = header(&parts.headers, "accept-language").unwrap_or_default();
+    Sheet::of(facts, facts.texts(asked, accepted)).page(None)
 }
 
 /// Account, mode, charge and secret.
@@ -35,27 +41,14 @@ fn read(rest: &str) -> Option<(Scope, &str, &str)> {
     let mut parts = rest.split('/');
     let (account, mode) = (parts.next()?, parts.next()?);
     let (charge, secret) = (parts.next()?, parts.next()?);
-    let live = match mode {
-        "live" => true,
-        "test" => false,
-        _ => return None,
-    };
+    let live = [false, true]
+        .into_iter()
+        .find(|live| scope::mode(*live) == mode)?;
     let account = account.into();
     parts
         .next()
         .is_none()
         .then_some((Scope { account, live }, charge, secret))
-}
-
-/// The one that the address asks for, that of the page on which it was paid, or the browser's.
-fn language(parts: &Parts, facts: &ReceiptFacts) -> Texts {
-    let query = parts.uri.query().unwrap_or_default();
-    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let asked = query.get("locale").and_then(Value::as_str);
-    let paid_in = facts.session.as_ref();
-    let paid_in = paid_in.and_then(|session| session.locale.as_deref());
-    let accepted = header(&parts.headers, "accept-language").unwrap_or_default();
-    Texts::chosen(&TEXTS, asked.or(paid_in).unwrap_or_default(), accepted)
 }
 
 fn missing() -> HttpResponse<Body> {

@@ -38,13 +38,6 @@ pub struct Route {
     pub handler: for<'a> fn(&'a Exchange) -> Handled<'a>,
 }
 
-impl Route {
-    /// Whether an issuer may be asked for a card that came along.
-    pub fn tries_a_card(&self) -> bool {
-        self.method == Method::POST && self.path.ends_with("_intents/:id/confirm")
-    }
-}
-
 macro_rules! routes {
     ($($method:ident $path:literal $access:ident $shape:ident $module:ident :: $handler:ident;)*) => {
         /// Every route.

@@ -7,10 +7,12 @@ pub mod assets;
 pub mod currency;
 pub mod ids;
 pub mod limits;
+pub mod network;
 pub mod scope;
 pub mod time;
 
 pub use assets::Asset;
 pub use ids::{FreshIds, Id};
+pub use network::Network;
 pub use scope::Scope;
 pub use time::{Day, Millis, Timestamp};

@@ -21,15 +21,20 @@ impl Scope {
             live: false,
         }
     }
+
+    /// The word for the mode: `test` or `live`.
+    pub const fn mode(&self) -> &'static str {
+        mode(self.live)
+    }
+}
+
+/// The word for a mode: `test` or `live`.
+pub const fn mode(live: bool) -> &'static str {
+    if live { "live" } else { "test" }
 }
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}",
-            self.account,
-            if self.live { "live" } else { "test" }
-        )
+        write!(f, "{}/{}", self.account, self.mode())
     }
 }

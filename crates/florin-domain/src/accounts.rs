@@ -91,7 +91,7 @@ impl ApiKey {
         vec![]
     }
 
-    /// Whether a page on this host, with its port if it has one, may hold frames with this key.
+    /// Whether a page on this host, with its port also where that is its scheme's own, may hold frames with this key.
     pub fn may_stand_on(&self, host: &str) -> bool {
         self.domains.is_empty() || self.domains.iter().any(|domain| covers(domain, host))
     }
@@ -120,7 +120,7 @@ pub fn domain(text: &str) -> Result<String, String> {
     let named = text.trim().to_ascii_lowercase();
     let (host, port) = split(named.strip_prefix("*.").unwrap_or(&named));
     let is_label = |label: &str| {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
         !label.is_empty() && label.bytes().all(plain)
     };
     let is_bare = host
@@ -130,7 +130,11 @@ pub fn domain(text: &str) -> Result<String, String> {
         Some(address) => is_long_address(address) && !named.starts_with("*."),
         None => host.split('.').all(is_label),
     };
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    // As browsers write it: no zero before it.
+    let is_port = port.is_none_or(|port| {
+        let read = port.parse::<u16>().unwrap_or_default();
+        read > 0 && read.to_string() == port
+    });
     match is_host && is_port && named.len() <= DOMAIN_CHARS_MAX {
         true => Ok(named),
         false => Err(wrong()),
@@ -221,6 +225,8 @@ mod tests {
             "a..b",
             "shop.example:",
             "shop.example:0",
+            "shop.example:0443",
+            "my_shop.example",
             "shop.example:99999",
             "a b",
             "a;b",

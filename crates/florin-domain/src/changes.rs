@@ -385,7 +385,7 @@ impl Draft {
 
     /// One release job per account, asset and day: the same id is added once.
     fn release_on(&mut self, day: Day, asset: Asset) {
-        let mode = if self.scope.live { "live" } else { "test" };
+        let mode = self.scope.mode();
         let (account, day_number) = (&self.scope.account, day.0);
         let id = format!("job_release_{account}_{mode}_{asset}_{day_number}");
         if self.changes.jobs.iter().any(|known| known.id == id) {

@@ -8,10 +8,11 @@
 //! NAT64, Teredo) are refused whatever they carry: nobody needs them to reach a public host.
 //! Deliberately absent: a list of allowed hosts, and any answer that depends on a name's owner.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::error::EgressError;
 use crate::url::{Host, Target};
+use florin_base::Network;
 
 /// How far a call may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,58 +129,31 @@ enum Class {
 
 /// One row of the table: a range, what it is, and how it counts.
 struct Range {
-    network: IpAddr,
-    prefix_bits: u32,
+    network: Network,
     class: Class,
     kind: &'static str,
 }
 
-impl Range {
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.network, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let differing = network.to_bits() ^ address.to_bits();
-                differing.leading_zeros() >= self.prefix_bits
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let differing = network.to_bits() ^ address.to_bits();
-                differing.leading_zeros() >= self.prefix_bits
-            }
-            _ => false,
-        }
-    }
-}
-
-const fn v4(octets: [u8; 4], prefix_bits: u32, class: Class, kind: &'static str) -> Range {
-    let [a, b, c, d] = octets;
-    let network = IpAddr::V4(Ipv4Addr::new(a, b, c, d));
+const fn v4(octets: [u8; 4], bits: u32, class: Class, kind: &'static str) -> Range {
+    let network = Network::v4(octets, bits);
     Range {
         network,
-        prefix_bits,
         class,
         kind,
     }
 }
 
 /// A row for the network whose leading 64 bits are given as four groups.
-const fn v6(groups: [u16; 4], prefix_bits: u32, class: Class, kind: &'static str) -> Range {
+const fn v6(groups: [u16; 4], bits: u32, class: Class, kind: &'static str) -> Range {
     let [a, b, c, d] = groups;
-    let network = IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0));
-    Range {
-        network,
-        prefix_bits,
-        class,
-        kind,
-    }
+    v6_long([a, b, c, d, 0, 0, 0, 0], bits, class, kind)
 }
 
 /// A row for one IPv6 address or a range longer than 64 bits.
-const fn v6_long(groups: [u16; 8], prefix_bits: u32, class: Class, kind: &'static str) -> Range {
-    let [a, b, c, d, e, f, g, h] = groups;
-    let network = IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h));
+const fn v6_long(groups: [u16; 8], bits: u32, class: Class, kind: &'static str) -> Range {
+    let network = Network::v6(groups, bits);
     Range {
         network,
-        prefix_bits,
         class,
         kind,
     }
@@ -267,7 +241,7 @@ static RANGES: [Range; 41] = [
 
 /// The class of an address and what it is called.
 fn judge(address: IpAddr) -> (Class, &'static str) {
-    match RANGES.iter().find(|range| range.contains(address)) {
+    match RANGES.iter().find(|range| range.network.holds(address)) {
         Some(range) => (range.class, range.kind),
         None if address.is_ipv4() => (Class::Public, "public"),
         None => (Class::Never, "not global unicast"),

@@ -8,8 +8,10 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// How long one exchange with the server may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,12 +35,12 @@ pub struct Mail {
     pub html: String,
 }
 
-/// Why a mail was not taken.
+/// Why a mail was not taken: a code of the server (RFC 5321), or a few words. Never what the server said, which repeats the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailError {
     /// Not now: the server is away, or told to come again.
     Later(String),
-    /// Never: the address or the mail is refused.
+    /// Never: the buyer's address or the mail is refused.
     Refused(String),
 }
 
@@ -67,11 +69,15 @@ impl Smtp {
         let from = from
             .parse()
             .map_err(|_| format!("{from:?} is no mail address"))?;
+        if tells_in_clear(url) {
+            let why = "a password would travel in clear: use smtps:// or ?tls=required, or a server on this machine";
+            return Err(why.to_owned());
+        }
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
             "the URL has to be like smtps://USER:PASSWORD@HOST or smtp://HOST:587?tls=required"
                 .to_owned()
         })?;
-        let transport = transport.timeout(Some(TIMEOUT)).build();
+        let transport = transport.build();
         Ok(Smtp { transport, from })
     }
 
@@ -79,9 +85,10 @@ impl Smtp {
         let message = self
             .written(mail)
             .map_err(|error| MailError::Refused(error.to_string()))?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(judged(&error)),
+        // The transport's own limit is for the connection alone.
+        match timeout(TIMEOUT, self.transport.send(message)).await {
+            Ok(sent) => sent.map(drop).map_err(|error| judged(&error)),
+            Err(_) => Err(MailError::Later("no answer in time".to_owned())),
         }
     }
 
@@ -127,33 +134,79 @@ impl Mailer for Smtp {
     }
 }
 
-/// Only a server that says so for good has refused; everything else is tried again.
+/// What a server says for good about the buyer's address or about the mail (RFC 5321, 4.2.3). Everything else that is wrong is
+/// between the operator and the server, such as a password that is over, and may be mended: it is tried again.
+const REFUSALS: [&str; 5] = ["550", "551", "552", "553", "555"];
+
 fn judged(error: &SmtpError) -> MailError {
-    let said = error.to_string();
-    match error.is_permanent() {
-        true => MailError::Refused(said),
-        false => MailError::Later(said),
+    let Some(code) = error.status().map(|code| code.to_string()) else {
+        return MailError::Later("the server is away, or no server of mail".to_owned());
+    };
+    match REFUSALS.contains(&&*code) {
+        true => MailError::Refused(code),
+        false => MailError::Later(code),
     }
+}
+
+/// Whether a password would be told to another machine for everybody on the way to read.
+fn tells_in_clear(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("smtp://") else {
+        return false;
+    };
+    let (authority, more) = rest.split_once(['/', '?']).unwrap_or((rest, ""));
+    let Some((_, host)) = authority.rsplit_once('@') else {
+        return false;
+    };
+    let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_here = [host, bare].iter().any(|name| {
+        let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+        *name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    });
+    !is_here && !more.contains("tls=required")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::net::TcpListener;
 
     const FROM: &str = "receipts@pay.example";
+
+    fn mail() -> Mail {
+        Mail {
+            id: "receipt-ch_1".to_owned(),
+            to: "ada@buyer.example".to_owned(),
+            from: "Tea \r\nBcc: x@y.example".to_owned(),
+            reply_to: Some("shop@tea.example".to_owned()),
+            subject: "Beleg von\r\nBcc: y@y.example Tee & Käse".to_owned(),
+            text: "49,00".to_owned(),
+            html: "<p>49,00</p>".to_owned(),
+        }
+    }
 
     #[test]
     fn what_names_no_server_is_refused_without_its_password() {
         for (url, from) in [
             ("ftp://ada:secret-word@mail.example", FROM),
             ("secret-word", FROM),
-            ("smtp://ada:secret-word@mail.example", "nobody"),
+            ("smtp://ada:secret-word@mail.example", FROM),
+            (
+                "smtp://ada:secret-word@mail.example:587?tls=opportunistic",
+                FROM,
+            ),
+            ("smtp://ada:secret-word@10.0.0.1", FROM),
+            ("smtps://ada:secret-word@mail.example", "nobody"),
         ] {
             let error = Smtp::open(url, from).err().expect("no server");
             assert!(!error.contains("secret-word"), "{error}");
         }
         for url in [
             "smtp://127.0.0.1:25",
+            "smtp://mail.example",
+            "smtp://ada:word@127.0.0.1:25",
+            "smtp://ada:word@[::1]:25",
+            "smtp://ada:word@localhost",
+            "smtp://ada:word@mail.example:587?tls=required",
             "smtps://ada:word@mail.example",
             "smtp://mail.example:587?tls=required",
         ] {
@@ -164,15 +217,7 @@ mod tests {
     #[test]
     fn a_mail_has_both_parts_and_one_id() {
         let smtp = Smtp::open("smtp://127.0.0.1:25", FROM).expect("a server");
-        let mail = Mail {
-            id: "receipt-ch_1".to_owned(),
-            to: "ada@buyer.example".to_owned(),
-            from: "Tea \r\nBcc: x@y.example".to_owned(),
-            reply_to: Some("shop@tea.example".to_owned()),
-            subject: "Beleg von\r\nBcc: y@y.example Tee & Käse".to_owned(),
-            text: "49,00".to_owned(),
-            html: "<p>49,00</p>".to_owned(),
-        };
+        let mail = mail();
         let written = smtp.written(mail.clone()).expect("a message").formatted();
         let written = String::from_utf8(written).expect("text");
         for part in [
@@ -188,5 +233,15 @@ mod tests {
         assert!(!written.contains("\nBcc:"), "{written}");
         let to = "no address".to_owned();
         assert!(smtp.written(Mail { to, ..mail }).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_nothing_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let smtp = Smtp::open(&format!("smtp://127.0.0.1:{port}"), FROM).expect("a server");
+        let sent = smtp.send(mail()).await;
+        assert_eq!(sent, Err(MailError::Later("no answer in time".to_owned())));
+        drop(listener);
     }
 }

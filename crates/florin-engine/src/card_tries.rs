@@ -1,17 +1,21 @@
 //! Limits against card testing: thieves try stolen numbers where nobody asks who they are, in the pages of buyers.
 //!
 //! Declines that browsers cause count against their address and against the merchant, because thieves have many addresses.
-//! What is under way counts nowhere yet, so an address may only have so many tries at once. Deliberately absent: requests with
-//! a secret key, and where a request comes from, which the API knows.
+//! What is under way counts nowhere yet, so an address may only have so many tries at once. A try is counted by the task that
+//! makes it, whether or not the browser waits for the answer. Deliberately absent: requests with a secret key, declines that come
+//! after an authentication or later still, and where a request comes from, which the API knows.
 
 use crate::Engine;
-use crate::mutation::store_error;
+use crate::caller::Caller;
+use crate::mutation::{Response, store_error};
+use crate::operations::Operation;
 use crate::world::CardLimits;
 use florin_base::Scope;
 use florin_store::{Count, Tallied, TallyKey};
 use florin_wire::{ErrorType, WireError};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many tries one address may have under way at once in one process. More than a household or an office needs; a whole
@@ -19,6 +23,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const TRIES_AT_ONCE_MAX: u32 = 64;
 /// Providers give a customer all addresses with the same first bits.
 const CUSTOMER_BITS: u32 = 64;
+/// The status of a refused try.
+const TOO_MANY: u16 = 429;
 /// The count of a merchant's declines.
 const DECLINES: &str = "card_declines";
 
@@ -26,9 +32,15 @@ const DECLINES: &str = "card_declines";
 #[derive(Debug, Default)]
 pub(crate) struct CardTries {
     under_way: Mutex<BTreeMap<TallyKey, u32>>,
+    refused: AtomicU64,
 }
 
 impl CardTries {
+    /// How often a card was not asked for.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
     /// The counts are whole after each step, so a panic elsewhere does not spoil them.
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<TallyKey, u32>> {
         let under_way = self.under_way.lock();
@@ -72,17 +84,33 @@ impl Drop for Place {
 /// A try that is under way. Whoever began it says how it ended.
 #[derive(Debug)]
 #[must_use]
-pub struct CardTry {
-    scope: Scope,
+pub(crate) struct CardTry {
     place: Option<Place>,
 }
 
 impl Engine {
-    /// A browser tries a card. Its address is not known where the server was asked without a network.
+    /// Begins a try if this is one: an issuer may be asked for a card that a buyer brought.
     ///
     /// # Errors
     /// 429 when too many cards were declined, or are being tried; 503 when the counts cannot be read.
-    pub async fn begin_card_try(
+    pub(crate) async fn begin_card_try(
+        &self,
+        caller: &Caller,
+        operation: &dyn Operation,
+    ) -> Result<Option<CardTry>, WireError> {
+        let Some(buyer) = caller.buyer.filter(|_| operation.tries_a_card()) else {
+            return Ok(None);
+        };
+        let begun = self.admit_try(&caller.scope, buyer.address).await;
+        let begun = begun.inspect_err(|error| {
+            if error.status == TOO_MANY {
+                self.card_tries.refused.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        begun.map(Some)
+    }
+
+    async fn admit_try(
         &self,
         scope: &Scope,
         address: Option<IpAddr>,
@@ -103,17 +131,16 @@ impl Engine {
                 return Err(too_many(declined));
             }
         }
-        let scope = scope.clone();
-        Ok(CardTry { scope, place })
+        Ok(CardTry { place })
     }
 
-    /// A try ended: the card was declined, or anything else came of it.
-    pub async fn end_card_try(&self, ended: CardTry, was_declined: bool) {
-        if !was_declined {
+    /// A try ended. It counts if the issuer declined; the saved answer of an earlier one says nothing new.
+    pub(crate) async fn end_card_try(&self, ended: CardTry, caller: &Caller, response: &Response) {
+        if response.replayed_from.is_some() || !response.is_decline() {
             return;
         }
         let is_limited = self.world().settings.card_limits.of_account > 0;
-        let all = is_limited.then(|| declines(&ended.scope));
+        let all = is_limited.then(|| declines(&caller.scope));
         let own = ended.place.as_ref().map(|place| place.key.clone());
         for key in own.into_iter().chain(all) {
             if let Err(error) = self.tally(&key, Count::One).await {
@@ -171,7 +198,7 @@ fn too_many(declined: Tallied) -> WireError {
 }
 
 fn refusal(message: String, wait_s: u32) -> WireError {
-    let mut error = WireError::new(429, ErrorType::InvalidRequest, message)
+    let mut error = WireError::new(TOO_MANY, ErrorType::InvalidRequest, message)
         .with_code("rate_limit")
         .with_retry(false);
     error.retry_after_s = Some(wait_s);

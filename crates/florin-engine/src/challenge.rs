@@ -1,9 +1,9 @@
 //! Challenges: what the page of a simulated 3-D Secure authentication shows, and what its answer does.
 
 use crate::Engine;
+use crate::caller::Caller;
 use crate::jobs::nobody;
 use crate::links::with_query;
-use crate::mutation::Caller;
 use crate::operations::{AnswerIntentChallenge, ConfirmSetup, Operation};
 use florin_base::{Scope, currency};
 use florin_domain::payments::settle::PAGE_SPACE;

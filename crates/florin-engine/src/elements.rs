@@ -3,7 +3,8 @@
 //! Deliberately absent: whatever belongs to the merchant only; a publishable key and a client secret see this.
 
 use crate::Engine;
-use crate::mutation::{Caller, Response};
+use crate::caller::Caller;
+use crate::mutation::Response;
 use crate::read::{Reader, check_browser};
 use crate::step::Halt;
 use florin_domain::payments::{PaymentIntent, SetupIntent};

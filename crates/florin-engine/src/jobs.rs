@@ -1,8 +1,8 @@
 //! Due work. The effects of a job and its end lie in one commit, under the fence of its lease.
 
 use crate::Engine;
+use crate::caller::Caller;
 use crate::keys::AdminError;
-use crate::mutation::Caller;
 use crate::scheduler::{finish, member};
 use crate::secrets::SecretPlace;
 use crate::step::{Halt, Step};
@@ -556,6 +556,7 @@ pub(crate) fn nobody(engine: &Engine, scope: &florin_base::Scope, request: &str)
         idempotency: None,
         expand: florin_render::expand::ExpandPlan::default(),
         key: None,
+        buyer: None,
         client_secret: None,
         base_url: Arc::clone(&engine.world.settings.base_url),
         names: florin_wire::versions::Names::default(),

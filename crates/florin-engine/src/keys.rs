@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use crate::cache::FRESH_MS;
-use crate::mutation::Caller;
+use crate::caller::Caller;
 use crate::step::{Halt, Step};
 use florin_base::{Asset, Id, Scope, Timestamp};
 use florin_domain::accounts::{Account, ApiKey, KeyRole};
@@ -32,6 +32,19 @@ impl KeyWish {
             name: Some(name.to_owned()),
             domains: Vec::new(),
         }
+    }
+}
+
+/// The host of an origin with its port. Browsers leave that of the scheme out.
+fn host(origin: &str) -> String {
+    let (scheme, host) = origin.split_once("://").unwrap_or(("", origin));
+    let has_port = host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.ends_with(']'));
+    match (has_port, scheme) {
+        (false, "https") => format!("{host}:443"),
+        (false, "http") => format!("{host}:80"),
+        _ => host.to_owned(),
     }
 }
 
@@ -174,14 +187,14 @@ impl Engine {
         })
     }
 
-    /// Whether a page on this host may hold frames with this key. A key that opens nothing may stand anywhere: what asks with it
+    /// Whether a page of this origin (`https://shop.example`) may hold frames with this key. A key that opens nothing may stand anywhere: what asks with it
     /// hears why.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn may_frame(&self, key: &str, host: &str) -> Result<bool, StoreError> {
+    pub async fn may_frame(&self, key: &str, origin: &str) -> Result<bool, StoreError> {
         let found = self.key_by_hash(self.world.vault.hash_key(key)).await?;
-        Ok(found.is_none_or(|found| found.1.may_stand_on(host)))
+        Ok(found.is_none_or(|found| found.1.may_stand_on(&host(origin))))
     }
 
     /// Looks once more at the key of a request that was held up: a process that was frozen, or a long line for an object,
@@ -522,7 +535,7 @@ impl Engine {
     /// Says on which hosts the frames of a key may stand from now on; none for every host.
     ///
     /// # Errors
-    /// No such key, or the database does not answer.
+    /// No such publishable key, or the database does not answer.
     pub async fn set_domains(
         self: &Arc<Self>,
         scope: &Scope,
@@ -530,6 +543,12 @@ impl Engine {
         domains: Vec<String>,
     ) -> Result<(), AdminError> {
         let mut held = self.key_record(scope, id).await?;
+        if held.record.role != KeyRole::Publishable {
+            let why = format!(
+                "{id} is a secret key, which no page holds: only a publishable key names hosts"
+            );
+            return Err(AdminError::Missing(why));
+        }
         held.record.domains = domains;
         Ok(self.save_key(scope, held).await?)
     }
@@ -581,4 +600,22 @@ pub(crate) fn typed<T: Entity>(record: Record) -> Result<T, Halt> {
             "a record is of another kind".to_owned(),
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_has_its_port() {
+        for (origin, expected) in [
+            ("https://shop.example", "shop.example:443"),
+            ("http://shop.example", "shop.example:80"),
+            ("https://shop.example:8443", "shop.example:8443"),
+            ("http://[::1]", "[::1]:80"),
+            ("http://[::1]:7001", "[::1]:7001"),
+        ] {
+            assert_eq!(host(origin), expected);
+        }
+    }
 }

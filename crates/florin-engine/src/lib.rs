@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod attempts;
 mod cache;
+mod caller;
 mod card_tries;
 pub mod challenge;
 pub mod elements;
@@ -34,13 +35,13 @@ mod sieve;
 mod step;
 pub mod world;
 
-pub use card_tries::CardTry;
+pub use caller::{Buyer, Caller};
 pub use florin_domain::Kind;
 pub use florin_domain::accounts::KeyRole;
 pub use florin_domain::payments::MethodDetails;
 pub use intake::{CardInput, MethodSource, NewCard};
 pub use keys::{AdminError, Grant, KeyRefused, KeyWish, ListedKey, UsedKey, prefix as key_prefix};
-pub use mutation::{Caller, Response};
+pub use mutation::Response;
 pub use operations::Operation;
 pub use sessions::{FrontBy, PageSession};
 pub use step::{Answer, Decided, Halt, Step};
@@ -82,6 +83,11 @@ impl Engine {
     /// Mutations under way.
     pub fn mutations_in_flight(&self) -> usize {
         self.in_flight.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Cards of browsers that were not asked for, because too many had been declined.
+    pub fn card_tries_refused(&self) -> u64 {
+        self.card_tries.refused()
     }
 
     /// What needs a person's eye.

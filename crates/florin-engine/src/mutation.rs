@@ -4,16 +4,14 @@
 //! A decision that meets a conflict is made anew, three times at most.
 
 use crate::Engine;
-use crate::keys::UsedKey;
+use crate::caller::Caller;
 use crate::operations::Operation;
 use crate::read::render_answer;
 use crate::settle::Recorded;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::limits::{DECIDE_TRIES_MAX, MUTATIONS_IN_FLIGHT_MAX};
 use florin_base::{Millis, Scope};
-use florin_domain::accounts::KeyRole;
 use florin_domain::changes::{Changes, Job, JobKind, Require};
-use florin_domain::context::RequestRef;
 use florin_domain::payments::{Attempt, AttemptState, Call};
 use florin_domain::processor::Outcome;
 use florin_domain::{Entity, Kind, webhooks};
@@ -22,64 +20,11 @@ use florin_render::expand::ExpandPlan;
 use florin_render::{View, render_refusal};
 use florin_store::{Commit, IdempotencyClaim, Reply, SavedClaim, StoreError};
 use florin_vault::{SealContext, SealedSecret};
-use florin_wire::versions::{ApiVersion, Names, walk_back};
 use florin_wire::{ErrorType, WireError, print};
 use futures_channel::oneshot;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-
-/// Who asks, and how the answer is wanted.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// The acting account and mode.
-    pub scope: Scope,
-    /// What the key may do.
-    pub role: KeyRole,
-    /// In which version to answer.
-    pub version: ApiVersion,
-    /// `req_…`.
-    pub request: String,
-    /// The idempotency key, and the hash of what it is used with.
-    pub idempotency: Option<(String, [u8; 32])>,
-    /// What to expand.
-    pub expand: ExpandPlan,
-    /// The client secret that a browser sent.
-    pub client_secret: Option<String>,
-    /// The key that it came with; none for what Florin does by itself.
-    pub key: Option<UsedKey>,
-    /// Where this server is reached: links in errors begin with it.
-    pub base_url: Arc<str>,
-    /// Under which names the request knows its parameters; errors use them.
-    pub names: Names,
-}
-
-impl Caller {
-    /// True for a browser's key.
-    pub fn is_browser(&self) -> bool {
-        self.role == KeyRole::Publishable
-    }
-
-    /// An error, in the caller's version and with the names that the request used.
-    pub fn error(&self, error: &WireError) -> Response {
-        let error = &*self.names.restored(error);
-        let mut body = error.body(&self.base_url, &self.request);
-        walk_back(&mut body, self.version);
-        Response {
-            body: print(&body),
-            ..Response::error(error, &self.base_url, &self.request)
-        }
-    }
-
-    /// What events tell about this request.
-    pub fn reference(&self) -> RequestRef {
-        let key = self.idempotency.as_ref().map(|(key, _)| key.clone());
-        RequestRef {
-            id: self.request.clone(),
-            idempotency_key: key,
-        }
-    }
-}
 
 /// An answer, ready to be sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +42,17 @@ pub struct Response {
 }
 
 impl Response {
+    /// Whether an issuer declined: only then does the error tell of a payment or a set-up. What a card itself gives away never
+    /// reached an issuer.
+    pub fn is_decline(&self) -> bool {
+        if self.status != DECLINED {
+            return false;
+        }
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let tells = |name: &str| body.pointer(&format!("/error/{name}/id")).is_some();
+        tells("payment_intent") || tells("setup_intent")
+    }
+
     /// An error, with links to the server's own pages under `base_url`.
     pub fn error(error: &WireError, base_url: &str, request: &str) -> Response {
         Response {
@@ -261,7 +217,15 @@ impl Engine {
             },
             None => None,
         };
-        self.decide(caller, operation).await
+        let tried = match self.begin_card_try(caller, operation).await {
+            Ok(tried) => tried,
+            Err(error) => return self.refuse(caller, Halt::Wire(error)).await,
+        };
+        let response = self.decide(caller, operation).await;
+        if let Some(tried) = tried {
+            self.end_card_try(tried, caller, &response).await;
+        }
+        response
     }
 
     /// The answer of a request that is refused and of which nothing is saved. What its idempotency key answered before goes
@@ -740,7 +704,8 @@ fn in_flight(caller: &Caller) -> WireError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use florin_wire::versions::NEWEST;
+    use florin_domain::accounts::KeyRole;
+    use florin_wire::versions::{NEWEST, Names};
 
     #[test]
     fn what_is_busy_is_to_be_tried_again_in_a_second() {
@@ -751,6 +716,7 @@ mod tests {
             request: "req_1".to_owned(),
             idempotency: Some(("key".to_owned(), [0; 32])),
             expand: ExpandPlan::default(),
+            buyer: None,
             client_secret: None,
             base_url: "".into(),
             names: Names::default(),

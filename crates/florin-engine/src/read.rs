@@ -1,7 +1,8 @@
 //! Reading: one object, a page of a list, a balance; expanding, and rendering in the caller's version.
 
 use crate::Engine;
-use crate::mutation::{Caller, Response, store_error};
+use crate::caller::Caller;
+use crate::mutation::{Response, store_error};
 use crate::settle::Recorded;
 use crate::step::{Answer, Halt, Step};
 use florin_base::limits::EVENTS_LISTED_S;

@@ -1,17 +1,18 @@
 //! Receipts: whoever has the whole address of one may look at it.
 //!
-//! A payment with a `receipt_email` has its receipt mailed by a job. The secret part of the address is a keyed hash of the rest, so that nothing about it is stored. Deliberately absent: how a
-//! receipt looks.
+//! A payment with a `receipt_email` has its receipt mailed by a job. The secret part of the address is a keyed hash of the rest, so
+//! that nothing about it is stored. Deliberately absent: how a receipt looks, mails about refunds and disputes, and an address that
+//! a charge gets after its money was taken.
 
 use crate::Engine;
 use crate::read::Reader;
-use crate::scheduler::member;
+use crate::scheduler::{RETRY_MS, RETRY_MS_MAX, member};
 use florin_base::{Millis, Scope};
 use florin_domain::checkout::CheckoutSession;
 use florin_domain::payments::{Charge, PaymentIntent};
 use florin_egress::mail::{Mail, MailError};
-use florin_render::receipt::{self, ReceiptFacts, Sheet, TEXTS};
-use florin_render::texts::{Texts, bare};
+use florin_render::receipt::{self, ReceiptFacts, Sheet};
+use florin_render::texts::bare;
 use florin_store::{LeasedJob, StoreError};
 use florin_vault::{Vault, constant_time_eq};
 
@@ -20,9 +21,6 @@ const SECRET_BYTES: usize = 16;
 
 /// A receipt is tried to be mailed for so long, in milliseconds.
 const MAILED_MS_MAX: i64 = 3 * 86_400_000;
-/// The shortest and the longest wait between two tries, in milliseconds.
-const MAIL_AGAIN_MS_MIN: i64 = 5_000;
-const MAIL_AGAIN_MS_MAX: i64 = 3_600_000;
 
 /// Makes the secret part of an address out of the rest.
 pub(crate) type Seal = Box<dyn Fn(&str) -> String + Send + Sync>;
@@ -74,8 +72,11 @@ impl Engine {
         let intent = reader.linked::<PaymentIntent>(charge.payment_intent.as_deref());
         let session = intent.await?.and_then(|intent| intent.session);
         let session = reader.linked::<CheckoutSession>(session.as_deref()).await?;
+        let booked = charge.transaction.as_deref().unwrap_or_default();
+        let booked = reader.transaction(booked).await?;
         let processor = self.world.processors.for_scope(scope.live);
         Ok(Some(ReceiptFacts {
+            paid_at: booked.map_or(charge.created, |booked| booked.created),
             account: (*self.account(scope).await?).clone(),
             charge,
             session,
@@ -85,55 +86,56 @@ impl Engine {
 
     /// Mails a receipt. A server that is away is asked again for days, with growing waits.
     pub(crate) async fn mail_receipt(&self, leased: &LeasedJob) -> Result<(), StoreError> {
-        let charge = member(&leased.job, "charge");
-        let Some(mailer) = &self.world.mailer else {
-            return self.finish_job(leased, None).await;
+        let (scope, charge) = (&leased.job.scope, member(&leased.job, "charge"));
+        let facts = match &self.world.mailer {
+            Some(_) => self.receipt_facts(scope, charge).await?,
+            None => None,
         };
-        let scope = &leased.job.scope;
-        let Some(facts) = self.receipt_facts(scope, charge).await? else {
-            return self.finish_job(leased, None).await;
-        };
-        let Some(mail) = self.letter(scope, &facts) else {
-            return self.finish_job(leased, None).await;
-        };
-        let again = match mailer.send(mail).await {
-            Ok(()) => None,
-            Err(MailError::Refused(why)) => {
-                tracing::warn!(%charge, %why, "the mail server refuses a receipt: it is not sent");
-                None
+        let again = match (&self.world.mailer, facts) {
+            (Some(mailer), Some(facts)) => {
+                let sent = match self.letter(scope, &facts) {
+                    Some(mail) => mailer.send(mail).await,
+                    None => Ok(()),
+                };
+                sent.map_or_else(|error| self.mail_again(&facts, error), |()| None)
             }
-            Err(MailError::Later(why)) => self.mail_again(&facts.charge, &why),
+            _ => None,
         };
         self.finish_job(leased, again).await
     }
 
-    /// When a mail is tried again: after as long as it has been waiting, so that waits double.
-    fn mail_again(&self, charge: &Charge, why: &str) -> Option<Millis> {
+    /// When a mail is tried again: after as long as it has been waiting, so that waits double. What the server said is no part of
+    /// the log: it repeats whom the mail was for.
+    fn mail_again(&self, facts: &ReceiptFacts, error: MailError) -> Option<Millis> {
         let now = self.world.clock.now();
-        let waited_ms = now.0.saturating_sub(charge.created.millis().0);
-        let charge = &charge.id;
-        if waited_ms > MAILED_MS_MAX {
-            tracing::error!(%charge, %why, "a receipt could not be sent for days: it is given up");
-            return None;
+        let waited_ms = now.0.saturating_sub(facts.paid_at.millis().0);
+        let charge = &facts.charge.id;
+        match error {
+            MailError::Refused(why) => {
+                tracing::warn!(%charge, %why, "the mail server refuses a receipt: it is not sent");
+                None
+            }
+            MailError::Later(why) if waited_ms > MAILED_MS_MAX => {
+                tracing::error!(%charge, %why, "a receipt could not be sent for days: it is given up");
+                None
+            }
+            MailError::Later(why) => {
+                tracing::warn!(%charge, %why, "a receipt could not be sent yet");
+                Some(now.plus_ms(waited_ms.clamp(RETRY_MS, RETRY_MS_MAX)))
+            }
         }
-        tracing::warn!(%charge, %why, "a receipt could not be sent yet");
-        Some(now.plus_ms(waited_ms.clamp(MAIL_AGAIN_MS_MIN, MAIL_AGAIN_MS_MAX)))
     }
 
+    /// The mail to a buyer who wants one.
     fn letter(&self, scope: &Scope, facts: &ReceiptFacts) -> Option<Mail> {
-        let view = self.view(scope);
         let (charge, account) = (&facts.charge, &facts.account);
-        let url = receipt::receipt_url(charge, &view)?;
         let to = charge.receipt_email()?.to_owned();
-        let spoken = facts
-            .session
-            .as_ref()
-            .and_then(|session| session.locale.as_deref());
-        let sheet = Sheet::of(facts, Texts::chosen(&TEXTS, spoken.unwrap_or_default(), ""));
+        let url = receipt::receipt_url(charge, &self.view(scope))?;
+        let sheet = Sheet::of(facts, facts.texts(None, ""));
         Some(Mail {
             id: format!("receipt-{}", charge.id),
             to,
-            from: receipt::merchant(facts).to_owned(),
+            from: facts.merchant().to_owned(),
             reply_to: account.email.clone(),
             subject: bare(&sheet.title),
             text: sheet.text(&url),

@@ -21,7 +21,7 @@ const POLL_MS: u64 = 1_000;
 /// A job that failed waits so long, in milliseconds; after each further failure twice as long.
 pub const RETRY_MS: i64 = 5_000;
 /// The longest such wait, in milliseconds.
-const RETRY_MS_MAX: i64 = 3_600_000;
+pub(crate) const RETRY_MS_MAX: i64 = 3_600_000;
 /// Failures that are remembered; beyond that a job is tried again after the first wait.
 const FAILURES_MAX: usize = 10_000;
 /// What moves money or the state of a payment.

@@ -3,8 +3,9 @@
 //! The page has no key: whoever knows the session's id may look and pay. Deliberately absent: HTML.
 
 use crate::Engine;
+use crate::caller::{Buyer, Caller};
 use crate::jobs::{found, halted, nobody};
-use crate::mutation::{Caller, Response};
+use crate::mutation::Response;
 use crate::operations::expire_session;
 use crate::read::{Page, Reader, listed};
 use crate::scheduler::member;
@@ -117,11 +118,12 @@ impl Engine {
     pub fn page_caller(
         &self,
         page: &PageSession,
-        request: &str,
+        (request, buyer): (&str, Buyer),
         idempotency: Option<(String, [u8; 32])>,
     ) -> Caller {
         Caller {
             idempotency,
+            buyer: Some(buyer),
             ..nobody(self, &page.scope, request)
         }
     }

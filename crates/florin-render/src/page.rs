@@ -74,13 +74,17 @@ fn branding<'a>(session: &'a CheckoutSession, name: &str) -> Option<&'a str> {
     sent.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
+/// Under which name the merchant sells in a session.
+pub(crate) fn merchant_of<'a>(session: &'a CheckoutSession, account: &'a Account) -> &'a str {
+    branding(session, "display_name").unwrap_or(&account.name)
+}
+
 fn merchant(facts: &PageFacts) -> Value {
     let session = &facts.session;
     let logo = session.echo.get("branding_settings");
     let logo = logo.and_then(|sent| sent.get("logo")?.get("url")?.as_str());
-    let named = branding(session, "display_name").unwrap_or(&facts.account.name);
     json!({
-        "name": named,
+        "name": merchant_of(session, &facts.account),
         "country": facts.account.country,
         "logo_url": logo,
         "support_email": facts.account.email,

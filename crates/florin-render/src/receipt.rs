@@ -1,11 +1,14 @@
 //! The receipt of a payment: what was bought, what was paid and what came back, as a page and as plain text.
 //!
 //! [`Sheet`] is the content, in the buyer's language; a page and a mail are two ways to write it down. Deliberately absent:
-//! invoices and tax documents, whose contents laws prescribe, and everything that only the merchant may see.
+//! invoices and tax documents, whose contents laws prescribe, disputes, and everything that only the merchant may see.
 
 use crate::View;
 use crate::markup::escape;
+use crate::objects::card;
+use crate::page::merchant_of;
 use crate::texts::{Catalogue, Texts, bare, catalogue};
+use florin_base::scope::mode;
 use florin_base::{Timestamp, currency};
 use florin_domain::accounts::Account;
 use florin_domain::checkout::{CheckoutSession, Line};
@@ -26,14 +29,33 @@ pub struct ReceiptFacts {
     pub charge: Charge,
     /// The order, if it was paid on a page.
     pub session: Option<CheckoutSession>,
+    /// When money was first taken.
+    pub paid_at: Timestamp,
     /// What is paid is simulated.
     pub simulated: bool,
 }
 
+impl ReceiptFacts {
+    /// Under which name the merchant sold it.
+    pub fn merchant(&self) -> &str {
+        self.session
+            .as_ref()
+            .map_or(&*self.account.name, |session| {
+                merchant_of(session, &self.account)
+            })
+    }
+
+    /// The words of the language that is asked for, of the page on which it was paid, or of what a browser accepts.
+    pub fn texts(&self, asked: Option<&str>, accepted: &str) -> Texts {
+        let session = self.session.as_ref();
+        let paid_in = session.and_then(|session| session.locale.as_deref());
+        Texts::chosen(&TEXTS, asked.or(paid_in).unwrap_or_default(), accepted)
+    }
+}
+
 /// The rest of a receipt's address behind [`PREFIX`], without its secret part: account, mode and charge.
 pub fn place(view: &View<'_>, charge: &str) -> String {
-    let mode = if view.live { "live" } else { "test" };
-    format!("{}/{mode}/{charge}", view.account)
+    format!("{}/{}/{charge}", view.account, mode(view.live))
 }
 
 /// Where the receipt of a charge is, once money was taken.
@@ -62,7 +84,7 @@ pub struct Sheet {
     /// `ltr` or `rtl`.
     direction: &'static str,
     /// The language.
-    pub language: &'static str,
+    language: &'static str,
     /// A simulation says so at once.
     badge: Option<String>,
 }
@@ -73,11 +95,11 @@ impl Sheet {
         let charge = &facts.charge;
         let word = |key| texts.get(key).to_owned();
         let money = |amount| texts.number(&currency::format(charge.currency.as_str(), amount));
-        let merchant = merchant(facts);
-        let (brand, last4) = (brand(&charge.card.brand), &*charge.card.last4);
-        let card = texts.with("card", [("brand", brand), ("last4", last4)]);
+        let merchant = facts.merchant();
+        let (brand, last4) = (&*charge.card.brand, &*charge.card.last4);
+        let card = texts.with("card", [("brand", card::title(brand)), ("last4", last4)]);
         let mut rows = vec![
-            (word("date"), texts.number(&day(charge.created))),
+            (word("date"), texts.number(&facts.paid_at.day().iso())),
             (word("method"), card),
         ];
         if let Some(description) = charge.description.as_deref() {
@@ -191,20 +213,6 @@ dd{margin:0;text-align:end;overflow-wrap:anywhere}\
 footer{margin-top:1.75rem;font-size:.9rem}\
 @media print{main{padding:0}}";
 
-/// Under which name the merchant sold it.
-pub fn merchant(facts: &ReceiptFacts) -> &str {
-    let branded = facts.session.as_ref();
-    let branded = branded.and_then(|session| {
-        session
-            .echo
-            .get("branding_settings")?
-            .get("display_name")?
-            .as_str()
-    });
-    let branded = branded.filter(|name| !name.is_empty());
-    branded.unwrap_or(&facts.account.name)
-}
-
 fn named(line: &Line, texts: Texts) -> String {
     match line.quantity {
         1 => line.name.clone(),
@@ -245,23 +253,4 @@ fn sums(
         put("kept", charge.amount_captured - charge.amount_refunded);
     }
     rows
-}
-
-/// The name of a card's network for people.
-fn brand(brand: &str) -> &str {
-    match brand {
-        "visa" => "Visa",
-        "mastercard" => "Mastercard",
-        "amex" => "American Express",
-        "discover" => "Discover",
-        "diners" => "Diners Club",
-        "jcb" => "JCB",
-        "unionpay" => "UnionPay",
-        other => other,
-    }
-}
-
-/// The day in UTC (ISO 8601), which every language reads.
-fn day(at: Timestamp) -> String {
-    at.day().iso()
 }

@@ -288,6 +288,7 @@ impl Client {
             idempotency,
             expand: ExpandPlan::default(),
             key: None,
+            buyer: None,
             client_secret: None,
             base_url: BASE_URL.into(),
             names: Default::default(),

@@ -262,11 +262,16 @@ impl Receiver {
             inner.mail_tries += 1;
             inner.weather.endpoint > 0 && inner.mail_tries.is_multiple_of(3)
         });
+        let is_early = self.scene.with(|inner| !inner.has_taken_money(&mail.id));
         let shows = shows_secret(&mail.text) || shows_secret(&mail.html);
         self.scene.with(|inner| {
             if shows {
                 let what = format!("the mail {} shows a secret", mail.id);
                 inner.suspicions.push(Violation::new("I10", what));
+            }
+            if is_early {
+                let what = format!("{} is mailed before its money was taken", mail.id);
+                inner.suspicions.push(Violation::new("I21", what));
             }
             match fails {
                 true => Err(MailError::Later("the mail server is busy".to_owned())),

@@ -151,6 +151,18 @@ impl Scene {
 }
 
 impl Inner {
+    /// Whether a commit so far took the money that the receipt of a mail is about.
+    pub fn has_taken_money(&self, mail: &str) -> bool {
+        let charge = mail.strip_prefix("receipt-").unwrap_or_default();
+        self.journal.iter().any(|entry| {
+            let writes = entry.commit.changes.writes.iter().zip(&entry.bodies);
+            writes.into_iter().any(|(write, body)| {
+                let is_own = write.key.kind == Kind::Charge && write.key.id == charge;
+                is_own && body["amount_captured"].as_i64() > Some(0)
+            })
+        })
+    }
+
     /// An amount that no other order has, larger than all before it.
     pub fn fresh_amount(&mut self) -> i64 {
         self.amount += self.random.amount(9);

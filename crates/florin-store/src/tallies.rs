@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 /// How long a window is, in milliseconds. Windows begin at multiples of it by the database's clock.
 pub const TALLY_WINDOW_MS: i64 = 10 * 60 * 1000;
-/// How many counts a process keeps in memory; more make it forget those of the oldest window first.
+/// How many counts a process keeps in memory; more make it forget those of the oldest window first, there the last by their
+/// names: what is counted of a whole scope has the shorter name and stays.
 pub const TALLIES_MAX: usize = 100_000;
 
 /// What is counted.
@@ -100,7 +101,7 @@ impl Board {
         while self.kept > TALLIES_MAX
             && let Some(mut oldest) = self.windows.first_entry()
         {
-            oldest.get_mut().pop_first();
+            oldest.get_mut().pop_last();
             self.kept -= 1;
             if oldest.get().is_empty() {
                 oldest.remove();
@@ -160,7 +161,13 @@ mod tests {
         }
         assert_eq!(board.kept, TALLIES_MAX);
         assert_eq!(board.windows.len(), 1);
-        let newest = board.count(&key(TALLIES_MAX - 1), Count::Look, Millis(TALLY_WINDOW_MS));
-        assert_eq!(newest.count, 1);
+        let now = Millis(TALLY_WINDOW_MS);
+        let look = |board: &mut Board, number| board.count(&key(number), Count::Look, now).count;
+        assert_eq!(look(&mut board, TALLIES_MAX - 1), 1);
+        // In a full window whoever comes last by name finds no room, and those before stay.
+        assert_eq!(board.count(&key(TALLIES_MAX), Count::One, now).count, 1);
+        assert_eq!(look(&mut board, TALLIES_MAX), 0);
+        assert_eq!(look(&mut board, 0), 1);
+        assert_eq!(board.kept, TALLIES_MAX);
     }
 }

@@ -46,6 +46,12 @@ enum Flaw {
     EverythingIsPurged,
     /// The mode of an account is not looked at where things are counted.
     ModesCountTogether,
+    /// Accounts are not told apart where things are counted.
+    AccountsCountTogether,
+    /// Names are not told apart.
+    NamesCountTogether,
+    /// Whoever counts while another does hears the same count.
+    CountsAreRacy,
     /// Nothing is counted.
     CountsAreLost,
     /// Purging forgets the window that goes on.
@@ -98,6 +104,17 @@ impl Planted {
         let mut key = key.clone();
         key.scope.live &= self.installation != Flaw::ModesMeet;
         key
+    }
+
+    /// Reads a count, lets others go first, and answers with what it read and one more.
+    fn counted_late(&self, key: TallyKey) -> StoreFuture<'_, Tallied> {
+        Box::pin(async move {
+            let mut read = self.inner.tally(&key, Count::Look).await?;
+            tokio::task::yield_now().await;
+            self.inner.tally(&key, Count::One).await?;
+            read.count += 1;
+            Ok(read)
+        })
     }
 
     /// A store with nothing in it and the same bug.
@@ -204,6 +221,12 @@ impl Tallies for Planted {
             key.name += &self.purged.load(Ordering::Relaxed).to_string();
         }
         key.scope.live &= self.installation != Flaw::ModesCountTogether;
+        match (self.installation, count) {
+            (Flaw::AccountsCountTogether, _) => key.scope.account = "acct_all".into(),
+            (Flaw::NamesCountTogether, _) => key.name.clear(),
+            (Flaw::CountsAreRacy, Count::One) => return self.counted_late(key),
+            _ => {}
+        }
         let count = match self.installation {
             Flaw::CountsAreLost => Count::Look,
             _ => count,
@@ -349,6 +372,9 @@ fn bugs_of_the_installation() -> Vec<Bug> {
         bug("long values are cut", Flaw::LongValuesAreCut),
         bug("everything is purged", Flaw::EverythingIsPurged),
         bug("modes count together", Flaw::ModesCountTogether),
+        bug("accounts count together", Flaw::AccountsCountTogether),
+        bug("names count together", Flaw::NamesCountTogether),
+        bug("counts are racy", Flaw::CountsAreRacy),
         bug("counts are lost", Flaw::CountsAreLost),
         bug("open windows are purged", Flaw::OpenWindowsArePurged),
     ]

@@ -298,7 +298,7 @@ impl Door {
                 (KeyRole::Secret, "secret"),
                 (KeyRole::Publishable, "publishable"),
             ] {
-                let mode = if live { "live" } else { "test" };
+                let mode = scope.mode();
                 made[format!("{mode}_{label}_key")] = self
                     .engine
                     .create_key(&scope, KeyWish::named(role, "default"), None)

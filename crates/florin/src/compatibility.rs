@@ -65,6 +65,9 @@ An inline price is a price with `active: false`, and its product is a product li
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
 - What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
 sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\
+- Receipts are mailed when money is first taken, in test mode, too, and only where the operator named a mail server. A `receipt_email` \
+that an intent or a charge gets after its authorization is kept and mails nothing. `receipt_url` is null until money was taken, and \
+`receipt_number` always.\n\
 - Search endpoints do not exist yet.\n\n";
 
 fn collect(members: &Members, prefix: &str, policy: Policy, paths: &mut Vec<String>) {

@@ -164,6 +164,7 @@ mod tests {
             request: "req_1".to_owned(),
             idempotency: None,
             expand: Default::default(),
+            buyer: None,
             client_secret: None,
             key: Some(key),
             base_url: "".into(),

@@ -156,7 +156,7 @@ async fn scrape(State(rooms): State<Rooms>) -> String {
             "florin_card_tries_refused_total",
             "counter",
             "Cards of browsers that were not asked for, because too many had been declined.",
-            counters.card_tries_refused.load(Ordering::Relaxed),
+            engine.card_tries_refused(),
         ),
         (
             "florin_mutations_in_flight",

@@ -1,11 +1,11 @@
 // The buyer at the page of a checkout session: the page's own requests.
 
-import { card } from './cards.js';
+import { card, DECLINES } from './cards.js';
 import { url } from './server.js';
 import { fresh } from './shop.js';
 
 export const GOOD = '4242424242424242';
-export const DECLINED = '4000000000000002';
+export const DECLINED = DECLINES[0].number;
 export const ASKING = '4000000000003220';
 
 /** The buyer presses the button of a session's page. */

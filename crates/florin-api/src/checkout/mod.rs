@@ -9,7 +9,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-use crate::pipeline::{header, in_time, is_own_origin, tried};
+use crate::pipeline::{header, in_time, is_own_origin};
 use crate::{Api, headers, qr};
 use axum::body::{Body, to_bytes};
 use axum::http::header::RETRY_AFTER;
@@ -161,7 +161,7 @@ impl Visit<'_> {
         };
         let own = format!("{PREFIX}{}", self.page.id);
         let response = self.pressed(sent).await;
-        if response.status == 200 || is_decline(&response) {
+        if response.status == 200 || response.is_decline() {
             return headers::see_other(&own);
         }
         let problem = match response.status {
@@ -181,15 +181,9 @@ impl Visit<'_> {
         });
         let idempotency = key.as_ref().ok().cloned();
         let caller = self.caller(idempotency);
-        let trying = async {
-            match self.operation(key.map(|_| sent)).await {
-                Ok(operation) => engine.mutate(caller.clone(), Box::new(operation)).await,
-                Err(halt) => engine.refuse(&caller, halt).await,
-            }
-        };
-        match tried(self.api, self.parts, &self.page.scope, trying).await {
-            Ok(response) => response,
-            Err(error) => caller.error(&error),
+        match self.operation(key.map(|_| sent)).await {
+            Ok(operation) => engine.mutate(caller, Box::new(operation)).await,
+            Err(halt) => engine.refuse(&caller, halt).await,
         }
     }
 
@@ -213,7 +207,8 @@ impl Visit<'_> {
 
     fn caller(&self, idempotency: Option<(String, [u8; 32])>) -> Caller {
         let engine = &self.api.engine;
-        engine.page_caller(&self.page, self.request, idempotency)
+        let buyer = self.api.admission.proxies.buyer(self.parts);
+        engine.page_caller(&self.page, (self.request, buyer), idempotency)
     }
 
     async fn mutate(
@@ -228,7 +223,7 @@ impl Visit<'_> {
     /// The state after a change; a decline is a state, too.
     async fn told(&self, response: Response) -> HttpResponse<Body> {
         let (code, message, param) = told_of(&response);
-        if response.status == 200 || is_decline(&response) {
+        if response.status == 200 || response.is_decline() {
             return self.state(response.status).await;
         }
         // What the card itself gives away never reached an issuer.
@@ -269,13 +264,6 @@ impl Visit<'_> {
             false => parse(&bytes).map_err(|error| wire(&error)),
         }
     }
-}
-
-/// Whether an issuer declined: only then does the error tell of a payment or a set-up.
-fn is_decline(response: &Response) -> bool {
-    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    let tells = |name: &str| body.pointer(&format!("/error/{name}/id")).is_some();
-    response.status == 402 && (tells("payment_intent") || tells("setup_intent"))
 }
 
 /// Code, message and parameter of an error of the engine.

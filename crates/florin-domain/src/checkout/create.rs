@@ -137,7 +137,7 @@ fn assembled(
     new: NewSession,
     customer: Option<&Versioned<Customer>>,
 ) -> CheckoutSession {
-    let mode = if context.scope.live { "live" } else { "test" };
+    let mode = context.scope.mode();
     let mut metadata = Metadata::new();
     new.metadata.apply(&mut metadata);
     let (order, told_to) = new

@@ -4,7 +4,7 @@
 //! the same decisions.
 
 use super::{Operation, OperationFuture};
-use crate::mutation::Caller;
+use crate::caller::Caller;
 use crate::numbers::is_card_number;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_domain::catalog::{

@@ -1,8 +1,8 @@
 //! Charges: the direct legacy create, capture, update.
 
 use super::{Operation, OperationFuture};
+use crate::caller::Caller;
 use crate::intake::MethodSource;
-use crate::mutation::Caller;
 use crate::step::{Decided, Step};
 use florin_domain::Refusal;
 use florin_domain::customers::Customer;

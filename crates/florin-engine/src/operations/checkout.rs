@@ -1,8 +1,8 @@
 //! Checkout sessions: create, change, choose, press the button, expire.
 
 use super::{Operation, OperationFuture};
+use crate::caller::Caller;
 use crate::intake::MethodSource;
-use crate::mutation::Caller;
 use crate::step::{Decided, Halt, Step};
 use florin_domain::catalog::{self, NewPrice, NewProduct, Price, Product, ShippingRate, TaxRate};
 use florin_domain::checkout::{
@@ -251,6 +251,10 @@ pub struct PressSession {
 impl Operation for PressSession {
     fn object(&self) -> Option<&str> {
         Some(&self.id)
+    }
+
+    fn tries_a_card(&self) -> bool {
+        true
     }
 
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {

@@ -1,9 +1,9 @@
 //! Customers: create (perhaps with a payment method or a source), update, delete.
 
 use super::{Operation, OperationFuture};
+use crate::caller::Caller;
 use crate::intake::MethodSource;
 use crate::jobs::DETACHED_MAX;
-use crate::mutation::Caller;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::Id;
 use florin_domain::changes::JobKind;

@@ -1,7 +1,7 @@
 //! Webhook endpoints: create (the secret is shown once), update, delete.
 
 use super::{Operation, OperationFuture};
-use crate::mutation::Caller;
+use crate::caller::Caller;
 use crate::numbers::is_card_number;
 use crate::secrets::SecretPlace;
 use crate::step::{Answer, Decided, Halt, Step};

@@ -2,8 +2,8 @@
 
 use super::endpoints::{check_told, told_at};
 use super::{CreateRefund, Operation, OperationFuture, RefundOf, expire_session};
+use crate::caller::Caller;
 use crate::links::{escaped, with_query};
-use crate::mutation::Caller;
 use crate::numbers::is_card_number;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_domain::catalog::{Price, Product};

@@ -1,8 +1,8 @@
 //! Payment intents: create, update, confirm, capture, cancel, increment, and the buyer's answer to a challenge.
 
 use super::{Operation, OperationFuture};
+use crate::caller::Caller;
 use crate::intake::MethodSource;
-use crate::mutation::Caller;
 use crate::read::{check_browser, check_browser_usage};
 use crate::step::{Decided, Halt, Step};
 use florin_domain::customers::Customer;
@@ -141,6 +141,10 @@ pub struct ConfirmIntent {
 impl Operation for ConfirmIntent {
     fn object(&self) -> Option<&str> {
         Some(&self.id)
+    }
+
+    fn tries_a_card(&self) -> bool {
+        true
     }
 
     fn run<'a>(&'a self, step: &'a mut Step, caller: &'a Caller) -> OperationFuture<'a> {

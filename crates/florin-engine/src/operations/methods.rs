@@ -3,8 +3,8 @@
 use super::customers::attach_checked;
 use super::intents::keep_method;
 use super::{Operation, OperationFuture};
+use crate::caller::Caller;
 use crate::intake::{MethodSource, NewCard};
-use crate::mutation::Caller;
 use crate::step::{Decided, Step};
 use florin_domain::customers::Customer;
 use florin_domain::payments::{self, MethodDetails, PaymentMethod, Token};

@@ -31,7 +31,7 @@ pub use methods::{AttachMethod, CreateMethod, CreateToken, DetachMethod, UpdateM
 pub use refunds::{CancelRefund, CreateRefund, RefundOf, UpdateRefund};
 pub use setups::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
 
-use crate::mutation::Caller;
+use crate::caller::Caller;
 use crate::step::{Decided, Halt, Step};
 pub(crate) use checkout::expire_session;
 pub(crate) use endpoints::RollSecret;
@@ -97,6 +97,11 @@ pub trait Operation: Send + Sync {
     /// The object whose requests wait for each other, if it exists already.
     fn object(&self) -> Option<&str> {
         None
+    }
+
+    /// Whether an issuer may be asked for a card that a buyer brought.
+    fn tries_a_card(&self) -> bool {
+        false
     }
 
     /// Loads, decides, and leaves the changes in the step. May run more than once.

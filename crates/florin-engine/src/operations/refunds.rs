@@ -1,7 +1,7 @@
 //! Refunds: create (by charge or by intent), update, cancel.
 
 use super::{Operation, OperationFuture};
-use crate::mutation::Caller;
+use crate::caller::Caller;
 use crate::step::{Decided, Halt, Step};
 use florin_domain::payments::{
     self, Charge, MetadataPatch, PaymentIntent, Refund, RefundCommand, RefundInputs,

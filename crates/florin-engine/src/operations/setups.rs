@@ -2,8 +2,8 @@
 
 use super::intents::keep_method;
 use super::{Operation, OperationFuture};
+use crate::caller::Caller;
 use crate::intake::MethodSource;
-use crate::mutation::Caller;
 use crate::read::check_browser;
 use crate::step::{Decided, Halt, Step};
 use florin_domain::Refusal;
@@ -117,6 +117,10 @@ pub struct ConfirmSetup {
 impl Operation for ConfirmSetup {
     fn object(&self) -> Option<&str> {
         Some(&self.id)
+    }
+
+    fn tries_a_card(&self) -> bool {
+        true
     }
 
     fn run<'a>(&'a self, step: &'a mut Step, caller: &'a Caller) -> OperationFuture<'a> {

@@ -65,7 +65,7 @@ pub(super) fn render<'a>(parts: &Parts<'a>) -> Node<'a> {
             verdict(checks.postal_code, address.get("postal_code")),
         )
         .put("allow_redisplay", "unspecified")
-        .put("brand", title(&card.brand))
+        .put("brand", old_title(&card.brand))
         .put("country", card.country.as_deref());
     if let Some(method) = owner {
         shape.put("customer", method.customer.as_deref());
@@ -101,11 +101,19 @@ fn preference() -> Node<'static> {
     shape.done()
 }
 
-/// The brand as this older object writes it.
-fn title(brand: &str) -> &'static str {
+/// The brand for people. This older object writes one of them in its own way.
+fn old_title(brand: &str) -> &str {
+    match brand {
+        "mastercard" => "MasterCard",
+        other => title(other),
+    }
+}
+
+/// The name of a card's network for people.
+pub(crate) fn title(brand: &str) -> &'static str {
     match brand {
         "visa" => "Visa",
-        "mastercard" => "MasterCard",
+        "mastercard" => "Mastercard",
         "amex" => "American Express",
         "discover" => "Discover",
         "diners" => "Diners Club",

@@ -73,9 +73,17 @@ fn text_patch(params: &Params, path: &str) -> Option<Option<String>> {
     params.has(path).then(|| text(params, path))
 }
 
+/// What is acted on and lies among the echoed members all the same, because the object only shows it otherwise.
+const SERVED_ECHO: [&str; 1] = ["receipt_email"];
+
 /// The echoed parameters that belong to the object itself. What stands below a new payment method does not.
 fn echo(params: &Params) -> Map<String, Value> {
     let mut echo = params.echoed().clone();
+    for name in SERVED_ECHO {
+        if let Some(value) = params.get(name) {
+            echo.insert(name.to_owned(), value.clone());
+        }
+    }
     for elsewhere in ["payment_method_data", "card", "source"] {
         echo.shift_remove(elsewhere);
     }

@@ -2,6 +2,7 @@
 
 use crate::samples::{self, VIEW};
 use crate::sold;
+use florin_base::Timestamp;
 use florin_domain::accounts::Account;
 use florin_domain::payments::{Charge, ChargeStatus};
 use florin_render::receipt::{ReceiptFacts, Sheet, TEXTS, receipt_url};
@@ -15,6 +16,7 @@ fn facts(charge: Charge) -> ReceiptFacts {
         },
         charge,
         session: None,
+        paid_at: Timestamp(samples::NOW.0 + 2 * 86_400),
         simulated: true,
     }
 }
@@ -80,7 +82,7 @@ fn a_receipt_tells_what_was_paid_and_hides_what_is_the_merchants() {
     for told in [
         "$25.00",
         "Visa ending in 4242",
-        "2027-01-15",
+        "2027-01-17",
         "ch_1",
         "shop@tea.example",
         "No money moved",

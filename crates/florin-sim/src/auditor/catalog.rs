@@ -1,7 +1,7 @@
 //! The catalog (I20): a lookup key leads to one price at most, which holds it, and no price of a merchant's own is left under a
 //! product that was deleted.
 //!
-//! Deliberately absent: prices that were made for one order; their product may go.
+//! Deliberately absent: prices that were made for one order, whose product may go, and what held in between: the end is looked at.
 
 use super::history::{History, flag, text};
 use crate::evidence::Violation;

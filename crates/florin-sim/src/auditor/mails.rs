@@ -1,7 +1,8 @@
-//! Receipts by mail (I21): a payment whose buyer wants a receipt is mailed to the buyer's address once money was taken, and nothing
-//! else is mailed.
+//! Receipts by mail (I21): a payment whose buyer wants a receipt is mailed to the buyer's address, and nothing else is mailed.
 //!
-//! Deliberately absent: what stands in a mail, and mails that come twice: a server may take one without our hearing of it.
+//! Who wants one is read off the intent, or the buyer of an order of the front door; that no mail comes before the money the mail
+//! server of the world says itself. Deliberately absent: what stands in a mail, mails that come twice (a server may take one without
+//! our hearing of it), servers that refuse, and the end of trying after days.
 
 use super::history::{History, number, text};
 use crate::evidence::{Evidence, Violation};
@@ -13,27 +14,44 @@ use std::collections::BTreeSet;
 type Letters = BTreeSet<(String, String)>;
 
 pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
-    let wanted = wanted(
-        history
-            .of_kind(Kind::Charge)
-            .map(|((_, _, id), body)| (id.as_str(), body)),
-    );
+    let mut wanted = Letters::new();
+    for ((scope, _, id), charge) in history.of_kind(Kind::Charge) {
+        let linked = |kind, id| history.body(scope, kind, id);
+        let intent = linked(Kind::PaymentIntent, text(charge, "payment_intent", ""));
+        let session = intent.map(|intent| text(intent, "session", ""));
+        let session = session.and_then(|id| linked(Kind::CheckoutSession, id));
+        let address = address(charge, intent, session);
+        if number(charge, "amount_captured") > 0 && !address.is_empty() {
+            wanted.insert((format!("receipt-{id}"), address.to_owned()));
+        }
+    }
     let sent: Letters = evidence.mails.iter().cloned().collect();
     found.extend(differences(&wanted, &sent));
 }
 
-/// What has to be mailed, by the charges that took money.
-fn wanted<'a>(charges: impl Iterator<Item = (&'a str, &'a Value)>) -> Letters {
-    let paid = charges.filter(|(_, body)| number(body, "amount_captured") > 0);
-    let addressed = paid.map(|(id, body)| {
-        let address = body
-            .get("echo")
-            .map_or("", |echo| text(echo, "receipt_email", ""));
-        (format!("receipt-{id}"), address.to_owned())
-    });
-    addressed
-        .filter(|(_, address)| !address.is_empty())
-        .collect()
+/// Where a receipt goes: what the merchant said of the payment; else, for an order of the front door, the buyer's own address.
+fn address<'a>(
+    charge: &'a Value,
+    intent: Option<&'a Value>,
+    session: Option<&'a Value>,
+) -> &'a str {
+    let said = |of: &'a Value| {
+        of.get("echo")
+            .map_or("", |echo| text(echo, "receipt_email", ""))
+    };
+    let terms = session.and_then(|session| session.get("terms"));
+    let is_order = session.is_some_and(|session| !text(session, "order", "").is_empty());
+    match (session, intent) {
+        (Some(session), _) if is_order && terms.map_or("", said).is_empty() => {
+            let typed = session
+                .get("buyer")
+                .map_or("", |buyer| text(buyer, "email", ""));
+            let given = text(session, "email", "");
+            if typed.is_empty() { given } else { typed }
+        }
+        (_, Some(intent)) => said(intent),
+        _ => said(charge),
+    }
 }
 
 fn differences(wanted: &Letters, sent: &Letters) -> Vec<Violation> {
@@ -57,15 +75,30 @@ mod tests {
     }
 
     #[test]
-    fn money_that_was_taken_is_told_to_who_asked() {
-        let told = json!({"amount_captured": 5, "echo": {"receipt_email": "a@b.example"}});
-        let open = json!({"amount_captured": 0, "echo": {"receipt_email": "a@b.example"}});
-        let silent = json!({"amount_captured": 5});
-        let charges = [("ch_1", &told), ("ch_2", &open), ("ch_3", &silent)];
-        assert_eq!(
-            wanted(charges.into_iter()),
-            letter("receipt-ch_1", "a@b.example")
-        );
+    fn a_receipt_goes_where_the_payment_says() {
+        let told = json!({"echo": {"receipt_email": "said@shop.example"}});
+        let silent = json!({});
+        let order = json!({"order": "A-17", "email": "given@buyer.example"});
+        let typed = json!({"order": "A-17", "email": "given@buyer.example", "buyer": {"email": "typed@buyer.example"}});
+        let terms =
+            json!({"order": "A-17", "terms": {"echo": {"receipt_email": "terms@shop.example"}}});
+        let plain = json!({"email": "given@buyer.example"});
+        for (charge, intent, session, expected) in [
+            (&told, None, None, "said@shop.example"),
+            (&silent, Some(&told), None, "said@shop.example"),
+            (&told, Some(&silent), None, ""),
+            (&silent, Some(&silent), Some(&order), "given@buyer.example"),
+            (&silent, Some(&silent), Some(&typed), "typed@buyer.example"),
+            (&silent, Some(&told), Some(&terms), "said@shop.example"),
+            (&silent, Some(&told), Some(&plain), "said@shop.example"),
+            (&silent, Some(&silent), Some(&plain), ""),
+        ] {
+            assert_eq!(
+                address(charge, intent, session),
+                expected,
+                "{charge} {intent:?} {session:?}"
+            );
+        }
     }
 
     #[test]

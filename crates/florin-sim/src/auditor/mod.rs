@@ -60,14 +60,17 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     (
         "I20",
-        "a lookup key leads to one price, and no price to a product that is gone",
+        "a lookup key leads to one price, and no price of a merchant's own to a product that is gone",
     ),
     (
         "I21",
-        "whoever wants a receipt gets it once the money is there, and nobody else does",
+        "whoever wants a receipt gets it, once the money is there and not before",
     ),
     ("F19", "a race ends as some order of its requests does"),
-    ("F23", "a key that was ended opens nothing a second later"),
+    (
+        "F23",
+        "a key that was ended opens nothing a second later, and its hosts are those that were said",
+    ),
 ];
 
 /// Invariants of the design that have no place here, and where they are checked.

@@ -3,7 +3,6 @@
 //! Deliberately absent: the command line, and retiring data keys, which waits for half an hour of quiet.
 
 use crate::client::Client;
-use crate::evidence::Violation;
 use florin_base::Scope;
 use florin_engine::attempts::Resolution;
 use florin_engine::{AdminError, Engine, KeyRefused, KeyRole, KeyWish};
@@ -100,19 +99,23 @@ async fn keep_keys(client: &mut Client) {
                 .await?)
         })
     };
-    insist(client, "create_key", make).await;
-    let list = |engine: Arc<Engine>| -> Doing<Vec<String>> {
+    let made = insist(client, "create_key", make).await;
+    let list = |engine: Arc<Engine>| -> Doing<Vec<(String, String)>> {
         let scope = scope.clone();
         Box::pin(async move {
             let listed = engine.list_keys(&scope).await?;
             Ok(listed
                 .into_iter()
-                .map(|held| held.key.id.to_string())
+                .map(|held| (held.key.id.to_string(), held.key.last4))
                 .collect())
         })
     };
     let ids = insist(client, "list_keys", list).await.unwrap_or_default();
-    let Some(id) = client.random.pick(&ids).cloned() else {
+    let own = made.and_then(|made| {
+        let own = ids.iter().find(|(_, last4)| made.ends_with(last4));
+        own.map(|(id, _)| (id.clone(), made))
+    });
+    let Some((id, _)) = client.random.pick(&ids).cloned() else {
         return;
     };
     let roll = |engine: Arc<Engine>| -> Doing<String> {
@@ -138,11 +141,13 @@ async fn keep_keys(client: &mut Client) {
         })
     };
     insist(client, "set_fixed_key", fix).await;
-    name_hosts(client, id).await;
+    if let Some((id, key)) = own {
+        name_hosts(client, id, key).await;
+    }
 }
 
-/// A key names the only host whose pages may hold its frames, or none again. A key that nobody made may stand anywhere.
-async fn name_hosts(client: &mut Client, id: String) {
+/// A key names the only host whose pages may hold its frames, or none: then every page may.
+async fn name_hosts(client: &mut Client, id: String, key: String) {
     let scope = client.scope.clone();
     let is_named = id.ends_with(|last: char| last.is_ascii_lowercase());
     let domains: Vec<String> = match is_named {
@@ -153,15 +158,25 @@ async fn name_hosts(client: &mut Client, id: String) {
         let (scope, id, domains) = (scope.clone(), id.clone(), domains.clone());
         Box::pin(async move { engine.set_domains(&scope, &id, domains).await })
     };
-    insist(client, "set_domains", set).await;
-    let look = |engine: Arc<Engine>| -> Doing<bool> {
-        Box::pin(async move { Ok(engine.may_frame("pk_test_nobody", "any.example").await?) })
-    };
-    if insist(client, "may_frame", look).await == Some(false) {
-        let what = "a key that nobody made keeps pages from holding frames";
-        client
-            .scene
-            .with(|inner| inner.suspicions.push(Violation::new("I11", what)));
+    if insist(client, "set_domains", set).await.is_none() {
+        return;
+    }
+    client.clock.pause(ENDED_MS).await;
+    for (origin, expected) in [
+        ("https://shop.example", true),
+        ("https://other.example", !is_named),
+    ] {
+        let look = |engine: Arc<Engine>| -> Doing<bool> {
+            let key = key.clone();
+            Box::pin(async move { Ok(engine.may_frame(&key, origin).await?) })
+        };
+        let told = insist(client, "may_frame", look).await;
+        if told == Some(!expected) {
+            client.suspect(
+                "F23",
+                format!("{origin} may hold frames of {id}: {told:?}, a second after it was said"),
+            );
+        }
     }
 }
 

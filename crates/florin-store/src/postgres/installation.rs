@@ -81,10 +81,13 @@ const TALLIED: &str = "SELECT coalesce((SELECT t.count FROM tallies t
         WHERE t.account = $1 AND t.live = $2 AND t.name = $3 AND t.began = moment.began), 0), now
     FROM moment";
 
-const PURGE_TALLIES: &str = "WITH gone AS (
-        DELETE FROM tallies
-        WHERE began <= floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint
-        RETURNING name
+const PURGE_TALLIES: &str = "WITH old AS (
+        SELECT account, live, name, began FROM tallies
+        WHERE began <= floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint LIMIT $2
+    ), gone AS (
+        DELETE FROM tallies t USING old
+        WHERE t.account = old.account AND t.live = old.live AND t.name = old.name AND t.began = old.began
+        RETURNING t.name
     )
     SELECT count(*) FROM gone";
 
@@ -166,10 +169,11 @@ impl Inner {
     }
 }
 
-async fn purge(shelf: &Pool) -> Result<usize, StoreError> {
+/// Removes what is older than so many milliseconds, a bounded number of rows at a time.
+async fn purge(shelf: &Pool, text: &str, kept_ms: i64) -> Result<usize, StoreError> {
     let mut gone = 0;
     loop {
-        let rows = shelf.rows(PURGE, &[&SHELVED_MS, &PURGED_MAX]).await?;
+        let rows = shelf.rows(text, &[&kept_ms, &PURGED_MAX]).await?;
         let count = count(&rows)?;
         gone += count as usize;
         if count < PURGED_MAX {
@@ -233,7 +237,7 @@ impl Installation for PostgresStore {
     }
 
     fn purge_shelf(&self) -> StoreFuture<'_, usize> {
-        Box::pin(purge(&self.inner.shelf))
+        Box::pin(purge(&self.inner.shelf, PURGE, SHELVED_MS))
     }
 
     fn tend(&self) -> StoreFuture<'_, ()> {
@@ -247,13 +251,6 @@ impl Tallies for PostgresStore {
     }
 
     fn purge_tallies(&self) -> StoreFuture<'_, usize> {
-        Box::pin(async move {
-            let rows = self
-                .inner
-                .shelf
-                .rows(PURGE_TALLIES, &[&TALLY_WINDOW_MS])
-                .await?;
-            Ok(count(&rows)?.max(0) as usize)
-        })
+        Box::pin(purge(&self.inner.shelf, PURGE_TALLIES, TALLY_WINDOW_MS))
     }
 }

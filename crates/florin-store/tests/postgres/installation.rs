@@ -5,7 +5,8 @@ use crate::support::hammer;
 use crate::{eventually, migrated, one, scope};
 use florin_store::installation::{SHELVED_MAX, SHELVED_MS};
 use florin_store::postgres::{Options, PostgresStore};
-use florin_store::{Installation, ShelfKey, Shelved, Store, StoreError};
+use florin_store::tallies::TALLY_WINDOW_MS;
+use florin_store::{Count, Installation, ShelfKey, Shelved, Store, StoreError, Tallies, TallyKey};
 use std::process::{Child, Command, Stdio};
 use tokio_postgres::Client;
 
@@ -203,15 +204,40 @@ async fn the_oldest_of_an_account_gives_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_that_is_over_counts_no_more_and_is_purged() {
+    let cluster = Cluster::shared().await;
+    let database = cluster.database().await;
+    let store = migrated(Options::new(&cluster.config(&database))).await;
+    let client = cluster.client(&database).await;
+    // One window that ended, and one that goes on however slow this test is.
+    let earlier = format!(
+        "INSERT INTO tallies SELECT '{}', 0, 'declines', floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint + n, 7
+         FROM unnest(ARRAY[-2 * {TALLY_WINDOW_MS}, {TALLY_WINDOW_MS}]) n",
+        scope().account
+    );
+    client.batch_execute(&earlier).await.expect("two windows");
+    let key = TallyKey {
+        scope: scope(),
+        name: "declines".to_owned(),
+    };
+    let looked = store.tally(&key, Count::Look).await.expect("a count");
+    assert_eq!(looked.count, 0);
+    assert_eq!(store.purge_tallies().await, Ok(1));
+    let left = "SELECT count(*) FROM tallies WHERE count = 7";
+    assert_eq!(one::<i64>(&client, left).await, 1);
+    assert_eq!(store.purge_tallies().await, Ok(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_shelf_is_unlogged_and_cleaned_up_soon() {
     let cluster = Cluster::shared().await;
     let database = cluster.database().await;
     migrated(Options::new(&cluster.config(&database))).await;
     let client = cluster.client(&database).await;
     let kept = "SELECT string_agg(relname || ' ' || relpersistence::text, ',' ORDER BY relname)
-        FROM pg_class WHERE relname IN ('shelf', 'installation', 'shelf_by_made')";
+        FROM pg_class WHERE relname IN ('shelf', 'installation', 'shelf_by_made', 'tallies')";
     let kept: String = one(&client, kept).await;
-    assert_eq!(kept, "installation p,shelf u,shelf_by_made u");
+    assert_eq!(kept, "installation p,shelf u,shelf_by_made u,tallies u");
     let settings = "SELECT array_to_string(reloptions, ',') FROM pg_class WHERE relname = 'shelf'";
     let settings: String = one(&client, settings).await;
     assert_eq!(
