@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the black-box suites against a running server, and checks what was recorded.
 
-    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|conform|crashes|copies|faults]...
+    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|docs|conform|crashes|copies|faults]...
 
-It needs python3 with venv, and node 20 with npm for the Node suite. The environments are made
+It needs python3 with venv, bash and curl, and node 20 with npm for the suites `node` and `docs`. The environments are made
 under `.cache/e2e` the first time and again when their requirement files change. With
 `--bin target/release/florin` and no `--url` it starts `florin dev --ephemeral` itself. The exit
 code is 0 when every chosen suite passed.
@@ -28,7 +28,7 @@ from program import Program, wait_ready, write_vault_key
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".cache" / "e2e"
-SUITES = ("python", "python2023", "node", "conform")
+SUITES = ("python", "python2023", "node", "docs", "conform")
 # They start servers of their own, which die by plan, and run only when they are named.
 APART = ("crashes", "copies", "faults")
 REQUIREMENTS = {"python": "requirements-newest.txt", "python2023": "requirements-2023.txt"}
@@ -123,11 +123,14 @@ def environment(options: argparse.Namespace, url: str, record: Path) -> dict[str
 
 
 def run_python(suite: str, options: argparse.Namespace, env: dict[str, str]) -> int:
-    """One pytest run with the SDK of this suite."""
-    command = [str(venv(suite)), "-m", "pytest", "-q"]
+    """One pytest run with the SDK of this suite; the samples of the documentation are for the newest ones."""
+    folder, sdk = ("docs", "python") if suite == "docs" else ("python", suite)
+    if suite == "docs":
+        node_modules()
+    command = [str(venv(sdk)), "-m", "pytest", "-q"]
     if options.select:
         command += ["-k", options.select]
-    return subprocess.run(command, cwd=HERE / "python", env=env).returncode
+    return subprocess.run(command, cwd=HERE / folder, env=env).returncode
 
 
 def run_node(options: argparse.Namespace, env: dict[str, str]) -> int:

@@ -1,25 +1,27 @@
 // Builds what a browser loads: each entry alone, minified, named after its content, with `.br` and `.gz` beside it, and a manifest.
 //
 // The same sources give the same bytes: nothing here knows the time, the machine or the order in which files were made.
-// Deliberately absent: HTML. Pages and frames are rendered by the server.
+// Deliberately absent: HTML of payments. Those pages and the frames are rendered by the server; only the documentation is made here.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, relative } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { makeSite, renderSite, sources } from './docs/src/site.mjs';
 
 const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
 const TARGETS = ['es2022', 'chrome109', 'firefox115', 'safari16.4'];
 
-/** Logical name, entry, and the beginning of the file's name. Frames and the payform are modules, florin.js is a plain script. */
+/** Logical name, entry, and the beginning of the file's name. All are modules, except for florin.js, which is a plain script. */
 const ENTRIES = [
   { name: 'sdk.js', entry: 'sdk/src/florin.ts', stem: 'florin', format: 'iife' },
   { name: 'field.js', entry: 'frames/src/field.ts', stem: 'field', format: 'esm' },
   { name: 'controller.js', entry: 'frames/src/controller.ts', stem: 'controller', format: 'esm' },
   { name: 'return.js', entry: 'frames/src/return.ts', stem: 'return', format: 'esm' },
   { name: 'payform.js', entry: 'payform/src/main.tsx', stem: 'payform', format: 'esm' },
+  { name: 'docs.js', entry: 'docs/browser/docs.ts', stem: 'docs', format: 'esm' },
 ];
 
 /** What the scripts of a shop's page may weigh, in bytes of gzip. */
@@ -35,6 +37,7 @@ function put(file, bytes) {
   const gzip = gzipSync(bytes, { level: 9 });
   // Byte 9 of a gzip header names the system that made it.
   gzip[9] = 255;
+  mkdirSync(dirname(join(DIST, file)), { recursive: true });
   writeFileSync(join(DIST, file), bytes);
   writeFileSync(join(DIST, `${file}.br`), brotli);
   writeFileSync(join(DIST, `${file}.gz`), gzip);
@@ -67,6 +70,16 @@ async function bundle({ entry, stem, format }) {
   return result.outputFiles.map((file) => ({ name: relative(DIST, file.path), bytes: Buffer.from(file.contents) }));
 }
 
+/** The documentation: pages under the names that their addresses have, and the index of the search. */
+function putDocs(manifest) {
+  const site = makeSite(sources(join(ROOT, '..')));
+  const index = Buffer.from(site.index);
+  manifest['docs-search.json'] = put(`docs-search-${hashOf(index)}.json`, index);
+  const address = (name) => `/assets/${manifest[name].file}`;
+  const assets = { css: address('docs.css'), js: address('docs.js'), search: address('docs-search.json') };
+  for (const { file, text } of renderSite(site, assets)) manifest[file] = put(file, Buffer.from(text));
+}
+
 async function main() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
@@ -83,10 +96,11 @@ async function main() {
       manifest[logical] = put(file, bytes);
     }
   }
+  putDocs(manifest);
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(join(DIST, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
   for (const [name, { gzip, brotli }] of Object.entries(sorted)) {
-    if (!name.startsWith('chunk-')) console.log(`${name.padEnd(14)} ${String(gzip).padStart(7)} gz ${String(brotli).padStart(7)} br`);
+    if (!/^chunk-|\.html$/.test(name)) console.log(`${name.padEnd(16)} ${String(gzip).padStart(7)} gz ${String(brotli).padStart(7)} br`);
   }
   const heavy = Object.entries(BUDGETS).filter(([name, most]) => sorted[name]?.gzip > most);
   if (heavy.length > 0) throw new Error(`over its budget: ${heavy.map(([name, most]) => `${name}, ${sorted[name].gzip} of ${most}`).join('; ')}`);

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['*/test/**/*.test.{ts,tsx}'],
+    include: ['*/test/**/*.test.{ts,tsx,mjs}'],
     exclude: ['**/node_modules/**', 'e2e/**'],
     environment: 'node',
   },

@@ -79,7 +79,7 @@ export async function leave(context) {
   idle.set(key, [...(idle.get(key) ?? []), context]);
 }
 
-/** What the payment element is told before it shows anything, changed by a test: the server itself offers cards only. */
+/** What the payment element is told before it shows anything, changed by a test. */
 export function playSession(context, change) {
   return context.route(/\/v1\/elements\/sessions\?/, async (route) => {
     const response = await route.fetch();

@@ -28,9 +28,9 @@ function readKept() {
   return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]);
 }
 
-/** Types a card, and what else the ordinary form asks for, as a buyer does. */
-export async function typePayform(page, number = CARDS.good) {
-  const field = (name) => page.locator(`[name="${name}"]`);
+/** Types a card, and what else the ordinary form asks for, as a buyer does; into a frame of the page, if the form is in one. */
+export async function typePayform(page, number = CARDS.good, frame = page) {
+  const field = (name) => frame.locator(`[name="${name}"]`);
   if (await field('email').count()) await field('email').fill(EMAIL);
   for (const name of ['number', 'expiry', 'cvc']) await field(name).fill('');
   await field('number').click();

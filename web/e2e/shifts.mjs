@@ -8,8 +8,10 @@ const SHIFT_MAX = 0.02;
 /** Runs in a page and its frames before anything else: adds up what moves, and what of it moves although nobody did anything. */
 export function watchShifts() {
   window.shifted = { alone: 0, atAll: 0 };
+  // A frame is laid out before its style is there, and painted after. Nobody sees the first of it, but it is reported.
+  const isSeen = ({ startTime }) => parent === window || performance.getEntriesByName('first-paint').some((paint) => paint.startTime < startTime);
   const add = (list) => {
-    for (const { value, hadRecentInput } of list.getEntries()) {
+    for (const { value, hadRecentInput } of list.getEntries().filter(isSeen)) {
       window.shifted.atAll += value;
       if (!hadRecentInput) window.shifted.alone += value;
     }

@@ -1,7 +1,7 @@
 // A shop on a site of its own, as strict as a shop can be: no inline script or style, no connections, Trusted Types.
 //
-// `/{generation}` is a React page over the official wrappers of that generation; `/plain` is a page without them. Deliberately absent:
-// a server that the pages could ask. What they need is in the document, so that their policy can do without `connect-src`.
+// `/{generation}` is a React page over the official wrappers of that generation; with `form=embedded` it holds the page of a session, which
+// `secret` names. `/plain` is a page without wrappers. Deliberately absent: a server that the pages could ask. What they need is in the document, so that their policy can do without `connect-src`.
 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -46,9 +46,9 @@ function page({ pay, query, script, train, data }) {
 }
 
 /** The script of a page. Development builds of React run every effect twice under StrictMode, which is what shops see while they build. */
-async function bundle(generation, mode) {
+async function bundle(generation, mode, name) {
   const result = await build({
-    entryPoints: [join(SHOPS, generation === 'plain' ? 'plain.js' : 'app.jsx')],
+    entryPoints: [join(SHOPS, generation === 'plain' ? 'plain.js' : `${name}.jsx`)],
     bundle: true, write: false, format: 'esm', jsx: 'automatic', jsxImportSource: 'react', tsconfigRaw: '{}',
     logLevel: 'error', target: 'es2022', minify: mode === 'production',
     nodePaths: [join(SHOPS, generation, 'node_modules')],
@@ -80,7 +80,7 @@ export async function startShop({ pay, api, publishableKey }) {
     const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(pay) };
     if (query.get('isolated')) Object.assign(headers, ISOLATED);
     response.writeHead(200, headers);
-    const script = `/bundle/${first}-${query.get('react') ?? 'production'}.js`;
+    const script = `/bundle/${first}-${query.get('react') ?? 'production'}-${query.get('form') === 'embedded' ? 'embedded' : 'app'}.js`;
     return response.end(page({ pay, query, script, train: GENERATIONS[first] ?? '/v3/', data }));
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));

@@ -4,11 +4,12 @@
 //! Deliberately absent: completing a database that another release began.
 
 /// The product's migrations in order.
-static MIGRATIONS: [&str; 4] = [
+static MIGRATIONS: [&str; 5] = [
     include_str!("../../../migrations/0001_start.sql"),
     include_str!("../../../migrations/0002_packed.sql"),
     include_str!("../../../migrations/0003_checkout.sql"),
     include_str!("../../../migrations/0004_tallies.sql"),
+    include_str!("../../../migrations/0005_methods.sql"),
 ];
 
 /// Which words an engine uses.

@@ -14,7 +14,7 @@ const FILES: &str = "/assets/";
 /// The frames.
 const FIELD: &str = "/v3/frames/field";
 const CONTROLLER: &str = "/v3/frames/controller";
-const RETURN: &str = "/v3/frames/return";
+pub const RETURN: &str = "/v3/frames/return";
 /// The SDK under the hash of its content.
 const PINNED: &str = "/v3/florin-";
 /// What may be kept for ever.
@@ -49,7 +49,7 @@ pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
                 path.strip_prefix("/v3/")
                     .filter(|_| path.starts_with(PINNED))
             })?;
-            (Asset::file(name), FOR_EVER)
+            (Asset::file(name).filter(|asset| !asset.is_page()), FOR_EVER)
         }
     };
     if !matches!(parts.method, Method::GET | Method::HEAD) {
@@ -73,6 +73,11 @@ fn is_sdk(path: &str) -> bool {
     train.is_some_and(|word| {
         word == "v3" || (!word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
     })
+}
+
+/// A file that a browser asks for anew each time, if only whether it is another one.
+pub fn looked_at(parts: &Parts, asset: &'static Asset) -> HttpResponse<Body> {
+    file(parts, asset, LOOKED_AT)
 }
 
 fn file(parts: &Parts, asset: &'static Asset, kept: &'static str) -> HttpResponse<Body> {
@@ -102,23 +107,10 @@ fn encoded(headers: &HeaderMap, asset: &'static Asset) -> (&'static [u8], Option
 async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpResponse<Body> {
     let query = parts.uri.query().unwrap_or_default();
     let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let text = |name: &str| query.get(name).and_then(serde_json::Value::as_str);
-    let Some(origin) = text("origin").filter(|origin| is_origin(origin)) else {
-        return headers::text(400, "The query names no origin.\n");
+    let origin = match holder(api, &query).await {
+        Ok(origin) => origin,
+        Err(answer) => return answer,
     };
-    if let Some(key) = text("pk") {
-        // What surrounds a key is left out on the way to the API, and would make it another one here.
-        if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            return headers::text(400, "The query names no publishable key.\n");
-        }
-        match api.engine.may_frame(key, origin).await {
-            Ok(true) => {}
-            Ok(false) => return headers::text(403, not_allowed(origin)),
-            Err(_) => {
-                return headers::text(503, "The server cannot check the key now. Try again.\n");
-            }
-        }
-    }
     let Some(asset) = Asset::named(script) else {
         return headers::text(503, NOT_BUILT);
     };
@@ -127,7 +119,36 @@ async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpR
          <title>{title}</title>\n<script type=module src=\"{FILES}{}\"></script>\n</head>\n<body>\n<main id=root></main>\n</body>\n</html>\n",
         asset.file
     );
-    headers::frame(html, origin)
+    headers::frame(html, &origin)
+}
+
+/// Whose page wants to hold a frame, by the query of its address, if the key in it allows that.
+///
+/// # Errors
+/// The answer that says why not.
+pub async fn holder(
+    api: &Api,
+    query: &serde_json::Map<String, serde_json::Value>,
+) -> Result<String, HttpResponse<Body>> {
+    let text = |name: &str| query.get(name).and_then(serde_json::Value::as_str);
+    let Some(origin) = text("origin").filter(|origin| is_origin(origin)) else {
+        return Err(headers::text(400, "The query names no origin.\n"));
+    };
+    let Some(key) = text("pk") else {
+        return Ok(origin.to_owned());
+    };
+    // What surrounds a key is left out on the way to the API, and would make it another one here.
+    if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(headers::text(400, "The query names no publishable key.\n"));
+    }
+    match api.engine.may_frame(key, origin).await {
+        Ok(true) => Ok(origin.to_owned()),
+        Ok(false) => Err(headers::text(403, not_allowed(origin))),
+        Err(_) => Err(headers::text(
+            503,
+            "The server cannot check the key now. Try again.\n",
+        )),
+    }
 }
 
 /// What a page gets whose host the key does not name.
@@ -139,7 +160,7 @@ fn not_allowed(origin: &str) -> String {
 }
 
 /// Scheme, host and perhaps a port: nothing that could end a directive of a policy.
-fn is_origin(text: &str) -> bool {
+pub fn is_origin(text: &str) -> bool {
     let host = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));

@@ -1,7 +1,7 @@
 //! Cards in parameters: numbers, expiry and codes are parsed, sealed by the engine, and forgotten.
 
 use crate::pipeline::Exchange;
-use florin_engine::{CardInput, Engine, Halt, MethodDetails, MethodSource, NewCard};
+use florin_engine::{CardInput, Engine, Halt, MethodDetails, MethodSource, MethodType, NewCard};
 use florin_render::parse;
 use florin_vault::{CardNumber, Cvc, Expiry};
 use florin_wire::{Params, WireError};
@@ -89,6 +89,17 @@ pub async fn method(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
         .map(Some)
 }
 
+/// The error of a type that Florin does not take. `path` named it.
+pub fn unknown_type(named: &str, path: &str) -> WireError {
+    let known = MethodType::ALL.iter().map(|kind| kind.word());
+    let known: Vec<&str> = known.collect();
+    let message = format!(
+        "The payment method type {named:?} is not available; use one of: {}. See docs/compatibility.md.",
+        known.join(", ")
+    );
+    WireError::invalid(message).with_param(wire_path(path))
+}
+
 /// A payment method made of `card` in the request; `prefix` is where its details stand.
 pub async fn method_data(
     exchange: &Exchange,
@@ -101,15 +112,22 @@ pub async fn method_data(
     } else {
         format!("{prefix}.type")
     };
-    if let Some(other) = params.text(&kind).filter(|kind| *kind != "card") {
-        let message = format!(
-            "The payment method type {other:?} is not available yet; use \"card\". See docs/compatibility.md."
-        );
-        return Err(WireError::invalid(message)
-            .with_param(wire_path(&kind))
-            .into());
-    }
+    let named = params.text(&kind).unwrap_or("card");
     let details: MethodDetails = parse::method(params, prefix)?;
+    match MethodType::from_word(named) {
+        Some(MethodType::Card) => {}
+        Some(_) if params.object(card).is_some() => {
+            let message = format!("A payment method of type {named:?} has no card.");
+            return Err(WireError::invalid(message)
+                .with_param(wire_path(card))
+                .into());
+        }
+        Some(kind) => {
+            let details = MethodDetails { kind, ..details };
+            return Ok(MethodSource::Plain(Box::new(details)));
+        }
+        None => return Err(unknown_type(named, &kind).into()),
+    }
     if let Some(token) = params.text(&format!("{card}.token")) {
         let param = if prefix.is_empty() {
             "card[token]"

@@ -137,6 +137,36 @@ pub fn payform(status: u16, html: String) -> HttpResponse<Body> {
     response
 }
 
+/// The payform in a frame that only pages of this origin may hold.
+pub fn embedded(mut page: HttpResponse<Body>, origin: &str) -> HttpResponse<Body> {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors {origin}; require-trusted-types-for 'script'"
+    );
+    let headers = [
+        ("content-security-policy", policy.as_str()),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("cross-origin-opener-policy", "unsafe-none"),
+    ];
+    set_all(&mut page, &headers);
+    page
+}
+
+/// A page without scripts in such a frame.
+pub fn embedded_notice(mut page: HttpResponse<Body>, origin: &str) -> HttpResponse<Body> {
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors {origin}"
+    );
+    let headers = [
+        ("content-security-policy", policy.as_str()),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("cross-origin-resource-policy", "cross-origin"),
+    ];
+    set_all(&mut page, &headers);
+    page
+}
+
 /// A picture that no script can hide in.
 pub fn picture(svg: String) -> HttpResponse<Body> {
     let headers = [
@@ -150,6 +180,17 @@ pub fn picture(svg: String) -> HttpResponse<Body> {
         NO_SNIFFING,
     ];
     made(200, svg, &headers)
+}
+
+/// A picture of points that pages elsewhere may show.
+pub fn points(png: Vec<u8>) -> HttpResponse<Body> {
+    let headers = [
+        ("content-type", "image/png"),
+        ("cache-control", "private, max-age=3600"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        NO_SNIFFING,
+    ];
+    made(200, png, &headers)
 }
 
 /// An answer to one of our own pages.
@@ -218,13 +259,25 @@ pub fn page(status: u16, html: String) -> HttpResponse<Body> {
     made(status, html, &headers)
 }
 
+/// A page of the documentation: its style and its script are files of ours.
+pub fn documentation(mut file: HttpResponse<Body>) -> HttpResponse<Body> {
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let headers = [
+        ("content-security-policy", policy),
+        ("referrer-policy", "no-referrer"),
+    ];
+    set_all(&mut file, &headers);
+    file
+}
+
 /// A page of the sandbox, which shops may show in a frame: it simulates somebody else's.
 pub fn framed_page(status: u16, html: String) -> HttpResponse<Body> {
     let mut response = page(status, html);
     let headers = [
         (
             "content-security-policy",
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors http: https:",
+            "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors http: https:",
         ),
         ("cross-origin-embedder-policy", "require-corp"),
         ("cross-origin-resource-policy", "cross-origin"),

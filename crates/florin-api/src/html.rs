@@ -15,7 +15,7 @@ pub fn frame(title: &str, style: &str, body: &str) -> String {
 const SHARED: &str = "\
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
 body{margin:0;background:Canvas;color:CanvasText}\
-main{padding:2rem 1.5rem;width:100%;box-sizing:border-box}\
+main{padding:2rem 1.5rem;width:100%;box-sizing:border-box;overflow-wrap:anywhere}\
 h1{font-size:1.4rem;margin:0 0 .75rem}\
 .note{border-left:.25rem solid #b45309;padding:.25rem .75rem;margin:0 0 1rem}\
 :focus-visible{outline:3px solid #60a5fa;outline-offset:2px}";

@@ -7,21 +7,23 @@
 pub mod address;
 mod assets;
 mod auth;
+mod bank;
 mod browser;
+mod buy;
 mod cards;
 mod checkout;
 pub mod connections;
-mod docs;
+pub mod docs;
 mod headers;
 mod html;
 mod notices;
 mod pages;
 mod pipeline;
-pub mod qr;
 pub(crate) mod receipts;
 mod routes;
 mod v1;
 
+pub use florin_render::qr;
 pub use pipeline::Exchange;
 pub use routes::{Access, ROUTES, Route};
 

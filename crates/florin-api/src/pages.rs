@@ -9,7 +9,7 @@ use crate::{Api, headers};
 use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
-use florin_engine::challenge::{Answered, Challenged};
+use florin_engine::challenge::{Answered, Challenged, PageChoice};
 use florin_wire::parse_form;
 use serde_json::Value;
 use std::sync::Arc;
@@ -22,41 +22,46 @@ const FORM_BYTES_MAX: usize = 4_096;
 /// Answers a request for the page.
 pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> HttpResponse<Body> {
     let id = parts.uri.path().trim_start_matches(PREFIX).to_owned();
-    let query = parts
-        .uri
-        .query()
-        .and_then(|query| parse_form(query.as_bytes()).ok())
-        .unwrap_or_default();
-    let secret = query
-        .get("client_secret")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let Some(challenged) = api.engine.challenged(&id, &secret).await else {
-        return notice(
-            404,
-            "Not found",
-            "There is no payment with this id and secret.",
-        );
+    let secret = secret_of(parts);
+    let challenged = api.engine.challenged(&id, &secret).await;
+    let Some(challenged) = challenged.filter(|found| found.tried.is_card()) else {
+        return missing();
     };
     match parts.method {
         Method::GET => show(&challenged, &id, &secret),
         Method::POST => answer(api, (body, request), challenged).await,
-        _ => notice(
-            405,
-            "Not possible",
-            "This page is shown with GET and answered with POST.",
-        ),
+        _ => wrong_method(),
     }
+}
+
+/// The client secret in the address of a page of the sandbox.
+pub fn secret_of(parts: &Parts) -> String {
+    let query = parts.uri.query();
+    let query = query.and_then(|query| parse_form(query.as_bytes()).ok());
+    let secret = query.as_ref().and_then(|query| query.get("client_secret"));
+    let secret = secret.and_then(Value::as_str);
+    secret.unwrap_or_default().to_owned()
+}
+
+/// There is nothing at this address.
+pub fn missing() -> HttpResponse<Body> {
+    let text = "There is no payment with this id and secret.";
+    notice(404, "Not found", text)
+}
+
+/// Nothing else is done with such a page.
+pub fn wrong_method() -> HttpResponse<Body> {
+    let text = "This page is shown with GET and answered with POST.";
+    notice(405, "Not possible", text)
 }
 
 async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> HttpResponse<Body> {
     let bytes = in_time(to_bytes(sent.0, FORM_BYTES_MAX)).await;
     let bytes = bytes.and_then(Result::ok).unwrap_or_default();
     let form = parse_form(&bytes).unwrap_or_default();
-    let authenticated = match form.get("result").and_then(Value::as_str) {
-        Some("succeeded") => true,
-        Some("failed") => false,
+    let choice = match form.get("result").and_then(Value::as_str) {
+        Some("succeeded") => PageChoice::Succeeded,
+        Some("failed") => PageChoice::Failed,
         _ => {
             return notice(
                 400,
@@ -67,7 +72,7 @@ async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> H
     };
     // The page may be older than the challenge that is open now: the answer is to what the buyer saw.
     let challenge = form.get("challenge").and_then(Value::as_str);
-    let answer = (challenge.unwrap_or_default(), authenticated);
+    let answer = (challenge.unwrap_or_default(), choice);
     match api
         .engine
         .answer_challenge(&challenged, answer, sent.1)
@@ -111,7 +116,8 @@ fn show(challenged: &Challenged, id: &str, secret: &str) -> HttpResponse<Body> {
     headers::framed_page(200, html::frame("3-D Secure (simulation)", STYLE, &body))
 }
 
-fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
+/// A page that says one thing.
+pub fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
     let body = format!(
         "<h1>{}</h1>\n<p>{}</p>\n<p class=note>This page belongs to Florin's sandbox and is a simulation.</p>",
         escape(title),
@@ -120,10 +126,14 @@ fn notice(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
     headers::framed_page(status, html::frame(title, STYLE, &body))
 }
 
-const STYLE: &str = "\
+/// How the pages of the sandbox look.
+pub const STYLE: &str = "\
 body{min-height:100vh;display:grid;place-items:center}\
 main{max-width:26rem}\
 .amount{font-size:1.75rem;font-weight:600;margin:.5rem 0}\
+img.code{background:#fff}\
+dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:0 0 1rem}\
+dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}\
 form{display:grid;gap:.75rem;margin-top:1.25rem}\
 button{font:inherit;padding:.75rem 1rem;border-radius:.5rem;border:1px solid #1d4ed8;background:#1d4ed8;color:#fff;cursor:pointer}\
 button.quiet{background:transparent;color:inherit;border-color:currentColor}";

@@ -2,7 +2,7 @@
 
 use crate::auth::{self, Presented};
 use crate::routes::{Access, Found, Route};
-use crate::{Api, assets, browser, checkout, docs, headers, notices, pages, receipts};
+use crate::{Api, assets, bank, browser, buy, checkout, docs, headers, notices, pages, receipts};
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -84,6 +84,12 @@ pub async fn serve(api: &Arc<Api>, request: Request) -> HttpResponse {
     } else if parts.uri.path().starts_with(pages::PREFIX) {
         // In boxes: their futures are large, and most requests are none of these.
         Box::pin(pages::serve(api, &parts, body, &facts.request)).await
+    } else if parts.uri.path().starts_with(bank::PREFIX) {
+        Box::pin(bank::serve(api, &parts, body, &facts.request)).await
+    } else if parts.uri.path().starts_with(buy::PREFIX) {
+        Box::pin(buy::serve(api, &parts, &facts.request)).await
+    } else if parts.uri.path().starts_with(checkout::embedded::PREFIX) {
+        Box::pin(checkout::embedded::serve(api, &parts, &facts.request)).await
     } else if parts.uri.path().starts_with(checkout::PREFIX) {
         Box::pin(checkout::serve(api, &parts, body, &facts.request)).await
     } else if let Some(live) = notices::mode(parts.uri.path()) {

@@ -2,9 +2,10 @@
 
 use crate::pipeline::Exchange;
 use crate::v1::{
-    accounts, balance, charges, checkout_sessions, customers, disputes, early_fraud_warnings,
-    elements, events, florin_payments, payment_intents, payment_methods, prices, products, refunds,
-    setup_intents, shipping_rates, tax_rates, tokens, webhook_endpoints,
+    accounts, balance, charges, checkout_sessions, customer_sessions, customers, disputes,
+    early_fraud_warnings, elements, events, florin_payments, payment_intents, payment_links,
+    payment_method_configurations, payment_methods, prices, products, refunds, setup_intents,
+    shipping_rates, tax_rates, tokens, webhook_endpoints,
 };
 use axum::http::Method;
 use florin_engine::Response;
@@ -79,6 +80,7 @@ routes! {
     POST "/v1/checkout/sessions/:id" Secret one checkout_sessions::update;
     POST "/v1/checkout/sessions/:id/expire" Secret one checkout_sessions::expire;
     GET "/v1/checkout/sessions/:id/line_items" Secret list checkout_sessions::line_items;
+    POST "/v1/customer_sessions" Secret one customer_sessions::create;
     GET "/v1/customers" Secret list customers::list;
     POST "/v1/customers" Secret one customers::create;
     GET "/v1/customers/:id" Secret one customers::retrieve;
@@ -102,12 +104,21 @@ routes! {
     POST "/v1/payment_intents/:id/apply_customer_balance" Secret one payment_intents::apply_customer_balance;
     POST "/v1/payment_intents/:id/verify_microdeposits" Browser one payment_intents::verify_microdeposits;
     GET "/v1/payment_intents/:id/amount_details_line_items" Secret list payment_intents::line_items;
+    GET "/v1/payment_links" Secret list payment_links::list;
+    POST "/v1/payment_links" Secret one payment_links::create;
+    GET "/v1/payment_links/:id" Secret one payment_links::retrieve;
+    POST "/v1/payment_links/:id" Secret one payment_links::update;
+    GET "/v1/payment_links/:id/line_items" Secret list payment_links::line_items;
+    GET "/v1/payment_method_configurations" Secret list payment_method_configurations::list;
+    POST "/v1/payment_method_configurations" Secret one payment_method_configurations::create;
+    GET "/v1/payment_method_configurations/:id" Secret one payment_method_configurations::retrieve;
+    POST "/v1/payment_method_configurations/:id" Secret one payment_method_configurations::update;
     GET "/v1/payment_methods" Secret list payment_methods::list;
     POST "/v1/payment_methods" Browser one payment_methods::create;
     GET "/v1/payment_methods/:id" Secret one payment_methods::retrieve;
     POST "/v1/payment_methods/:id" Secret one payment_methods::update;
     POST "/v1/payment_methods/:id/attach" Secret one payment_methods::attach;
-    POST "/v1/payment_methods/:id/detach" Secret one payment_methods::detach;
+    POST "/v1/payment_methods/:id/detach" Browser one payment_methods::detach;
     GET "/v1/prices" Secret list prices::list;
     POST "/v1/prices" Secret one prices::create;
     GET "/v1/prices/:id" Secret one prices::retrieve;

@@ -104,6 +104,8 @@ pub enum JobKind {
     Release,
     /// End a checkout session that nobody paid.
     SessionExpiry,
+    /// Give up what a buyer was asked to do and did not do in time.
+    ActionExpiry,
     /// Mail the receipt of a payment.
     Receipt,
     /// Detach what was attached to a customer while it was being deleted.
@@ -124,6 +126,7 @@ impl JobKind {
         JobKind::Reverse,
         JobKind::Release,
         JobKind::SessionExpiry,
+        JobKind::ActionExpiry,
         JobKind::Receipt,
         JobKind::Detach,
         JobKind::PruneKeys,
@@ -141,6 +144,7 @@ impl JobKind {
             JobKind::Reverse => "reverse",
             JobKind::Release => "release",
             JobKind::SessionExpiry => "session_expiry",
+            JobKind::ActionExpiry => "action_expiry",
             JobKind::Receipt => "receipt",
             JobKind::Detach => "detach",
             JobKind::PruneKeys => "prune_keys",
@@ -218,10 +222,16 @@ impl Changes {
         self.jobs.extend(later.jobs);
     }
 
-    /// Leaves out the writes of a kind. Attempts are not stored where a processor's effects lie in our own store.
-    pub fn without(mut self, kind: Kind) -> Changes {
-        self.writes.retain(|write| write.key.kind != kind);
-        self.requires.retain(|require| require.key.kind != kind);
+    /// Leaves out the attempts that are answered: where a processor's effects lie in our own store, only those are kept whose
+    /// outcome comes later.
+    pub fn without_answered(mut self) -> Changes {
+        let is_kept = |write: &Write| match &write.record {
+            Record::Attempt(attempt) => attempt.ask_from.is_some(),
+            _ => true,
+        };
+        self.writes.retain(is_kept);
+        self.requires
+            .retain(|require| require.key.kind != Kind::Attempt);
         self
     }
 

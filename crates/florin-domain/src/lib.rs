@@ -12,6 +12,7 @@ pub mod checkout;
 pub mod context;
 pub mod customers;
 pub mod ledger;
+pub mod methods;
 pub mod payments;
 pub mod processor;
 pub mod record;
@@ -21,5 +22,6 @@ pub mod webhooks;
 
 pub use changes::{Changes, Draft};
 pub use context::Context;
+pub use methods::MethodType;
 pub use record::{Entity, Kind, Record, RecordKey, Versioned};
 pub use refusal::Refusal;

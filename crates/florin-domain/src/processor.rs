@@ -4,6 +4,8 @@
 //! verify, inquire. An outcome is data and never an error; a time-out is [`Outcome::Unknown`].
 
 use crate::cards::{CardSource, Checks};
+use crate::methods::MethodType;
+use crate::record::is_default;
 use florin_base::{Asset, Scope};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +23,10 @@ pub struct ProcessorRequest {
     pub amount: i64,
     /// The currency.
     pub currency: Asset,
-    /// Which card; verbs on an earlier authorization have it too.
+    /// What is paid with.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: MethodType,
+    /// Which card, if it is one; verbs on an earlier authorization have it too.
     pub card: CardSource,
     /// Whose card it is: the record under which the number is sealed.
     pub scope: Scope,
@@ -95,6 +100,18 @@ pub struct Terms {
     pub postal_code_given: bool,
     /// The buyer's answer to a challenge, for [`Verb::Complete`].
     pub challenge: Option<ChallengeResult>,
+    /// How a simulation is to go on after a passed challenge. No real processor looks at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsed: Option<Rehearsed>,
+}
+
+/// A late outcome that somebody chose on a page of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsed {
+    /// The money comes after so many milliseconds, or it is known then that it will not come.
+    pub after_ms: i64,
+    /// Whether it comes.
+    pub comes: bool,
 }
 
 /// How a challenge ended.
@@ -105,6 +122,8 @@ pub enum ChallengeResult {
     Authenticated,
     /// The buyer failed or gave up.
     Failed,
+    /// Nobody answered while it was open.
+    Expired,
 }
 
 /// What became of a call.

@@ -245,12 +245,16 @@ kinds! {
     ShippingRate = "shipping_rates" ("active", "currency"): crate::catalog::ShippingRate,
     /// One order of one buyer.
     CheckoutSession = "checkout_sessions" ("customer", "payment_intent", "status"): crate::checkout::CheckoutSession,
+    /// An address under which every buyer gets a session.
+    PaymentLink = "payment_links" ("active"): crate::checkout::PaymentLink,
     /// An order of the simple front door.
     Order = "orders" (): crate::checkout::Order,
     /// Somebody who pays.
     Customer = "customers" ("email", "state"): crate::customers::Customer,
     /// A card (later: wallet, bank account) that can pay.
     PaymentMethod = "payment_methods" ("customer"): crate::payments::PaymentMethod,
+    /// Which types of payment methods are switched on.
+    MethodConfiguration = "payment_method_configurations" ("sort"): crate::payments::MethodConfiguration,
     /// A one-time token for a card.
     Token = "tokens" (): crate::payments::Token,
     /// A payment as the merchant sees it.

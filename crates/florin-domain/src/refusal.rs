@@ -134,6 +134,19 @@ impl Refusal {
         self
     }
 
+    /// The same with another name for a parameter.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &str) -> Refusal {
+        if let Refusal::Invalid {
+            param: Some(param), ..
+        } = &mut self
+            && param == from
+        {
+            *param = to.to_owned();
+        }
+        self
+    }
+
     /// A wrong request that no single parameter is to blame for.
     pub fn plain(code: Option<&'static str>, message: impl Into<String>) -> Refusal {
         Refusal::Invalid {

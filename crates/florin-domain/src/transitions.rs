@@ -125,6 +125,12 @@ transitions! {
     TaxRateUpdated => ["tax_rate.updated"],
     /// A shipping rate was made or changed.
     ShippingRateChanged => [] because "the field publishes no such event",
+    /// Payment methods were switched on or off.
+    ConfigurationChanged => [] because "the field publishes no such event",
+    /// A payment link was made.
+    LinkCreated => ["payment_link.created"],
+    /// A payment link changed.
+    LinkUpdated => ["payment_link.updated"],
     /// A checkout session was made, or changed while it is open.
     SessionChanged => [] because "the merchant's own change is in the answer, and what the buyer chooses is told when they are done",
     /// The buyer is done with a session.

@@ -1,4 +1,4 @@
-//! Settings in memory: keys, accounts, whether a scope has webhook endpoints.
+//! Settings in memory: keys, accounts, whether a scope has webhook endpoints, which payment methods are switched on.
 //!
 //! Every change of them bumps one epoch in its commit. A task polls the epoch; an entry counts only while the last good
 //! poll began a short time ago, so a key that was revoked on one copy stops on all. Without a good poll everything is
@@ -7,8 +7,9 @@
 use crate::Engine;
 use florin_base::Scope;
 use florin_domain::accounts::{Account, ApiKey};
+use florin_domain::payments::MethodConfiguration;
 use florin_domain::webhooks::{SETTINGS_ID, WebhookSettings};
-use florin_domain::{Entity, Kind, RecordKey, Versioned};
+use florin_domain::{Entity, Kind, MethodType, RecordKey, Versioned};
 use florin_store::StoreError;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,13 +34,20 @@ struct Entries {
     keys: BTreeMap<[u8; 32], FoundKey>,
     accounts: BTreeMap<Arc<str>, Arc<Account>>,
     webhooks: BTreeMap<Scope, Arc<Versioned<WebhookSettings>>>,
+    switched: BTreeMap<Scope, Arc<[MethodType]>>,
 }
 
 impl Entries {
+    fn count(&self) -> usize {
+        let of_scopes = self.webhooks.len() + self.switched.len();
+        self.keys.len() + self.accounts.len() + of_scopes
+    }
+
     fn forget(&mut self) {
         self.keys.clear();
         self.accounts.clear();
         self.webhooks.clear();
+        self.switched.clear();
     }
 }
 
@@ -68,9 +76,7 @@ impl Cache {
     fn keep(&self, epoch: u64, what: impl FnOnce(&mut Entries)) {
         self.with(|entries| {
             if entries.epoch == epoch {
-                if entries.keys.len() + entries.accounts.len() + entries.webhooks.len()
-                    > ENTRIES_MAX
-                {
+                if entries.count() > ENTRIES_MAX {
                     entries.forget();
                 }
                 what(entries);
@@ -232,5 +238,29 @@ impl Engine {
             drop(entries.webhooks.insert(scope.clone(), Arc::clone(&held)))
         });
         Ok(held)
+    }
+
+    /// The types of payment methods that the default configuration of a scope switches on.
+    pub(crate) async fn switched(&self, scope: &Scope) -> Result<Arc<[MethodType]>, StoreError> {
+        let now = self.world.clock.monotonic_ms();
+        let known = |entries: &Entries| entries.switched.get(scope).cloned();
+        if let Some(found) = self.cache.fresh(now, known) {
+            return Ok(found);
+        }
+        let epoch = self.cache.epoch();
+        let id = MethodConfiguration::default_id(scope);
+        let key = RecordKey::new(scope, Kind::MethodConfiguration, &id);
+        let record = self.world.store.get(&[key]).await?.pop().flatten();
+        let held = record.and_then(|held| MethodConfiguration::from_record(held.record));
+        let held = held.unwrap_or_else(|| MethodConfiguration::at_first(scope, self.now()));
+        let switched: Arc<[MethodType]> = held.switched().into();
+        self.cache.keep(epoch, |entries| {
+            drop(
+                entries
+                    .switched
+                    .insert(scope.clone(), Arc::clone(&switched)),
+            )
+        });
+        Ok(switched)
     }
 }

@@ -175,7 +175,7 @@ fn declines(scope: &Scope) -> TallyKey {
 }
 
 /// The address, or of the sixth version the part that is a customer's.
-fn customer(address: IpAddr) -> IpAddr {
+pub(crate) fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(long) => {
             let customers = u128::MAX << (Ipv6Addr::BITS - CUSTOMER_BITS);

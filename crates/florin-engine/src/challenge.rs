@@ -1,17 +1,22 @@
-//! Challenges: what the page of a simulated 3-D Secure authentication shows, and what its answer does.
+//! What buyers are asked to do on the sandbox's pages (authenticate a card, approve with a wallet or an app, send a transfer),
+//! what their answer does, and the job that gives up waiting for it.
 
 use crate::Engine;
 use crate::caller::Caller;
-use crate::jobs::nobody;
+use crate::jobs::{found, nobody};
 use crate::links::with_query;
 use crate::operations::{AnswerIntentChallenge, ConfirmSetup, Operation};
+use crate::scheduler::member;
+use crate::step::Step;
 use florin_base::{Scope, currency};
 use florin_domain::payments::settle::PAGE_SPACE;
 use florin_domain::payments::{
-    ChallengeAnswer, IntentStatus, PaymentIntent, SetupCommand, SetupIntent, SetupStatus,
+    self, ChallengeAnswer, IntentStatus, PaymentIntent, PaymentMethod, SetupCommand, SetupIntent,
+    SetupStatus,
 };
-use florin_domain::processor::ChallengeResult;
-use florin_domain::{Entity, Kind, Record, RecordKey};
+use florin_domain::processor::{ChallengeResult, Rehearsed};
+use florin_domain::{Entity, Kind, MethodType, Record, RecordKey, Versioned};
+use florin_store::{LeasedJob, StoreError};
 use florin_vault::constant_time_eq;
 use std::sync::Arc;
 
@@ -25,8 +30,33 @@ pub struct Challenged {
     return_url: Option<String>,
     /// What is paid, for people; a set-up has none.
     pub amount: Option<String>,
+    /// In which currency.
+    pub currency: Option<String>,
+    /// What it is paid with.
+    pub tried: MethodType,
     /// The challenge that waits for an answer.
     pub challenge: Option<String>,
+}
+
+/// What was chosen on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageChoice {
+    /// It goes well at once.
+    Succeeded,
+    /// It fails at once.
+    Failed,
+    /// It is known later; only where the payment is not made with a card.
+    Later(Rehearsed),
+}
+
+impl PageChoice {
+    /// How an authentication ends.
+    pub const fn of(authenticated: bool) -> PageChoice {
+        match authenticated {
+            true => PageChoice::Succeeded,
+            false => PageChoice::Failed,
+        }
+    }
 }
 
 /// What came of an answer.
@@ -68,17 +98,19 @@ impl Engine {
     pub async fn answer_challenge(
         self: &Arc<Self>,
         challenged: &Challenged,
-        (challenge, authenticated): (&str, bool),
+        (challenge, choice): (&str, PageChoice),
         request: &str,
     ) -> Answered {
-        let result = if authenticated {
-            ChallengeResult::Authenticated
-        } else {
-            ChallengeResult::Failed
-        };
         let answer = ChallengeAnswer {
-            result,
+            result: match choice {
+                PageChoice::Failed => ChallengeResult::Failed,
+                _ => ChallengeResult::Authenticated,
+            },
             of: challenge.to_owned(),
+            rehearsed: match choice {
+                PageChoice::Later(rehearsed) => Some(rehearsed),
+                _ => None,
+            },
         };
         let operation: Box<dyn Operation> = match challenged.kind {
             Kind::SetupIntent => Box::new(ConfirmSetup {
@@ -98,6 +130,7 @@ impl Engine {
         let response = self.mutate(caller, operation).await;
         // A decline after the challenge is an answer too: the merchant reads it from the intent.
         let status = match response.status {
+            200 if matches!(choice, PageChoice::Later(_)) => "pending",
             200 => "succeeded",
             402 => "failed",
             _ => return Answered::NotWaiting,
@@ -108,6 +141,42 @@ impl Engine {
             .map_or(Answered::Done, |url| {
                 Answered::ReturnTo(challenged.returned(url, status))
             })
+    }
+}
+
+impl Engine {
+    /// Gives up what the buyer was asked to do and did not do in time. The processor is told.
+    pub(crate) async fn expire_action(
+        self: &Arc<Self>,
+        leased: &LeasedJob,
+    ) -> Result<(), StoreError> {
+        let mut step = Step::new(self, &leased.job.scope, None);
+        let held = found(
+            step.find::<PaymentIntent>(member(&leased.job, "intent"))
+                .await,
+        )?;
+        let of = member(&leased.job, "challenge");
+        let waits = |held: &Versioned<PaymentIntent>| {
+            held.record.status == IntentStatus::RequiresAction
+                && held.record.challenge.as_deref() == Some(of)
+        };
+        let Some(intent) = held.filter(waits) else {
+            return self.finish_job(leased, None).await;
+        };
+        let own = intent.record.payment_method.as_deref();
+        let Some(method) = found(step.linked::<PaymentMethod>(own).await)? else {
+            return self.finish_job(leased, None).await;
+        };
+        let answer = ChallengeAnswer {
+            result: ChallengeResult::Expired,
+            of: of.to_owned(),
+            rehearsed: None,
+        };
+        let (draft, mut context) = step.parts();
+        match payments::answer_challenge(draft, &mut context, intent, &method, answer) {
+            Ok(Some(call)) => self.act(leased, step, call).await,
+            Ok(None) | Err(_) => self.finish_job(leased, None).await,
+        }
     }
 }
 
@@ -132,6 +201,8 @@ fn described(key: &RecordKey, record: Record) -> Option<Challenged> {
         secret,
         return_url,
         amount: None,
+        currency: None,
+        tried: MethodType::Card,
         challenge: None,
     };
     match key.kind {
@@ -141,6 +212,8 @@ fn described(key: &RecordKey, record: Record) -> Option<Challenged> {
             let waits = intent.status == IntentStatus::RequiresAction;
             Some(Challenged {
                 amount: Some(amount),
+                currency: Some(intent.currency.as_str().to_owned()),
+                tried: intent.tried,
                 challenge: intent.challenge.clone().filter(|_| waits),
                 ..base(intent.client_secret(), intent.return_url)
             })

@@ -7,8 +7,11 @@ use crate::caller::Caller;
 use crate::mutation::Response;
 use crate::read::{Reader, check_browser};
 use crate::step::Halt;
+use florin_base::Asset;
 use florin_domain::payments::{PaymentIntent, SetupIntent};
-use florin_domain::{Kind, Refusal};
+use florin_domain::{Kind, MethodType, Refusal, methods};
+use florin_render::{render_methods, render_saved};
+use florin_store::StoreError;
 use florin_wire::print;
 use serde_json::{Value, json};
 
@@ -37,10 +40,10 @@ impl Engine {
         &self,
         caller: &Caller,
         asked: Asked<'_>,
-        locale: Option<&str>,
+        (session, locale): (Option<&str>, Option<&str>),
     ) -> Response {
         let result = async {
-            let (mode, amount, currency) = match asked {
+            let (mode, amount, currency, methods) = match asked {
                 Asked::Secret(secret) => self.intent_of_form(caller, secret).await?,
                 Asked::Deferred {
                     mode,
@@ -50,9 +53,11 @@ impl Engine {
                     mode.to_owned(),
                     Value::from(amount),
                     Value::from(currency.map(str::to_owned)),
+                    self.methods_of_form(caller, mode, currency).await?,
                 ),
             };
             let account = self.account(&caller.scope).await?;
+            let (saved, told) = self.saved_of_form(caller, session).await?;
             let session = json!({
                 "object": "elements.session",
                 "livemode": caller.scope.live,
@@ -60,8 +65,9 @@ impl Engine {
                 "amount": amount,
                 "currency": currency,
                 "merchant": {"name": account.name, "country": account.country},
-                "methods": [{"type": "card", "flow": "card"}],
-                "saved_methods": [],
+                "methods": render_methods(&methods),
+                "saved_methods": saved,
+                "customer_session": told,
                 "locale": locale.unwrap_or("auto"),
             });
             Ok(print(&session))
@@ -70,12 +76,47 @@ impl Engine {
         self.respond(caller, result)
     }
 
-    /// Mode, amount and currency of the intent with a client secret.
+    /// The saved cards that a customer session lets a form show, and what else it allows.
+    async fn saved_of_form(
+        &self,
+        caller: &Caller,
+        secret: Option<&str>,
+    ) -> Result<(Value, Value), Halt> {
+        let Some(secret) = secret else {
+            return Ok((json!([]), Value::Null));
+        };
+        let session = self.customer_session(&caller.scope, secret)?;
+        let cards = self.cards_of_form(&caller.scope, &session).await?;
+        let told =
+            json!({"save": session.saves, "save_usage": session.usage, "remove": session.removes});
+        Ok((cards.iter().map(render_saved).collect(), told))
+    }
+
+    /// What an intent that the shop will make may be paid with.
+    async fn methods_of_form(
+        &self,
+        caller: &Caller,
+        mode: &str,
+        currency: Option<&str>,
+    ) -> Result<Vec<MethodType>, StoreError> {
+        let asset = currency.and_then(|code| Asset::parse(&code.to_ascii_lowercase()));
+        let Some(asset) = asset.filter(|_| mode == "payment") else {
+            return Ok(vec![MethodType::Card]);
+        };
+        let switched = self.switched(&caller.scope).await?;
+        let offered = methods::offered(&switched, asset, (false, false));
+        Ok(match offered.is_empty() {
+            true => vec![MethodType::Card],
+            false => offered,
+        })
+    }
+
+    /// Mode, amount, currency and types of the intent with a client secret.
     async fn intent_of_form(
         &self,
         caller: &Caller,
         secret: &str,
-    ) -> Result<(String, Value, Value), Halt> {
+    ) -> Result<(String, Value, Value, Vec<MethodType>), Halt> {
         let id = secret.split(SECRET_MARK).next().unwrap_or_default();
         let reader = Reader::new(self, &caller.scope, None);
         let caller = Caller {
@@ -85,11 +126,14 @@ impl Engine {
         if let Some(intent) = reader.typed::<PaymentIntent>(id).await? {
             check_browser(&caller, &intent.clone().into())?;
             let currency = Value::from(intent.currency.as_str());
-            return Ok(("payment".to_owned(), Value::from(intent.amount), currency));
+            let types = MethodType::read(&intent.types).unwrap_or_default();
+            let amount = Value::from(intent.amount);
+            return Ok(("payment".to_owned(), amount, currency, types));
         }
         if let Some(setup) = reader.typed::<SetupIntent>(id).await? {
             check_browser(&caller, &setup.into())?;
-            return Ok(("setup".to_owned(), Value::Null, Value::Null));
+            let cards = vec![MethodType::Card];
+            return Ok(("setup".to_owned(), Value::Null, Value::Null, cards));
         }
         Err(Refusal::missing_in_body(Kind::PaymentIntent, id, "client_secret").into())
     }

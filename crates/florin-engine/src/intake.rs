@@ -58,6 +58,8 @@ pub enum MethodSource {
     },
     /// A card in the request.
     Card(Box<NewCard>, Box<MethodDetails>),
+    /// What needs no details: a wallet, a banking app, a transfer.
+    Plain(Box<MethodDetails>),
 }
 
 /// The prefix of published payment methods.
@@ -183,6 +185,10 @@ impl Step {
             },
             MethodSource::Token { id, param, details } => {
                 self.method_of_token((id, param), details).await
+            }
+            MethodSource::Plain(details) => {
+                let (_, mut context) = self.parts();
+                Ok(create_method(&mut context, (**details).clone()))
             }
             MethodSource::Card(card, details) => {
                 let (draft, mut context) = self.parts();

@@ -52,6 +52,7 @@ impl Engine {
             JobKind::Reverse => self.reverse(leased).await,
             JobKind::Release => self.release(leased).await,
             JobKind::SessionExpiry => self.expire_due_session(leased).await,
+            JobKind::ActionExpiry => self.expire_action(leased).await,
             JobKind::Receipt => self.mail_receipt(leased).await,
             JobKind::Detach => self.detach_rest(leased).await,
             JobKind::PruneKeys => self.prune(leased).await,
@@ -64,7 +65,7 @@ impl Engine {
         leased: &LeasedJob,
         step: Step,
     ) -> Result<(), StoreError> {
-        let changes = step.take().without(Kind::Attempt);
+        let changes = step.take().without_answered();
         let commit = Commit {
             changes,
             finish: Some(finish(leased, None)),
@@ -486,6 +487,7 @@ fn refund_request(
         original: Some(charge.reference.clone()),
         amount: refund.amount,
         currency: refund.currency,
+        kind: charge.kind,
         card: charge.source.clone(),
         scope: scope.clone(),
         method: None,

@@ -14,7 +14,7 @@ use florin_base::{Millis, Scope};
 use florin_domain::changes::{Changes, Job, JobKind, Require};
 use florin_domain::payments::{Attempt, AttemptState, Call};
 use florin_domain::processor::Outcome;
-use florin_domain::{Entity, Kind, webhooks};
+use florin_domain::{Entity, webhooks};
 use florin_processors::Effects;
 use florin_render::expand::ExpandPlan;
 use florin_render::{View, render_refusal};
@@ -359,7 +359,7 @@ impl Engine {
             }
             Some(call) => {
                 let outcome = self.ask(&mut step, &call).await?;
-                if !call.attempt.record.is_ended_by(&outcome) {
+                if outcome == Outcome::Unknown {
                     // Its effects would lie in this very commit: without an outcome there are none.
                     return Err(WireError::api(
                         "The processor failed. Nothing was changed; try again.",
@@ -373,7 +373,7 @@ impl Engine {
         };
         let reply = render_answer(&step, caller, &answer, recorded).await?;
         self.check_again(caller).await?;
-        let changes = step.take().without(Kind::Attempt);
+        let changes = step.take().without_answered();
         let claim = self.claim(
             caller,
             Some(self.seal_reply(caller, &answer, reply.clone())?),
@@ -666,11 +666,6 @@ const SETTLE_AGAIN_MS: u64 = 200;
 const SETTLE_MS_MAX: u64 = 10_000;
 /// A settlement that meets conflicts is made anew so often before recovery finishes it.
 pub(crate) const SETTLE_TRIES_MAX: u32 = 10;
-
-/// The job that finishes an attempt whose process died.
-pub(crate) fn recovery_job(attempt: &str) -> String {
-    format!("job_recover_{attempt}")
-}
 
 fn reply_context<'a>(scope: &'a Scope, request: &'a str) -> SealContext<'a> {
     SealContext {

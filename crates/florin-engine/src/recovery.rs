@@ -50,6 +50,11 @@ impl Engine {
         let Some(request) = held.record.request.clone() else {
             return self.finish_job(leased, None).await;
         };
+        // The processor said that it will not know before.
+        let from = held.record.ask_from;
+        if from.is_some_and(|from| self.world.clock.now() < from) {
+            return self.finish_job(leased, from).await;
+        }
         let sealed = self.sealed_of(&mut step, &request).await?;
         let inquiry = self.inform(&request, sealed.as_ref()).await;
         match held.record.state {

@@ -25,7 +25,7 @@ pub(crate) const RETRY_MS_MAX: i64 = 3_600_000;
 /// Failures that are remembered; beyond that a job is tried again after the first wait.
 const FAILURES_MAX: usize = 10_000;
 /// What moves money or the state of a payment.
-const MONEY: [JobKind; 9] = [
+const MONEY: [JobKind; 10] = [
     JobKind::Recover,
     JobKind::RefundInquiry,
     JobKind::AuthorizationExpiry,
@@ -33,6 +33,7 @@ const MONEY: [JobKind; 9] = [
     JobKind::Reverse,
     JobKind::Release,
     JobKind::SessionExpiry,
+    JobKind::ActionExpiry,
     JobKind::Detach,
     JobKind::PruneKeys,
 ];

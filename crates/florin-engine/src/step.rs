@@ -4,8 +4,10 @@ use crate::Engine;
 use florin_base::{FreshIds, Id, Scope};
 use florin_domain::changes::{Changes, Require};
 use florin_domain::context::RequestRef;
-use florin_domain::payments::{Call, Charge, EarlyFraudWarning};
-use florin_domain::{Context, Draft, Entity, Kind, Record, RecordKey, Refusal, Versioned};
+use florin_domain::payments::{Call, Charge, EarlyFraudWarning, MethodConfiguration};
+use florin_domain::{
+    Context, Draft, Entity, Kind, MethodType, Record, RecordKey, Refusal, Versioned,
+};
 use florin_store::StoreError;
 use florin_wire::WireError;
 use std::sync::Arc;
@@ -38,6 +40,9 @@ impl From<StoreError> for Halt {
         Halt::Store(error)
     }
 }
+
+/// The parameter that names a configuration of payment methods.
+const CONFIGURATION: &str = "payment_method_configuration";
 
 /// What the caller is answered with.
 #[derive(Clone, Debug)]
@@ -288,6 +293,28 @@ impl Step {
         match id {
             Some(id) => self.in_body(id, param).await.map(Some),
             None => Ok(None),
+        }
+    }
+
+    /// The types of payment methods that are switched on: by the configuration that is named, or by the default one.
+    ///
+    /// # Errors
+    /// There is no such configuration, it is given up, or the store does not answer.
+    pub async fn switched(&mut self, named: Option<&str>) -> Result<Vec<MethodType>, Halt> {
+        let Some(id) = named.filter(|id| *id != MethodConfiguration::default_id(&self.scope))
+        else {
+            return Ok(self.engine.switched(&self.scope).await?.to_vec());
+        };
+        let held = self
+            .in_body::<MethodConfiguration>(id, CONFIGURATION)
+            .await?;
+        match held.record.inactive {
+            true => Err(Refusal::invalid(
+                CONFIGURATION,
+                "This payment method configuration is inactive. Make it active, or name another one.",
+            )
+            .into()),
+            false => Ok(held.record.switched()),
         }
     }
 

@@ -37,7 +37,10 @@ pub fn render_decline(decline: &Decline, around: &Around<'_>, view: &View<'_>) -
             "network_decline_code",
             decline.network_decline_code.as_deref(),
         ),
-        ("payment_method_type", around.method.map(|_| "card")),
+        (
+            "payment_method_type",
+            around.method.map(|method| method.kind.word()),
+        ),
     ];
     for (name, text) in texts {
         if let Some(text) = text {

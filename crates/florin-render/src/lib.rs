@@ -14,6 +14,7 @@ pub mod markup;
 mod objects;
 mod page;
 pub mod parse;
+pub mod qr;
 pub mod receipt;
 mod refusal;
 mod shape;
@@ -32,8 +33,9 @@ pub use objects::dispute::render_dispute;
 pub use objects::event::render_event;
 pub use objects::front_payment::render_front;
 pub use objects::line_item::render_line_items;
+pub use objects::next_action::transfer_rows;
 pub use objects::webhook_endpoint::render_endpoint;
-pub use page::{PageFacts, page_waits, render_page};
+pub use page::{PageFacts, page_waits, render_methods, render_page, render_saved};
 pub use refusal::render_refusal;
 
 /// For whom something is rendered.
@@ -56,11 +58,13 @@ pub fn render_record<'a>(record: &'a Record, view: &View<'_>) -> Node<'a> {
         Record::Account(account) => objects::account::render(account),
         Record::Customer(customer) => objects::customer::render(customer, view),
         Record::PaymentMethod(method) => objects::payment_method::render(method, view),
+        Record::MethodConfiguration(held) => objects::method_configuration::render(held, view),
         Record::Token(token) => objects::token::render(token, view),
         Record::PaymentIntent(intent) => objects::payment_intent::render(intent, view),
         Record::SetupIntent(setup) => objects::setup_intent::render(setup, view),
         Record::Charge(charge) => objects::charge::render(charge, view),
         Record::CheckoutSession(session) => objects::checkout_session::render(session, view),
+        Record::PaymentLink(link) => objects::payment_link::render(link, view),
         Record::Product(product) => objects::product::render(product, view),
         Record::Price(price) => objects::price::render(price, view),
         Record::TaxRate(rate) => objects::tax_rate::render(rate, view),
@@ -88,11 +92,13 @@ pub const fn object_name(kind: Kind) -> &'static str {
         Kind::VaultCard => "vault_card",
         Kind::Customer => "customer",
         Kind::PaymentMethod => "payment_method",
+        Kind::MethodConfiguration => "payment_method_configuration",
         Kind::Token => "token",
         Kind::PaymentIntent => "payment_intent",
         Kind::SetupIntent => "setup_intent",
         Kind::Charge => "charge",
         Kind::CheckoutSession => "checkout.session",
+        Kind::PaymentLink => "payment_link",
         Kind::Product => "product",
         Kind::Price => "price",
         Kind::TaxRate => "tax_rate",

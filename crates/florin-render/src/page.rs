@@ -4,12 +4,16 @@
 //! only (metadata, references, customers), because everybody with the link reads it.
 
 use crate::View;
-use crate::objects::next_action::page_url;
+use crate::objects::next_action::{
+    bank_url, code_url, fields as transfer_fields, page_url, reference,
+};
 use crate::receipt::receipt_url;
+use florin_domain::MethodType;
 use florin_domain::accounts::Account;
 use florin_domain::checkout::{
     CheckoutSession, Field, FieldKind, Line, PaidState, SessionMode, SessionStatus, ShippingOption,
 };
+use florin_domain::methods::Flow;
 use florin_domain::payments::{
     Charge, FutureUsage, IntentStatus, PaymentError, PaymentIntent, PaymentMethod, SetupIntent,
     SetupStatus,
@@ -29,6 +33,8 @@ pub struct PageFacts {
     pub charge: Option<Charge>,
     /// The set-up, likewise.
     pub setup: Option<SetupIntent>,
+    /// The types that are switched on.
+    pub switched: Vec<MethodType>,
     /// The buyer's saved cards.
     pub saved: Vec<PaymentMethod>,
     /// What is paid is simulated.
@@ -58,13 +64,14 @@ pub fn render_page(facts: &PageFacts, view: &View<'_>) -> Value {
         "email": session.buyer_email(),
         "submit_type": session.submit_type.as_deref().unwrap_or("auto"),
         "custom_text": custom_text(session),
-        "methods": methods(session),
-        "saved_methods": facts.saved.iter().map(saved).collect::<Vec<_>>(),
+        "methods": methods(facts),
+        "saved_methods": facts.saved.iter().map(render_saved).collect::<Vec<_>>(),
         "locale": session.locale.as_deref().unwrap_or("auto"),
         "expires_at": session.expires.0,
         "cancel_url": session.cancel_url,
         "payment": payment(facts, view),
         "receipt_url": facts.charge.as_ref().and_then(|charge| receipt_url(charge, view)),
+        "redirect": session.redirect,
         "return_to": return_to(session),
     })
 }
@@ -183,14 +190,21 @@ fn custom_text(session: &CheckoutSession) -> Value {
 }
 
 /// What the buyer may pay with. Nothing has to be chosen where nothing is to be paid.
-fn methods(session: &CheckoutSession) -> Value {
-    match session.is_free() {
+fn methods(facts: &PageFacts) -> Value {
+    match facts.session.is_free() {
         true => json!([]),
-        false => json!([{"type": "card", "flow": "card"}]),
+        false => render_methods(&facts.session.offers(&facts.switched)),
     }
 }
 
-fn saved(method: &PaymentMethod) -> Value {
+/// Types of payment methods as pages and forms know them.
+pub fn render_methods(types: &[MethodType]) -> Value {
+    let entry = |kind: &MethodType| json!({"type": kind.word(), "flow": kind.flow().word()});
+    types.iter().map(entry).collect()
+}
+
+/// A saved card as pages and forms know it.
+pub fn render_saved(method: &PaymentMethod) -> Value {
     json!({
         "id": method.id,
         "type": "card",
@@ -212,9 +226,12 @@ fn payment(facts: &PageFacts, view: &View<'_>) -> Value {
             IntentStatus::RequiresCapture => IntentStatus::Succeeded,
             status => status,
         };
-        let page = waits.then(|| page_url(&intent.id, &intent.client_secret(), view));
-        let has_method = intent.payment_method.is_some();
-        return attempted(has_method, status.word(), intent.last_error.as_ref(), page);
+        let action = match waits {
+            true => action(intent, view),
+            false => Value::Null,
+        };
+        let kind = intent.payment_method.is_some().then_some(intent.tried);
+        return attempted(kind, status.word(), intent.last_error.as_ref(), action);
     }
     let Some(setup) = &facts.setup else {
         return Value::Null;
@@ -226,23 +243,52 @@ fn payment(facts: &PageFacts, view: &View<'_>) -> Value {
         }
         status => status,
     };
-    let page = waits.then(|| page_url(&setup.id, &setup.client_secret(), view));
-    let has_method = setup.payment_method.is_some();
-    attempted(has_method, status.word(), setup.last_error.as_ref(), page)
+    let action = match waits {
+        true => redirect(page_url(&setup.id, &setup.client_secret(), view)),
+        false => Value::Null,
+    };
+    let kind = setup.payment_method.is_some().then_some(MethodType::Card);
+    attempted(kind, status.word(), setup.last_error.as_ref(), action)
 }
 
 fn attempted(
-    has_method: bool,
+    kind: Option<MethodType>,
     status: &str,
     error: Option<&PaymentError>,
-    page: Option<String>,
+    action: Value,
 ) -> Value {
     json!({
-        "method": has_method.then_some("card"),
+        "method": kind.map(MethodType::word),
         "status": status,
         "error": failure(error),
-        "action": page.map(|url| json!({"kind": "redirect", "url": url})),
+        "action": action,
     })
+}
+
+fn redirect(url: String) -> Value {
+    json!({"kind": "redirect", "url": url})
+}
+
+/// What the buyer has to do.
+fn action(intent: &PaymentIntent, view: &View<'_>) -> Value {
+    let url = || bank_url(intent, view);
+    match intent.tried.flow() {
+        Flow::Card => redirect(page_url(&intent.id, &intent.client_secret(), view)),
+        Flow::Redirect => redirect(url()),
+        Flow::Qr => json!({
+            "kind": "qr", "data": url(), "svg_url": code_url(intent, "svg", view),
+            "expires_at": intent.waits_until.map(|at| at.0), "url": url(),
+        }),
+        Flow::Transfer => {
+            let fields = transfer_fields(intent.currency.as_str());
+            let fields = fields.iter();
+            let shown = fields.map(|(name, value)| json!({"name": name, "value": value}));
+            json!({
+                "kind": "transfer", "amount": intent.amount, "reference": reference(intent),
+                "fields": shown.collect::<Vec<_>>(), "url": url(),
+            })
+        }
+    }
 }
 
 /// A failure as buyers are told it: by what they can do, never by a code of the issuer.
@@ -258,6 +304,9 @@ fn failure(error: Option<&PaymentError>) -> Value {
         ("expired_card" | "invalid_expiry_month" | "invalid_expiry_year", _) => "check_expiry",
         ("authentication_required" | "payment_intent_authentication_failure", _)
         | ("setup_intent_authentication_failure", _) => "authentication_failed",
+        ("payment_intent_payment_attempt_failed" | "payment_intent_payment_attempt_expired", _) => {
+            "method_failed"
+        }
         ("processing_error", _) | (_, "try_again_later" | "issuer_not_available") => "try_again",
         (
             _,
@@ -273,7 +322,8 @@ fn failure(error: Option<&PaymentError>) -> Value {
 
 /// Where the buyer goes when all is done, with the session's id in its place.
 fn return_to(session: &CheckoutSession) -> Option<String> {
-    if session.status != SessionStatus::Complete {
+    let stays = session.redirect.as_deref() == Some("never");
+    if session.status != SessionStatus::Complete || stays {
         return None;
     }
     let url = session

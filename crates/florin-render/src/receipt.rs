@@ -10,6 +10,7 @@ use crate::page::merchant_of;
 use crate::texts::{Catalogue, Texts, bare, catalogue};
 use florin_base::scope::mode;
 use florin_base::{Timestamp, currency};
+use florin_domain::MethodType;
 use florin_domain::accounts::Account;
 use florin_domain::checkout::{CheckoutSession, Line};
 use florin_domain::payments::{Charge, ChargeStatus};
@@ -89,6 +90,22 @@ pub struct Sheet {
     badge: Option<String>,
 }
 
+/// The name of a method, which is the same in every language.
+const fn title(kind: MethodType) -> &'static str {
+    match kind {
+        MethodType::Alipay => "Alipay",
+        MethodType::Bancontact => "Bancontact",
+        MethodType::Ideal => "iDEAL",
+        MethodType::Paynow => "PayNow",
+        MethodType::Paypal => "PayPal",
+        MethodType::Pix => "Pix",
+        MethodType::Promptpay => "PromptPay",
+        MethodType::RevolutPay => "Revolut Pay",
+        MethodType::WechatPay => "WeChat Pay",
+        MethodType::Card | MethodType::CustomerBalance => "",
+    }
+}
+
 impl Sheet {
     /// Fills in what is known, in a language.
     pub fn of(facts: &ReceiptFacts, texts: Texts) -> Sheet {
@@ -97,10 +114,16 @@ impl Sheet {
         let money = |amount| texts.number(&currency::format(charge.currency.as_str(), amount));
         let merchant = facts.merchant();
         let (brand, last4) = (&*charge.card.brand, &*charge.card.last4);
-        let card = texts.with("card", [("brand", card::title(brand)), ("last4", last4)]);
+        let method = match charge.kind {
+            MethodType::Card => {
+                texts.with("card", [("brand", card::title(brand)), ("last4", last4)])
+            }
+            MethodType::CustomerBalance => word("transfer"),
+            kind => title(kind).to_owned(),
+        };
         let mut rows = vec![
             (word("date"), texts.number(&facts.paid_at.day().iso())),
-            (word("method"), card),
+            (word("method"), method),
         ];
         if let Some(description) = charge.description.as_deref() {
             rows.push((word("description"), description.to_owned()));

@@ -111,6 +111,8 @@ const fn spoken(kind: Kind) -> &'static str {
         Kind::Order => "order",
         Kind::Account
         | Kind::Customer
+        | Kind::MethodConfiguration
+        | Kind::PaymentLink
         | Kind::Token
         | Kind::Product
         | Kind::Price

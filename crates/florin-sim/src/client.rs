@@ -10,7 +10,7 @@ use crate::scene::Scene;
 use crate::world::BASE_URL;
 use florin_base::Scope;
 use florin_domain::Kind;
-use florin_engine::challenge::Answered;
+use florin_engine::challenge::{Answered, PageChoice};
 use florin_engine::{Caller, CardInput, Clock, Engine, KeyRole, NewCard, Operation, Response};
 use florin_render::expand::ExpandPlan;
 use florin_vault::{CardNumber, Cvc, Expiry};
@@ -420,7 +420,7 @@ impl Client {
     }
 
     /// The buyer answers on a page that is open, perhaps for a while. True when the answer was taken.
-    pub async fn visit_page(&mut self, id: &str, secret: &str, answer: (&str, bool)) -> bool {
+    pub async fn visit_page(&mut self, id: &str, secret: &str, answer: (&str, PageChoice)) -> bool {
         let Some(by) = self.draw() else { return false };
         let answered = async {
             let challenged = by.engine.challenged(id, secret).await?;

@@ -8,6 +8,8 @@ use crate::evidence::Violation;
 use crate::scene::{Inner, kind_of};
 use florin_base::Scope;
 use florin_domain::Kind;
+use florin_domain::payments::MethodConfiguration;
+use florin_engine::customer_sessions::CustomerSession;
 use florin_engine::elements::Asked;
 use florin_engine::read::{ListQuery, Page, Sieve, TransactionQuery};
 use florin_engine::{Caller, Engine, FrontBy, Response};
@@ -31,6 +33,8 @@ pub enum Question {
     LineItems(String, Page),
     /// What a checkout session sells.
     SessionLines(String, Page),
+    /// What a payment link sells.
+    LinkLines(String, Page),
     /// The payment of an order at the front door.
     Order(String),
     /// A payment of the front door.
@@ -39,6 +43,12 @@ pub enum Question {
     Form,
     /// An operation that no state allows.
     WrongState(Kind, String),
+    /// The configurations of payment methods.
+    Configurations(Page),
+    /// One of them; the default one where none is known.
+    Configuration(Option<String>),
+    /// A form may show the saved cards of a customer.
+    CustomerSession(String),
     /// The balance.
     Balance,
     /// One balance transaction.
@@ -71,10 +81,24 @@ impl Question {
             }
             Question::LineItems(id, page) => engine.line_items(caller, &id, &page).await,
             Question::SessionLines(id, page) => engine.session_lines(caller, &id, &page).await,
+            Question::LinkLines(id, page) => engine.link_lines(caller, &id, &page).await,
             Question::Order(order) => engine.front_payment(caller, FrontBy::Order(&order)).await,
             Question::Front(id) => engine.front_payment(caller, FrontBy::Id(&id)).await,
             Question::WrongState(kind, id) => {
                 engine.wrong_state(caller, kind, &id, "not now").await
+            }
+            Question::Configurations(page) => engine.method_configurations(caller, &page).await,
+            Question::Configuration(id) => {
+                let id = id.unwrap_or_else(|| MethodConfiguration::default_id(&caller.scope));
+                engine.method_configuration(caller, &id).await
+            }
+            Question::CustomerSession(customer) => {
+                let wish = CustomerSession {
+                    customer,
+                    enabled: true,
+                    ..CustomerSession::default()
+                };
+                engine.open_customer_session(caller, wish).await
             }
             Question::Balance => engine.balance(caller).await,
             Question::Transaction(id) => engine.balance_transaction(caller, &id).await,
@@ -87,7 +111,7 @@ impl Question {
                     amount: Some(2_000),
                     currency: Some("usd"),
                 };
-                engine.elements_session(caller, asked, None).await
+                engine.elements_session(caller, asked, (None, None)).await
             }
             Question::Account => engine.own_account(caller).await,
         }
@@ -107,6 +131,7 @@ impl Question {
                 | Kind::Price
                 | Kind::TaxRate
                 | Kind::ShippingRate
+                | Kind::PaymentLink
                 | Kind::CheckoutSession,
                 id,
                 _,

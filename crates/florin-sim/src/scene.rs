@@ -236,6 +236,8 @@ pub fn kind_of(object: &str) -> Option<Kind> {
         "refund" => Kind::Refund,
         "customer" => Kind::Customer,
         "payment_method" => Kind::PaymentMethod,
+        "payment_link" => Kind::PaymentLink,
+        "payment_method_configuration" => Kind::MethodConfiguration,
         "token" => Kind::Token,
         "webhook_endpoint" => Kind::WebhookEndpoint,
         "dispute" => Kind::Dispute,

@@ -42,7 +42,8 @@ const ACCOUNTS: [&str; 2] = ["acct_north", "acct_south"];
 /// Clients of each merchant.
 const CLIENTS: u64 = 3;
 /// Jobs that wait for days and do not keep a world from being quiet.
-const PATIENT: [JobKind; 5] = [
+const PATIENT: [JobKind; 6] = [
+    JobKind::ActionExpiry,
     // An attempt whose end was assumed is watched for days; one whose end is unknown is looked for apart.
     JobKind::Recover,
     JobKind::PruneKeys,

@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0002_packed.sql"),
     include_str!("../../../migrations/0003_checkout.sql"),
     include_str!("../../../migrations/0004_tallies.sql"),
+    include_str!("../../../migrations/0005_methods.sql"),
 ];
 
 /// From this migration on a record may have its body in `packed`.

@@ -37,10 +37,16 @@ impl Asset {
         FILES.iter().find(|asset| asset.file == file)
     }
 
+    /// A page has an address of its own.
+    pub fn is_page(&self) -> bool {
+        self.file.ends_with(".html")
+    }
+
     /// Its media type.
     pub fn media(&self) -> &'static str {
         match self.file.rsplit_once('.') {
             Some((_, "js")) => "text/javascript; charset=utf-8",
+            Some((_, "html")) => "text/html; charset=utf-8",
             Some((_, "css")) => "text/css; charset=utf-8",
             Some((_, "json")) => "application/json",
             Some((_, "svg")) => "image/svg+xml",

@@ -44,7 +44,12 @@ pub fn document() -> String {
 
 /// What differs from the original behind the same shapes.
 const BEHAVIOUR: &str = "## Behaviour that differs\n\n\
-- Payment methods: `card` only. Every other type is refused.\n\
+- Payment methods: `card`, and in the sandbox `alipay`, `bancontact`, `customer_balance`, `ideal`, `paynow`, `paypal`, `pix`, `promptpay`, \
+`revolut_pay` and `wechat_pay`. Every other type is refused. Cards are on at first; the others are switched on in the account's payment \
+method configuration, or listed. They pay once: they are not attached, set up, or captured later.\n\
+- `customer_balance` is a bank transfer for one payment, and needs no customer. There is no cash balance: a transfer is paid whole or \
+not at all. `next_action` of every method leads to a page of the sandbox.\n\
+- The default configuration of payment methods shows the types that Florin takes. `parent` and `application` do not exist yet.\n\
 - `automatic_async` captures at once: the balance transaction is there in the first answer.\n\
 - A partial capture or a cancellation makes no refund object and no `charge.refunded`, in every version. Before \
 2025-03-31.basil the charge counts what was given back in `amount_refunded`.\n\
@@ -57,11 +62,14 @@ const BEHAVIOUR: &str = "## Behaviour that differs\n\n\
 refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 - The id of a deleted product is not used again. Products cannot be listed by `ids`, `url`, `type` or `shippable`.\n\
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
-- Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, payment links, \
-recovery after expiry and the `ui_mode` words `elements` and `form` are refused. A session of `ui_mode: embedded_page` can be made, but no \
-page can hold it in a frame yet. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
+- Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, \
+recovery after expiry and the `ui_mode` words `elements` and `form` are refused. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
 An inline price is a price with `active: false`, and its product is a product like any other.\n\
+- Payment links sell what sessions sell. Tax rates of their items, limits of completed sessions, optional items and `expand` of \
+`line_items` are not served; what they sell cannot be changed. A session of a link expires after 24 hours, the link never.\n\
+- The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \
+browser may detach a card of that customer.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
 - What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
 sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\

@@ -4,10 +4,12 @@
 //! hold every answer.
 
 use florin_api::ROUTES;
+use florin_domain::transitions::Transition;
 use florin_wire::schema::{Kind, Members, Param};
 use florin_wire::versions::NEWEST;
 use florin_wire::{Policy, Table};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// The document, pretty-printed.
 pub fn document() -> String {
@@ -32,6 +34,8 @@ pub fn document() -> String {
         "servers": [{ "url": "http://127.0.0.1:8484" }],
         "security": [{ "bearer": [] }, { "basic": [] }],
         "paths": paths,
+        "x-florin-events": events(),
+        "x-florin-errors": errors(),
         "components": {
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer" },
@@ -44,6 +48,30 @@ pub fn document() -> String {
         "{}\n",
         serde_json::to_string_pretty(&document).unwrap_or_default()
     )
+}
+
+/// Every type of event that Florin sends, with the object that it carries.
+fn events() -> Vec<Value> {
+    let all = Transition::ALL.iter().flat_map(|made| made.events());
+    let types: BTreeSet<&str> = all.copied().collect();
+    let entry = |kind: &&str| json!({ "type": kind, "object": object_of(kind) });
+    types.iter().map(entry).collect()
+}
+
+fn object_of(event: &str) -> &str {
+    match event.rsplit_once('.').map_or(event, |(object, _)| object) {
+        "charge.dispute" => "dispute",
+        "charge.refund" => "refund",
+        "florin.payment" => "payment of the front door",
+        object => object,
+    }
+}
+
+/// Every code of an error and every reason of a decline.
+fn errors() -> Vec<Value> {
+    let codes = florin_api::docs::codes();
+    let entry = |(kind, code, text)| json!({ "code": code, "kind": kind, "text": text });
+    codes.map(entry).collect()
 }
 
 fn error_schema() -> Value {

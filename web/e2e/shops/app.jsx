@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const isCard = data.form === 'card';
+const removed = (event) => (window.removed = event);
 
 function Form() {
   const stripe = useStripe();
@@ -35,7 +36,7 @@ function Form() {
     <form onSubmit={pay} data-ready={ready}>
       {isCard
         ? <div className="line"><CardElement onReady={() => setReady((n) => n + 1)} /></div>
-        : <div className="place"><PaymentElement onReady={() => setReady((n) => n + 1)} /></div>}
+        : <div className="place"><PaymentElement onReady={() => setReady((n) => n + 1)} onSavedPaymentMethodRemove={removed} /></div>}
       <button disabled={!stripe || isBusy}>Pay €49.00</button>
       <p role="status">{text}</p>
     </form>
@@ -44,7 +45,9 @@ function Form() {
 
 const stripePromise = loadStripe(data.publishableKey);
 const appearance = data.appearance ? JSON.parse(data.appearance) : { theme: data.theme ?? 'stripe' };
-const options = isCard ? { locale: 'en' } : { clientSecret: data.clientSecret, appearance, locale: data.locale ?? 'en' };
+const options = isCard
+  ? { locale: 'en' }
+  : { clientSecret: data.clientSecret, customerSessionClientSecret: data.customerSession, appearance, locale: data.locale ?? 'en' };
 createRoot(document.getElementById('app')).render(
   <StrictMode><Elements stripe={stripePromise} options={options}><Form /></Elements></StrictMode>,
 );

@@ -1,5 +1,5 @@
-// Checkout sessions in a shop's page, and next actions that the server does not have yet: their answers are played to the controller
-// frame. Deliberately absent: cards that are authenticated, which the real server does (wrappers.test.mjs).
+// Checkout sessions in a shop's page, and next actions whose answers are played to the controller frame: so a test decides when they change.
+// Deliberately absent: cards that are authenticated (wrappers.test.mjs) and whole payments without a card (methods.test.mjs).
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

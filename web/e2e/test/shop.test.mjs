@@ -252,7 +252,7 @@ test('a client is a plain object of the wire, with every declared method and no 
   });
   const { secretKey, embedded, ...others } = facts;
   assert.match(secretKey, /publishable key/);
-  assert.match(embedded, /does not show the page of a checkout session/);
+  assert.match(embedded, /client secret of a checkout session/);
   assert.deepEqual(others, {
     same: true, version: 3, then: 'undefined', code: 'not_supported', type: 'invalid_request_error', ideal: 'function',
     loaderror: 'not_supported', wallet: null, source: 'not_supported',

@@ -101,7 +101,7 @@ function place(content: HTMLElement): void {
 }
 
 function showPayment(session: Session, translator: Translator): void {
-  payment = new PaymentView(session, options, translator, tell, listener);
+  payment = new PaymentView(session, options, translator, { ...listener, changed: tell, remove: (id) => port?.up('remove', { id }) });
   fields = payment.card;
   place(payment.element);
   port?.up('ready');
@@ -143,10 +143,20 @@ async function begin(sent: { group?: Group; options?: Options }): Promise<void> 
 /** Builds everything anew. What the buyer typed stays. */
 function rebuild(): void {
   const texts = fields?.texts() ?? [];
+  const isSaving = payment?.isSaving === true;
   fields = null;
   payment = null;
   show();
   (fields as CardFields | null)?.restore(texts);
+  if (payment) (payment as PaymentView).isSaving = isSaving;
+}
+
+/** A saved method is forgotten, or it could not be. The page knows the same, so that it need not be built anew. */
+function removed({ id, success }: { id: string; success: boolean }): void {
+  const { session } = group;
+  const rest = session?.saved_methods?.filter((one) => !success || one.id !== id);
+  if (session) group = { ...group, session: { ...session, saved_methods: rest } };
+  payment?.removed(id, success);
 }
 
 async function regroup(sent: Group): Promise<void> {
@@ -192,6 +202,7 @@ function take({ t, p, id }: Message): void {
     case 'focus': return fields?.focus();
     case 'blur': return (document.activeElement as HTMLElement | null)?.blur();
     case 'clear': return fields?.clear(p?.parts);
+    case 'removed': return removed(p ?? {});
     case 'submit': {
       const error = submit(p?.canFocus !== false);
       return port?.up('reply', error ? { error } : { type: payment?.state().value.type ?? 'card' }, id);

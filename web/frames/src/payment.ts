@@ -1,13 +1,13 @@
 // The payment element: the methods of a payment, a form for a new card, the cards that the buyer saved.
 // Deliberately absent: paying. The page asks for what was entered, and confirms.
 
-import { noteOf, savedExpiry, savedText, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
+import { noteOf, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
 import type { Translator } from '@florin/pay-core/i18n';
 import { Chooser, methodIcon } from './chooser';
-import { h, mark } from './dom';
+import { h } from './dom';
 import { CardFields, type Listener, type ValidationError } from './fields';
-import { brandIcon, isMark } from './icons';
-import { layoutOf, ordered, type PaymentOptions, type Session } from './session';
+import { Picker } from './picker';
+import { keepOf, layoutOf, ordered, type Keep, type PaymentOptions, type Session } from './session';
 
 export interface PaymentState {
   empty: boolean;
@@ -18,7 +18,14 @@ export interface PaymentState {
 }
 
 /** What confirms with: a new card, a saved method, or a type that needs nothing but the buyer's approval elsewhere. */
-export type Chosen = { card: true } | { saved: string } | { type: string };
+export type Chosen = { card: true; keep?: Keep } | { saved: string } | { type: string };
+
+/** What the view tells beside how it stands. */
+export interface PaymentListener extends Omit<Listener, 'changed'> {
+  changed(state: PaymentState): void;
+  /** The buyer wants a saved method to be forgotten. */
+  remove(id: string): void;
+}
 
 export class PaymentView {
   readonly element: HTMLDivElement;
@@ -26,12 +33,16 @@ export class PaymentView {
   private readonly methods: MethodEntry[];
   private readonly chooser: Chooser | null;
   private readonly cardPanel: HTMLDivElement;
+  private readonly picker: Picker | null;
+  /** What is asked for with a new card. */
+  private readonly fresh: HTMLDivElement;
+  private readonly save: HTMLInputElement | null;
   private selected: string;
   private saved: SavedMethod | null;
 
   constructor(
-    session: Session, options: PaymentOptions, private readonly words: Translator,
-    private readonly changed: (state: PaymentState) => void, listener: Omit<Listener, 'changed'>,
+    private readonly session: Session, options: PaymentOptions, private readonly words: Translator,
+    private readonly listener: PaymentListener,
   ) {
     this.methods = ordered(session.methods, options.paymentMethodOrder);
     this.selected = this.methods[0]?.type ?? 'card';
@@ -41,8 +52,11 @@ export class PaymentView {
       ...listener, changed: () => this.tell(),
     });
     this.card.setDisabled(options.readOnly === true);
-    this.cardPanel = h('div', {}, savedCards.length > 0 && this.picker(savedCards), this.card.element);
-    this.card.element.hidden = this.saved !== null;
+    this.picker = savedCards.length > 0 ? this.pickerOf(savedCards) : null;
+    this.save = session.customer_session?.save ? h('input', { type: 'checkbox', id: 'save', class: 'CheckboxInput' }) : null;
+    this.fresh = h('div', {}, this.card.element, this.save && this.consent(this.save));
+    this.fresh.hidden = this.saved !== null;
+    this.cardPanel = h('div', {}, this.picker?.element, this.fresh);
     this.chooser = this.methods.length > 1
       ? new Chooser(this.methods, layoutOf(options, this.methods.length), words, (type) => this.select(type))
       : null;
@@ -56,30 +70,39 @@ export class PaymentView {
     return h('div', { class: 'Block' }, methodIcon(type), h('p', { class: 'RedirectText' }, noteOf(type, flow, this.words)));
   }
 
-  private picker(cards: readonly SavedMethod[]): HTMLFieldSetElement {
-    const rows = [...cards.map((card) => this.row(card)), this.row(null)];
-    return h('fieldset', { class: 'Picker' }, h('legend', { class: 'Hidden' }, this.words.t('method.title')), ...rows);
+  private pickerOf(cards: readonly SavedMethod[]): Picker {
+    return new Picker(cards, this.session.customer_session?.remove === true, this.words, {
+      picked: (card) => this.pick(card), remove: (id) => this.listener.remove(id),
+    });
   }
 
-  private row(card: SavedMethod | null): HTMLLabelElement {
-    const input = h('input', { type: 'radio', name: 'saved', value: card?.id ?? '', checked: card === this.saved });
-    const { brand = null } = card ?? {};
-    const text = card ? savedText(card, this.words) : this.words.t('card.details');
-    const icon = brandIcon(isMark(brand) ? brand : 'unknown', text);
-    icon.classList.add('Icon');
-    icon.setAttribute('aria-hidden', 'true');
-    const date = card && savedExpiry(card, this.words);
-    const row = h('label', { class: 'PickerItem' }, input, icon, h('span', {}, text), date && h('small', {}, date));
-    mark(row, 'PickerItem', { selected: card === this.saved, new: card === null });
-    input.addEventListener('change', () => this.pick(card, row));
-    return row;
+  /** The buyer's own wish to have the card saved, which nothing makes for them. */
+  private consent(box: HTMLInputElement): HTMLElement {
+    const { t } = this.words;
+    const merchant = this.session.merchant?.name;
+    const note = merchant && h('small', { id: 'save-note' }, t('save.note', { merchant }));
+    if (note) box.setAttribute('aria-describedby', note.id);
+    return h('div', { class: 'Checkbox' }, box, h('div', {}, h('label', { class: 'CheckboxLabel', for: box.id }, t('save.label')), note));
   }
 
-  private pick(card: SavedMethod | null, row: HTMLElement): void {
+  private pick(card: SavedMethod | null): void {
     this.saved = card;
-    for (const other of this.cardPanel.querySelectorAll('.PickerItem')) mark(other, 'PickerItem', { selected: other === row });
-    this.card.element.hidden = card !== null;
+    this.fresh.hidden = card !== null;
     this.tell();
+  }
+
+  /** What came of the wish to have a saved method forgotten. */
+  removed(id: string, isGone: boolean): void {
+    this.picker?.removed(id, isGone);
+    if (isGone && this.picker?.element.hidden) this.card.focus();
+  }
+
+  get isSaving(): boolean {
+    return this.save?.checked === true;
+  }
+
+  set isSaving(is: boolean) {
+    if (this.save) this.save.checked = is;
   }
 
   private select(type: string): void {
@@ -98,7 +121,7 @@ export class PaymentView {
   }
 
   tell(): void {
-    this.changed(this.state());
+    this.listener.changed(this.state());
   }
 
   state(): PaymentState {
@@ -119,6 +142,7 @@ export class PaymentView {
 
   chosen(): Chosen {
     if (!this.isCard()) return { type: this.selected };
-    return this.saved ? { saved: this.saved.id } : { card: true };
+    if (this.saved) return { saved: this.saved.id };
+    return this.isSaving ? { card: true, keep: keepOf(this.session) } : { card: true };
   }
 }

@@ -4,8 +4,26 @@
 import type { MethodEntry, SavedMethod } from '@florin/pay-core/methods';
 
 export interface Session {
+  /** A set-up intent saves in any case; what it is saved for is its own. */
+  mode?: 'payment' | 'setup' | 'subscription';
+  merchant?: { name?: string | null };
   methods: MethodEntry[];
   saved_methods?: SavedMethod[];
+  /** What the merchant's server allows this buyer. `save_usage` null: the intent itself says what a saved method is for. */
+  customer_session?: { save: boolean; remove: boolean; save_usage?: Usage | null } | null;
+}
+
+export type Usage = 'on_session' | 'off_session';
+
+/** How a confirmation says that the new method is to be saved. */
+export interface Keep {
+  allow_redisplay: 'always';
+  setup_future_usage?: Usage;
+}
+
+export function keepOf({ mode, customer_session: allowed }: Session): Keep {
+  const usage = allowed?.save_usage === undefined ? 'on_session' : allowed.save_usage;
+  return { allow_redisplay: 'always', ...(mode !== 'setup' && usage && { setup_future_usage: usage }) };
 }
 
 export type LayoutName = 'tabs' | 'accordion';

@@ -78,12 +78,12 @@ const METHODS = `
 .Tabs{display:grid;grid-template-columns:repeat(auto-fit,minmax(104px,1fr));gap:var(--tab-spacing);margin-bottom:var(--grid-row-spacing)}
 .Tab,.AccordionItem,.PickerItem{background:var(--color-background);border:1px solid var(--color-border);border-radius:var(--border-radius);
  box-shadow:var(--shadow-input);outline:0;transition:border-color .14s ease,box-shadow .14s ease}
-.Tab{padding:10px 12px;min-height:62px;display:block;color:var(--color-text-secondary)}
+.Tab{padding:10px 12px;min-height:62px;display:grid;align-content:start;justify-items:start;color:var(--color-text-secondary)}
 .Tab:hover{color:var(--color-text);border-color:var(--color-border-strong)}
 .Tab:focus-visible,.AccordionButton:focus-visible,.PickerItem:focus-within{box-shadow:0 0 0 3px color-mix(in srgb,var(--color-primary) 30%,transparent);border-color:var(--color-primary);outline:0}
 .Tab--selected,.Tab--selected:hover{border-color:var(--color-primary);box-shadow:0 0 0 1px var(--color-primary);color:var(--color-primary)}
 .TabIcon{width:20px;height:20px;margin-bottom:4px}
-.TabLabel{display:block;font-size:.875em;font-weight:var(--font-weight-medium);overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.TabLabel{display:block;font-size:.875em;font-weight:var(--font-weight-medium);line-height:1.3;overflow-wrap:anywhere}
 .AccordionItem{border-radius:0;border-bottom-width:0;box-shadow:none}
 .AccordionItem:first-child{border-start-start-radius:var(--border-radius);border-start-end-radius:var(--border-radius)}
 .AccordionItem:last-child{border-bottom-width:1px;border-end-start-radius:var(--border-radius);border-end-end-radius:var(--border-radius)}
@@ -105,6 +105,21 @@ const METHODS = `
 .PickerItem--selected{border-color:var(--color-primary)}
 .PickerItem .Icon{width:30px;height:20px;color:var(--color-text-secondary)}
 .PickerItem small{margin-inline-start:auto;color:var(--color-text-secondary);font-size:.875em}
+.PickerRow{position:relative}
+.PickerItem--removable{padding-inline-end:54px}
+.PickerItem+.PickerAction{position:absolute;inset-inline-end:4px;top:2px;display:grid;place-items:center;width:44px;height:44px}
+.PickerAction{padding:6px 10px;min-height:36px;border-radius:var(--border-radius);color:var(--color-text-secondary)}
+.PickerAction:hover{color:var(--color-text)}
+.PickerAction:focus-visible{outline:2px solid var(--color-primary);outline-offset:-2px}
+.PickerAction:disabled{opacity:.6;cursor:progress}
+.PickerAction--negative,.PickerItem+.PickerAction:hover{color:var(--color-danger)}
+.PickerAction svg{width:20px;height:20px}
+.PickerItem--negative{justify-content:space-between;padding-block:5px;padding-inline:4px;cursor:default}
+.Checkbox{display:flex;gap:10px;align-items:flex-start;margin-top:var(--grid-row-spacing);font-size:.875em}
+.CheckboxInput{flex:none;width:20px;height:20px;margin:0;accent-color:var(--color-primary)}
+.CheckboxInput:focus-visible{outline:2px solid var(--color-primary);outline-offset:2px}
+.CheckboxLabel{color:var(--color-text);cursor:pointer}
+.Checkbox small{display:block;color:var(--color-text-secondary);font-size:.9375em}
 .Skeleton{height:46px;border-radius:var(--border-radius);background:color-mix(in srgb,var(--color-text) 8%,transparent);animation:pulse 1.2s ease-in-out infinite alternate}
 .Skeleton--label{height:14px;width:34%;margin:3px 0 8.6px}
 @keyframes pulse{to{opacity:.5}}

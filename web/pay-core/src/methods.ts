@@ -101,12 +101,21 @@ export function methodText(type: string, { t }: Words): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const NOTES = { redirect: 'method.redirect_note', qr: 'method.qr_note' } as const;
+/** Codes that the app of any bank reads: there is none that is called like them. */
+const BANK_CODES = ['paynow', 'pix', 'promptpay'];
+
+const isBankCode = (type: string) => BANK_CODES.includes(type);
 
 /** What happens after the button, where a method has no fields of its own that would say it. */
 export function noteOf(type: string, flow: Exclude<Flow, 'card'>, words: Words): string {
   if (flow === 'transfer') return words.t('method.transfer_note');
-  return words.t(NOTES[flow], { method: methodText(type, words) });
+  const code = isBankCode(type) ? 'method.qr_bank_note' : 'method.qr_note';
+  return words.t(flow === 'qr' ? code : 'method.redirect_note', { method: methodText(type, words) });
+}
+
+/** What is done with a code, in the words of the method that it is for. `amount` is a text. */
+export function scanText(type: string, amount: string, words: Words): string {
+  return isBankCode(type) ? words.t('action.qr_bank_note', { amount }) : words.t('action.qr_note', { method: methodText(type, words), amount });
 }
 
 /** Brands by name: those that a number tells, and those that only a saved card or a second network has. */

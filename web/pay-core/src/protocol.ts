@@ -4,10 +4,10 @@
 /** What a frame says to the page. */
 export type Up =
   | 'hello' | 'ready' | 'height' | 'change' | 'focus' | 'blur' | 'escape' | 'reply' | 'action-done'
-  | 'enter' | 'advance' | 'retreat' | 'networkschange';
+  | 'enter' | 'advance' | 'retreat' | 'networkschange' | 'remove' | 'navigate' | 'authenticate' | 'complete';
 /** What the page says to a frame. */
 export type Down =
-  | 'init' | 'update' | 'group' | 'focus' | 'blur' | 'clear' | 'submit' | 'collect' | 'api' | 'confirm' | 'create';
+  | 'init' | 'update' | 'group' | 'focus' | 'blur' | 'clear' | 'submit' | 'collect' | 'api' | 'confirm' | 'create' | 'removed' | 'resume';
 /** What one frame of Florin's origin says to another one. */
 export type Across = 'hold' | 'held';
 export type Kind = Up | Down | Across;

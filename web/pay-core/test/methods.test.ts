@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createTranslator } from '../src/i18n';
 import { ar } from '../src/locales/ar';
 import { en } from '../src/locales/en';
-import { methodText, noteOf, savedExpiry, savedText } from '../src/methods';
+import { methodText, noteOf, savedExpiry, savedText, scanText } from '../src/methods';
 
 const words = createTranslator('en', en);
 
@@ -14,9 +14,17 @@ it.each([['card', 'Card'], ['wechat_pay', 'WeChat Pay'], ['moon_pay', 'Moon pay'
 it.each([
   ['paypal', 'redirect', 'You will go to PayPal to approve the payment, then come back here.'],
   ['wechat_pay', 'qr', 'You will get a code to scan with the WeChat Pay app.'],
+  ['pix', 'qr', 'You will get a Pix code to scan with your banking app.'],
   ['customer_balance', 'transfer', 'You will get the bank details for your transfer.'],
 ] as const)('%s, as a %s, says what happens next', (type, flow, note) => {
   expect(noteOf(type, flow, words)).toBe(note);
+});
+
+it.each([
+  ['wechat_pay', 'Open the WeChat Pay app on your phone, scan the code and approve €5.00.'],
+  ['paynow', 'Open your banking app on your phone, scan the code and approve €5.00.'],
+])('a code of %s says what reads it', (type, text) => {
+  expect(scanText(type, '€5.00', words)).toBe(text);
 });
 
 it.each([

@@ -2,12 +2,14 @@
 // Deliberately absent: a drawing of the code. The server draws it, so that it also shows without this script.
 
 import { isolateNumber } from '@florin/pay-core/i18n';
+import { scanText } from '@florin/pay-core/methods';
 import { formatBare } from '@florin/pay-core/money';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { isStaying } from './embed';
 import { Icon } from './icons';
-import { moneyText, openMethodText, ownImage, usePage } from './page';
+import { moneyText, openMethod, openMethodText, ownImage, usePage } from './page';
 import type { Action, QrAction, RedirectAction, TransferAction } from './state';
 
 /** A heading that takes the focus, because what was there before is gone. */
@@ -71,14 +73,20 @@ function TestBank({ url }: { url: string | null }) {
 
 function Redirect({ action }: { action: RedirectAction }) {
   const page = usePage();
-  const { t, view } = page;
+  const { isEmbedded, leave, t, view } = page;
+  // The bank of a card opens over the page that holds the frame.
+  const go = (event: Event) => {
+    if (!isEmbedded) return;
+    event.preventDefault();
+    leave(action.url);
+  };
   const method = openMethodText(page);
   if (view.phase === 'leaving') {
     return (
       <div class="outcome">
         <span class="spinner spinner-large" aria-hidden="true" />
         <Heading>{t('action.leaving', { method })}</Heading>
-        <a class="link" href={action.url}>{t('button.continue_to', { method })}</a>
+        <a class="link" href={action.url} onClick={go}>{t('button.continue_to', { method })}</a>
       </div>
     );
   }
@@ -86,7 +94,7 @@ function Redirect({ action }: { action: RedirectAction }) {
     <div class="outcome">
       <Heading>{t('action.redirect_title', { method })}</Heading>
       <p class="outcome-text">{t('action.redirect_note', { method })}</p>
-      <a class="pay" href={action.url}>{t('button.continue_to', { method })}</a>
+      <a class="pay" href={action.url} onClick={go}>{t('button.continue_to', { method })}</a>
       <OtherMethod />
       <Waiting />
     </div>
@@ -145,7 +153,7 @@ function Qr({ action }: { action: QrAction }) {
   return (
     <div class="outcome">
       <Heading>{t('action.qr_title')}</Heading>
-      <p class="outcome-text">{t('action.qr_note', { method, amount: moneyText(page, state.amounts.total) })}</p>
+      <p class="outcome-text">{scanText(openMethod(page), moneyText(page, state.amounts.total), page)}</p>
       <div class="qr">{image && <img src={image} width="232" height="232" alt={t('action.qr_image', { method })} />}</div>
       <Countdown seconds={seconds} />
       <div class="code">
@@ -172,12 +180,22 @@ function TransferLine({ label, value, copied = value }: { label: string; value: 
 
 const inFours = (value: string) => value.replace(/\s/g, '').replace(/(.{4})(?=.)/g, '$1 ');
 
+/** The way back to the shop, for whoever is done here. */
+function BackLink() {
+  const { isEmbedded, state, t } = usePage();
+  if (!state.return_to || (isEmbedded && isStaying(state))) return null;
+  return <a class="button" href={state.return_to}>{t('page.back', { merchant: state.merchant.name })}</a>;
+}
+
+/** The order is placed as soon as the buyer has the instructions: then there is no other way to pay any more. */
 function Transfer({ action }: { action: TransferAction }) {
   const page = usePage();
   const { i18n, state, t } = page;
   const amount = moneyText(page, action.amount);
+  const isPlaced = state.status === 'complete';
   return (
     <div class="outcome">
+      {isPlaced && <p class="placed"><Icon name="check" /> {t('complete.title_unpaid')}</p>}
       <Heading>{t('action.transfer_title', { amount })}</Heading>
       <p class="outcome-text">{t('action.transfer_note')}</p>
       <dl class="transfer">
@@ -187,7 +205,7 @@ function Transfer({ action }: { action: TransferAction }) {
         ))}
         <TransferLine label={t('action.reference')} value={action.reference} />
       </dl>
-      <div class="buttons"><TestBank url={action.url} /><OtherMethod /></div>
+      <div class="buttons"><TestBank url={action.url} />{isPlaced ? <BackLink /> : <OtherMethod />}</div>
       <Waiting />
     </div>
   );

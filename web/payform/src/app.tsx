@@ -19,6 +19,7 @@ export interface AppProps {
   translator: Translator;
   now(): number;
   leave(url: string): void;
+  isEmbedded?: boolean;
   form: Omit<FormPorts, 'session' | 'view' | 'month'>;
 }
 
@@ -67,9 +68,10 @@ function Footer() {
 function Content() {
   const { state, view } = usePage();
   if (view.isGone) return <Gone />;
-  if (state.status === 'complete') return <Complete />;
   if (state.status === 'expired') return <Expired />;
+  // Also of a session that is complete: its buyer has to see where the money goes.
   if (state.payment?.status === 'requires_action' && state.payment.action) return <ActionPart action={state.payment.action} />;
+  if (state.status === 'complete') return <Complete />;
   if (state.payment?.status === 'processing') return <Processing />;
   return <PayForm />;
 }
@@ -90,7 +92,7 @@ function useDocument(page: Page) {
   }, [i18n, page.state.status]);
 }
 
-export function App({ session, translator, now, leave, form: ports }: AppProps) {
+export function App({ session, translator, now, leave, isEmbedded = false, form: ports }: AppProps) {
   const view = useView(session);
   const [i18n, setTranslator] = useState(translator);
   const [spoken, setSpoken] = useState('');
@@ -104,7 +106,7 @@ export function App({ session, translator, now, leave, form: ports }: AppProps) 
   };
   // The same text twice in a row would not be spoken twice, so it gets an invisible end every other time.
   const say = (text: string) => setSpoken((before) => (before === text ? `${text}\u00a0` : text));
-  const page: Page = { i18n, t: i18n.t, session, view, state: view.state, form, now, leave, say, setLanguage };
+  const page: Page = { i18n, t: i18n.t, session, view, state: view.state, form, now, leave, isEmbedded, say, setLanguage };
   useDocument(page);
   return (
     <PageContext.Provider value={page}>

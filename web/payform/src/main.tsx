@@ -12,6 +12,7 @@ import './payform.css';
 import { regionOf } from './address';
 import { App } from './app';
 import type { Draft } from './draft';
+import { openHost, returnQuery } from './embed';
 import { inputId, type Drawer } from './form';
 import { follow } from './live';
 import { createRequests } from './requests';
@@ -95,19 +96,23 @@ async function start() {
   const root = document.getElementById('florin');
   if (!root) return;
   const state = readState();
+  const { embedded } = state;
+  const host = embedded ? openHost(embedded, state, root, () => session.resume()) : null;
   applyTheme(document, state.merchant.colors);
   const translator = await loadTranslator([state.locale, ...navigator.languages]);
-  const base = location.pathname.replace(/\/$/, '');
-  const requests = createRequests(base);
-  const leave = (url: string) => location.assign(url);
+  const base = embedded ? `/c/pay/${state.id}` : location.pathname.replace(/\/$/, '');
+  const requests = createRequests(base, undefined, embedded && returnQuery(embedded));
+  const leave = (url: string) => (host ? host.leave(url, session.view().state) : location.assign(url));
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  const session = createSession(state, { requests, leave, wait, newAttempt: randomId });
+  const session: Session = createSession(state, { requests, leave, wait, newAttempt: randomId });
+  session.subscribe(() => host?.changed(session.view().state));
   const { typed, focused } = readShell(root);
   const props = {
     session,
     translator,
     now: () => Date.now() + requests.clockAhead(),
     leave,
+    isEmbedded: host !== null,
     form: { region: regionOf(navigator.languages), drawer: drawerOf(state.id), typed },
   };
   root.replaceChildren();

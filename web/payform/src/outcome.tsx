@@ -4,8 +4,10 @@
 import { useEffect } from 'preact/hooks';
 
 import { Heading, Waiting } from './actions';
+import { isStaying } from './embed';
 import { Icon } from './icons';
 import { moneyText, usePage, type Page } from './page';
+import type { State } from './state';
 
 export function Processing() {
   const { t } = usePage();
@@ -23,11 +25,15 @@ export function Processing() {
 const RETURN_MS = 1_500;
 const RETURN_MS_WITH_TEXT = 5_000;
 
+/** The buyer was done, and the money that was to come later did not come. */
+const hasFailed = ({ payment_status: paid, payment }: State) => paid === 'unpaid' && Boolean(payment?.error);
+
 /** The title and the sentence of a finished session. */
 export function completeTexts(page: Page): { title: string; text: string } {
   const { state, t } = page;
   const merchant = state.merchant.name;
   if (state.mode === 'setup') return { title: t('complete.title_setup'), text: t('complete.setup', { merchant }) };
+  if (hasFailed(state)) return { title: t('decline.title'), text: t('complete.failed', { merchant }) };
   if (state.payment_status === 'unpaid') return { title: t('complete.title_unpaid'), text: t('complete.unpaid') };
   if (state.payment_status === 'no_payment_required') return { title: t('complete.title_unpaid'), text: t('complete.nothing') };
   return { title: t('complete.title'), text: t('complete.paid', { merchant, amount: moneyText(page, state.amounts.total) }) };
@@ -35,11 +41,13 @@ export function completeTexts(page: Page): { title: string; text: string } {
 
 export function Complete() {
   const page = usePage();
-  const { leave, state, t, view } = page;
-  const { receipt_url: receipt, return_to: returnTo } = state;
+  const { isEmbedded, leave, state, t, view } = page;
+  const { receipt_url: receipt } = state;
+  const returnTo = isEmbedded && isStaying(state) ? null : state.return_to;
   const merchant = state.merchant.name;
   const { title, text } = completeTexts(page);
-  const isLeaving = returnTo !== null && view.isPaidHere;
+  const isFailed = hasFailed(state);
+  const isLeaving = returnTo !== null && view.isPaidHere && !isFailed;
   useEffect(() => {
     if (!returnTo || !isLeaving) return;
     const timer = setTimeout(() => leave(returnTo), state.custom_text.after_submit ? RETURN_MS_WITH_TEXT : RETURN_MS);
@@ -47,14 +55,16 @@ export function Complete() {
   }, [returnTo, isLeaving]);
   return (
     <div class="outcome">
-      <span class="mark mark-done"><Icon name="check" /></span>
+      {isFailed
+        ? <span class="mark mark-wait"><Icon name="alert" /></span>
+        : <span class="mark mark-done"><Icon name="check" /></span>}
       <Heading>{title}</Heading>
       <p class="outcome-text">{text}</p>
-      {state.custom_text.after_submit && <p class="outcome-text"><bdi>{state.custom_text.after_submit}</bdi></p>}
-      {!view.isPaidHere && <p class="outcome-text">{t('complete.elsewhere')}</p>}
+      {!isFailed && state.custom_text.after_submit && <p class="outcome-text"><bdi>{state.custom_text.after_submit}</bdi></p>}
+      {!view.isPaidHere && !isFailed && <p class="outcome-text">{t('complete.elsewhere')}</p>}
       <div class="buttons">
         {returnTo && <a class="pay" href={returnTo}>{t('page.back', { merchant })}</a>}
-        {receipt && <a class="button" href={receipt}>{t('button.receipt')}</a>}
+        {receipt && <a class="button" href={receipt} target={isEmbedded ? '_blank' : undefined} rel="noopener">{t('button.receipt')}</a>}
       </div>
       {isLeaving && <Waiting text={t('complete.returning', { merchant })} />}
     </div>

@@ -21,6 +21,8 @@ export interface Page {
   /** Milliseconds since 1970 by the clock of the server. */
   now(): number;
   leave(url: string): void;
+  /** The page stands in a frame of a shop's page. */
+  isEmbedded: boolean;
   /** Says something to readers of screens. */
   say(text: string): void;
   setLanguage(language: Language): Promise<void>;
@@ -39,12 +41,16 @@ export function moneyText({ i18n, state }: Pick<Page, 'i18n' | 'state'>, amount:
   return isolateNumber(formatMoney(amount, state.currency ?? '', i18n.locale), i18n.language);
 }
 
+/** The type of the payment that is under way. */
+export function openMethod({ state, form }: Page): string {
+  const chosen = state.methods.find((method) => method.type === form.draft.choice)?.type;
+  return state.payment?.method ?? chosen ?? 'card';
+}
+
 /** Who has to approve the payment that is under way: with a card it is the buyer's bank. */
 export function openMethodText(page: Page): string {
-  const { state, form, t } = page;
-  const chosen = state.methods.find((method) => method.type === form.draft.choice)?.type;
-  const type = state.payment?.method ?? chosen ?? 'card';
-  return type === 'card' ? t('method.bank') : methodText(type, page);
+  const type = openMethod(page);
+  return type === 'card' ? page.t('method.bank') : methodText(type, page);
 }
 
 /** An address on this server, or nothing: the page never loads an image from another host. */

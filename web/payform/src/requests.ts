@@ -39,8 +39,8 @@ async function readAnswer(response: Response): Promise<Answer> {
   return { kind: 'refused', status: response.status, code: error?.code ?? '', param: error?.param ?? null };
 }
 
-/** `base` is the address of the page without a slash at its end. */
-export function createRequests(base: string, fetcher: typeof fetch = (...args) => fetch(...args)): Requests {
+/** `base` is the address of the page without a slash at its end; `paid` is the query of a payment. */
+export function createRequests(base: string, fetcher: typeof fetch = (...args) => fetch(...args), paid = ''): Requests {
   let ahead = 0;
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
     try {
@@ -60,7 +60,7 @@ export function createRequests(base: string, fetcher: typeof fetch = (...args) =
   return {
     read: () => ask('/state', { method: 'GET', headers: { accept: 'application/json' } }),
     send: (verb, body) =>
-      ask(`/${verb}`, {
+      ask(`/${verb}${verb === 'confirm' ? paid : ''}`, {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: JSON.stringify(body),

@@ -122,4 +122,8 @@ export interface State {
   payment: Payment | null;
   receipt_url: string | null;
   return_to: string | null;
+  /** Whether the buyer goes to `return_to`; null where every buyer does. */
+  redirect?: 'always' | 'if_required' | 'never' | null;
+  /** The page that holds this one in a frame. Only the first state has it. */
+  embedded?: { origin: string; channel: string };
 }

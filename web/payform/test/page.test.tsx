@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Answer } from '../src/requests';
-import type { ErrorKind, State } from '../src/state';
+import type { Action, ErrorKind, State } from '../src/state';
 import { METHODS, stateOf } from './fixture';
 import { mount, NOW, type Mounted } from './mounted';
 
@@ -255,6 +255,28 @@ describe('an action elsewhere', () => {
     expect(vi.mocked(navigator.clipboard.writeText).mock.calls).toEqual([['49.00'], ['DE89370400440532013000'], ['REF-1']]);
     expect(page.all('.copy')[1]?.textContent?.trim()).toBe('Copied');
   });
+
+  it('the instructions stay after the order is placed, with a way back and no other way to pay', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    const transfer: Action = { kind: 'transfer', amount: 4900, reference: 'REF-1', fields: [], url: '/bank' };
+    const waits = payment({ status: 'requires_action', method: 'customer_balance', action: transfer });
+    const page = await mount(complete({ payment_status: 'unpaid', methods: METHODS, payment: waits, return_to: '/shop' }));
+    expect([page.text('.placed'), page.text('.outcome-title')]).toEqual(['Order received', 'Transfer €49.00']);
+    expect(page.all('.buttons a, .buttons button').map((one) => [one.textContent?.trim(), one.getAttribute('href')])).toEqual([
+      ['Open the test bank', '/bank'], ['Back to Lund', '/shop'],
+    ]);
+    vi.advanceTimersByTime(10_000);
+    expect(page.left).toEqual([]);
+    await page.apply(complete({ return_to: '/shop' }));
+    expect(page.text('.outcome-title')).toBe('Payment successful');
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    expect(page.left).toEqual(['/shop']);
+  });
+
+  it.each([['wechat_pay', 'Open the WeChat Pay app'], ['pix', 'Open your banking app']])('a code of %s says which app reads it', async (method, words) => {
+    expect((await mount(open(qr, method))).text('.outcome-text')).toContain(words);
+  });
 });
 
 describe('the end', () => {
@@ -279,6 +301,20 @@ describe('the end', () => {
     const page = await mount(stateOf({ status: 'expired', cancel_url: '/cart' }));
     expect(page.text('.outcome')).toContain('You were not charged');
     expect(page.all('a.pay').map((link) => [link.textContent, link.getAttribute('href')])).toEqual([['Back to Lund', '/cart']]);
+  });
+
+  it('of money that did not come says so, and leads nowhere by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    const failed = payment({ error: { kind: 'method_failed' } });
+    const page = await mount(complete({ payment_status: 'unpaid', payment: failed, return_to: '/shop' }));
+    expect([page.text('.outcome-title'), page.text('.outcome-text')]).toEqual([
+      'The payment did not go through', 'The money did not arrive, so your order is not paid. Contact Lund.',
+    ]);
+    expect(page.all('.mark-done')).toHaveLength(0);
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    expect(page.left).toEqual([]);
+    expect(page.all('a.pay').map((link) => link.getAttribute('href'))).toEqual(['/shop']);
   });
 
   it('that is still open shows that it is waited for', async () => {

@@ -1,6 +1,6 @@
 // Checkout sessions in a shop's page: the parts of their page, with the shop's own form around them.
 //
-// They speak to the same addresses as the hosted page. Deliberately absent: the hosted page in a frame, which no page may hold; promotion
+// They speak to the same addresses as the hosted page. Deliberately absent: the hosted page in a frame, which embedded.ts has; promotion
 // codes and tax ids, which sessions do not have yet: asking for them answers an error.
 
 import { formatMoney, wireDecimals } from '@florin/pay-core/money';

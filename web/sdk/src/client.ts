@@ -5,6 +5,7 @@ import { Checkout } from './checkout';
 import { Controller } from './controller';
 import type { Element } from './element';
 import { Elements } from './elements';
+import { embed } from './embedded';
 import { Emitter } from './emitter';
 import { Intents, type Redirect } from './intents';
 import { CONFIRMING, UNSUPPORTED } from './names';
@@ -102,8 +103,8 @@ export class Client {
       retrievePaymentIntent: async (secret: string) => intents.retrieve(secret),
       retrieveSetupIntent: async (secret: string) => intents.retrieve(secret),
       redirectToCheckout: (wish: any) => this.redirectToCheckout(wish ?? {}),
-      createEmbeddedCheckoutPage: unframed,
-      initEmbeddedCheckout: unframed,
+      createEmbeddedCheckoutPage: (options: any) => embed(this, options),
+      initEmbeddedCheckout: (options: any) => embed(this, options),
       initCheckout: (options: any) => checkout.init(options),
       initCheckoutElementsSdk: (options: any) => checkout.open(options),
       initCheckoutFormSdk: (options: any) => checkout.open(options),
@@ -116,14 +117,6 @@ export class Client {
     location.assign(`${ORIGIN}/c/pay/${encodeURIComponent(sessionId)}`);
     return new Promise(() => {});
   }
-}
-
-/** The page of a checkout may be in no frame. A promise that fails says so to whoever would have mounted it. */
-async function unframed(): Promise<never> {
-  throw new Error(
-    'Florin does not show the page of a checkout session inside of another page. Send the buyer to the url of the session, or use ' +
-      'initCheckoutElementsSdk with a form of your own.',
-  );
 }
 
 /** Wallets of the browser: there are none, and shops ask before they show a button. */

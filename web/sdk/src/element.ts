@@ -3,7 +3,7 @@
 
 import type { Elements } from './elements';
 import { Emitter } from './emitter';
-import { allowAutofill, Frame, SILENT, style } from './frame';
+import { allowAutofill, Frame, placeOf, SILENT, style } from './frame';
 
 /** What has a frame. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -43,8 +43,7 @@ export class Element extends Emitter {
 
   mount(target: string | HTMLElement): this {
     if (this.isDestroyed) throw new Error('This Element has already been destroyed. Please create a new one.');
-    const place = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
-    if (!place) throw new Error(`The selector you specified (${target}) applies to no DOM elements that are currently on the page.`);
+    const place = placeOf(target);
     if (this.place === place && this.frame?.element.isConnected) return this;
     this.unmount();
     this.place = place;
@@ -89,8 +88,7 @@ export class Element extends Emitter {
     const event = { elementType: this._elementType, ...p };
     switch (t) {
       case 'height':
-        if (this.frame && Number(p) > 0) style(this.frame.element, { height: `${Number(p)}px` });
-        return;
+        return this.frame?.fit(p);
       case 'change':
         this.state = p;
         this.mark();
@@ -103,6 +101,8 @@ export class Element extends Emitter {
         return this.emit(t, event);
       case 'enter':
         return this.enter();
+      case 'remove':
+        return void this.elements.removeSaved(this, p.id);
       case 'advance':
       case 'retreat':
         return this.elements.move(this, t);

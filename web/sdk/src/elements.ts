@@ -7,11 +7,21 @@ import { Element, isSplit, plain } from './element';
 import { Emitter } from './emitter';
 import { LOST, style } from './frame';
 
+/** What the buyer chose, as the frame tells it. */
+export interface Chosen {
+  /** The id of a saved method. */
+  saved?: string;
+  /** The type of a method that needs no fields. */
+  type?: string;
+  card?: boolean;
+  /** What a new method is saved for, where the buyer wants that: how a confirmation says it. */
+  keep?: { allow_redisplay: string; setup_future_usage?: string };
+}
+
 /** What a confirmation goes on with. */
 export interface Collected {
   handle?: string;
-  /** An id of a saved method, or the type of a method that needs no fields. */
-  chosen?: { saved?: string; type?: string; card?: boolean };
+  chosen?: Chosen;
   error?: any;
 }
 
@@ -58,15 +68,29 @@ export class Elements extends Emitter {
   }
 
   private askSession(): Promise<any> {
-    const { clientSecret, mode, amount, currency, paymentMethodTypes } = this.options;
+    const { clientSecret, customerSessionClientSecret: customer, mode, amount, currency, paymentMethodTypes } = this.options;
     const query = new URLSearchParams({ key: this.client.key });
     if (clientSecret) query.set('client_secret', clientSecret);
+    if (customer) query.set('customer_session', customer);
     const deferred = { mode, amount, currency: currency?.toLowerCase() };
     for (const [name, value] of Object.entries(clientSecret ? {} : deferred)) {
       if (value !== undefined) query.set(`deferred_intent[${name}]`, String(value));
     }
     (paymentMethodTypes ?? []).forEach((type: string, at: number) => query.set(`deferred_intent[payment_method_types][${at}]`, type));
     return this.client.controller.ask('api', { method: 'GET', path: `/v1/elements/sessions?${query}` });
+  }
+
+  /** The buyer wants a saved method to be forgotten. The frame is told what came of it, then the shop. */
+  async removeSaved(element: Element, id: string): Promise<void> {
+    const session = await this.session;
+    const saved: any[] = session?.saved_methods ?? [];
+    const body = { customer_session: this.options.customerSessionClientSecret };
+    const object = await this.client.controller.ask('api', { method: 'POST', path: `/v1/payment_methods/${id}/detach`, body });
+    const success = !object.error;
+    if (success && session) session.saved_methods = saved.filter((one) => one.id !== id);
+    element.frame?.send('removed', { id, success });
+    const payment_method = success ? object : saved.find((one) => one.id === id);
+    element.emit('savedpaymentmethodremove', { elementType: 'payment', success, error: object.error?.message, payment_method });
   }
 
   create(type: string, options: object = {}): Element {

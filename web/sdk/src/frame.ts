@@ -11,12 +11,19 @@ export function style(element: HTMLElement, styles: Styles): void {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
 }
 
-/** Lets the browser fill in a card in a frame, which belongs to another origin than the form around it. */
-export function allowAutofill(element: HTMLIFrameElement): void {
+/** Lets the browser fill in a card in a frame, which belongs to another origin than the form around it; `more` is one more feature. */
+export function allowAutofill(element: HTMLIFrameElement, more = ''): void {
   // A feature is only named where the browser knows it, because it warns about others.
   const features: string[] = (document as any).featurePolicy?.features?.() ?? [];
-  const known = ['autofill', 'shared-autofill'].filter((one) => features.includes(one));
+  const known = ['autofill', 'shared-autofill', more].filter((one) => features.includes(one));
   if (known.length > 0) element.setAttribute('allow', known.join('; '));
+}
+
+/** The place that a shop names, by a selector or as it is. */
+export function placeOf(target: string | HTMLElement): HTMLElement {
+  const place = typeof target === 'string' ? document.querySelector<HTMLElement>(target) : target;
+  if (!place) throw new Error(`The selector you specified (${target}) applies to no DOM elements that are currently on the page.`);
+  return place;
 }
 
 /** A frame that loaded and says nothing for so long shows something else: the words of a server that refused it. */
@@ -115,6 +122,11 @@ export class Frame {
 
   private post(one: Message): void {
     this.element.contentWindow?.postMessage(one, ORIGIN);
+  }
+
+  /** Makes the frame as high as its document says that it is. */
+  fit(height: unknown): void {
+    if (Number(height) > 0) style(this.element, { height: `${Number(height)}px` });
   }
 
   send(t: Down, p?: unknown, id?: number): void {

@@ -128,7 +128,7 @@ export class Intents {
       const url = new URL(wish.returnUrl, location.href);
       url.searchParams.set(word, object.id);
       url.searchParams.set(`${word}_client_secret`, wish.secret);
-      url.searchParams.set('redirect_status', 'succeeded');
+      url.searchParams.set('redirect_status', object.status === 'processing' ? 'pending' : 'succeeded');
       location.assign(url.href);
       return NEVER;
     }
@@ -141,7 +141,8 @@ function paramsOf(params: Record<string, any>, { chosen }: Collected): Record<st
   if (!chosen) return params;
   const { payment_method_data: data, ...rest } = params;
   if (chosen.saved) return { ...rest, payment_method: chosen.saved };
-  return { ...rest, payment_method_data: { ...data, type: chosen.type ?? 'card' } };
+  const { allow_redisplay, ...usage } = chosen.keep ?? {};
+  return { ...rest, ...usage, payment_method_data: { ...data, type: chosen.type ?? 'card', ...(allow_redisplay && { allow_redisplay }) } };
 }
 
 function abandoned(isClosed: boolean, word: string, object: any): object {

@@ -20,7 +20,8 @@ export class Objects {
     const { error, chosen, handle } = element ? await this.client.elementsOf(element).collect(element) : {};
     if (error) return { error };
     if (chosen?.saved) return this.client.notSupported('a saved payment method here');
-    const sent = chosen?.type ? { ...body, type: chosen.type } : body;
+    const { type, keep } = chosen ?? {};
+    const sent = { ...body, ...(type && { type }), ...(keep && { allow_redisplay: keep.allow_redisplay }) };
     const object = await this.client.controller.ask('create', { method: 'POST', path, body: sent, handle });
     return object.error ? { error: object.error } : { [name]: object };
   }

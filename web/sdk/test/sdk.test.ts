@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Checkout, sessionOf } from '../src/checkout';
 import { Elements } from '../src/elements';
 import { Emitter } from '../src/emitter';
-import { idOf, stepOf } from '../src/intents';
+import { idOf, Intents, stepOf } from '../src/intents';
 import { CONFIRMING, UNSUPPORTED } from '../src/names';
 import { versionOf } from '../src/origin';
 
@@ -118,4 +118,71 @@ it.each(['javascript:alert(1)', '/c/pay/cs_1', null])('a checkout does not accom
   client.elements = () => ({ getElement: () => null, clearCode() {} });
   const { actions }: any = await (new Checkout(client).open({ clientSecret: 'cs_1' }).loadActions as () => Promise<any>)();
   expect(await actions.confirm()).toMatchObject({ type: 'success', session: { id: 'cs_1', status: { type: 'open' } } });
+});
+
+describe('the cards of a customer', () => {
+  const METHODS = [{ id: 'pm_1', type: 'card', last4: '4242' }, { id: 'pm_2', type: 'card', last4: '1111' }];
+  const OPTIONS = { clientSecret: 'pi_1_secret_2', customerSessionClientSecret: 'cuss_secret_3' };
+
+  /** A payment element whose server answers a removal with this. */
+  async function shown(answer: object) {
+    const asked: any[] = [];
+    const ask = async (_: string, call: any) => (asked.push(call), call.method === 'GET' ? { methods: [], saved_methods: [...METHODS] } : answer);
+    const elements = new Elements(clientOf(ask), OPTIONS);
+    const element: any = elements.create('payment');
+    const posted: any[] = [];
+    element.frame = { send: (...words: any[]) => posted.push(words) };
+    const heard: any[] = [];
+    element.on('savedpaymentmethodremove', (event: any) => heard.push(event));
+    elements.shared('payment');
+    await elements.removeSaved(element, 'pm_1');
+    return { asked, posted, heard, session: await (elements as any).session };
+  }
+
+  it('are asked for with the secret of their session', async () => {
+    const { asked } = await shown({ id: 'pm_1' });
+    const query = new URLSearchParams(asked[0].path.split('?')[1]);
+    expect([query.get('client_secret'), query.get('customer_session')]).toEqual(['pi_1_secret_2', 'cuss_secret_3']);
+  });
+
+  it('are removed with that secret, and stay away', async () => {
+    const { asked, posted, heard, session } = await shown({ id: 'pm_1', type: 'card' });
+    expect(asked[1]).toMatchObject({ method: 'POST', path: '/v1/payment_methods/pm_1/detach', body: { customer_session: 'cuss_secret_3' } });
+    expect(posted.at(-1)).toEqual(['removed', { id: 'pm_1', success: true }]);
+    expect(heard).toEqual([{ elementType: 'payment', success: true, error: undefined, payment_method: { id: 'pm_1', type: 'card' } }]);
+    expect(session.saved_methods).toEqual([METHODS[1]]);
+  });
+
+  it('that could not be removed stay', async () => {
+    const { posted, heard, session } = await shown({ error: { message: 'Not now.' } });
+    expect(posted.at(-1)).toEqual(['removed', { id: 'pm_1', success: false }]);
+    expect(heard).toEqual([{ elementType: 'payment', success: false, error: 'Not now.', payment_method: METHODS[0] }]);
+    expect(session.saved_methods).toEqual(METHODS);
+  });
+});
+
+describe('a confirmation', () => {
+  const confirmed = async (chosen: object, params: object = {}) => {
+    const asked: any[] = [];
+    const client: any = clientOf(async (_, call) => (asked.push(call), { id: 'pi_1', status: 'succeeded' }));
+    const elements: any = { collect: async () => ({ chosen, handle: 'h' }), clearCode() {} };
+    await new Intents(client).confirm({ secret: 'pi_1_secret_2', params, redirect: 'never', returnUrl: 'https://shop.example/', element: {} as any, elements });
+    return asked[0].body;
+  };
+
+  it.each([
+    [{ card: true, keep: { allow_redisplay: 'always', setup_future_usage: 'off_session' } },
+      { setup_future_usage: 'off_session', payment_method_data: { type: 'card', allow_redisplay: 'always', billing_details: {} } }],
+    [{ card: true, keep: { allow_redisplay: 'always' } }, { payment_method_data: { type: 'card', allow_redisplay: 'always', billing_details: {} } }],
+    [{ card: true }, { payment_method_data: { type: 'card', billing_details: {} } }],
+  ])('of %j sends %j', async (chosen, sent) => {
+    expect(await confirmed(chosen, { payment_method_data: { billing_details: {} } })).toMatchObject(sent);
+    expect(Object.keys(await confirmed(chosen)).includes('setup_future_usage')).toBe('setup_future_usage' in sent);
+  });
+
+  it('with a saved card names it and nothing else', async () => {
+    expect(await confirmed({ saved: 'pm_1' }, { payment_method_data: { billing_details: {} } })).toEqual({
+      client_secret: 'pi_1_secret_2', payment_method: 'pm_1', return_url: 'https://shop.example/',
+    });
+  });
 });

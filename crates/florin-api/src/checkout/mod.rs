@@ -1,8 +1,9 @@
 //! The payform: the page of a checkout session, and what it asks for while the buyer looks at it.
 //!
 //! Whoever has the link may look and pay; the session's id is random and is the only key. [`sent`] reads what the page
-//! sends, [`events`] tells it what changes, [`shell`] is the page itself. Deliberately absent: rules; the engine has them.
+//! sends, [`events`] tells it what changes, [`embedded`] shows it in a frame, [`shell`] is the page itself. Deliberately absent: rules; the engine has them.
 
+pub mod embedded;
 mod events;
 mod sent;
 mod shell;
@@ -10,13 +11,14 @@ mod shell;
 mod tests;
 
 use crate::pipeline::{header, in_time, is_own_origin};
-use crate::{Api, headers, qr};
+use crate::{Api, headers};
 use axum::body::{Body, to_bytes};
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_engine::operations::{AbandonSession, ChooseSession, PressSession};
-use florin_engine::{Caller, Halt, Operation, PageSession, Response};
+use florin_engine::{Caller, Halt, MethodSource, Operation, PageSession, Response};
+use florin_render::qr;
 use florin_render::{PageFacts, render_page};
 use florin_wire::{WireError, parse_form, parse_json};
 use serde_json::{Map, Value, json};
@@ -196,13 +198,26 @@ impl Visit<'_> {
         let engine = &self.api.engine;
         let billing = press.told.buyer.clone();
         let method = sent::method(engine, &self.page.scope, sent, billing).await?;
-        let base_url = &engine.world().settings.base_url;
+        let return_url = self.back_to(method.as_ref()).await?;
         Ok(PressSession {
             id: self.page.id.clone(),
             press,
             method,
-            return_url: format!("{base_url}{PREFIX}{}", self.page.id),
+            return_url,
         })
+    }
+
+    /// Where the buyer comes back to after an action: to this page, but for one that stands in a shop's page.
+    async fn back_to(&self, method: Option<&MethodSource>) -> Result<String, Halt> {
+        let base_url = &self.api.engine.world().settings.base_url;
+        let own = format!("{base_url}{PREFIX}{}", self.page.id);
+        if self.parts.uri.query().is_none() {
+            return Ok(own);
+        }
+        let is_card = !matches!(method, Some(MethodSource::Plain(_)));
+        let facts = self.api.engine.page_facts(&self.page).await?;
+        let embedded = facts.and_then(|facts| embedded::back_to(self, &facts, is_card));
+        Ok(embedded.unwrap_or(own))
     }
 
     fn caller(&self, idempotency: Option<(String, [u8; 32])>) -> Caller {

@@ -5,7 +5,7 @@
 use crate::cards::{parse_card, wire_path};
 use florin_base::Scope;
 use florin_engine::operations::{Choice, Collected, Press};
-use florin_engine::{Engine, Halt, MethodDetails, MethodSource};
+use florin_engine::{Engine, Halt, MethodDetails, MethodSource, MethodType};
 use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
 
@@ -212,9 +212,24 @@ pub(super) async fn method(
         let param = "saved_method";
         return Ok(Some(MethodSource::Id { id, param }));
     }
-    if let Some(other) = text(&sent, "method", "")?.filter(|kind| kind != "card") {
-        let message = format!("The method {other:?} is not offered here.");
-        return Err(refuse("method", &message).into());
+    let named = text(&sent, "method", "")?.unwrap_or_else(|| "card".to_owned());
+    match MethodType::from_word(&named) {
+        Some(MethodType::Card) => {}
+        Some(_) if matches!(sent.get("card"), Some(Value::Object(_))) => {
+            let message = format!("The method {named:?} has no card.");
+            return Err(refuse("card", &message).into());
+        }
+        Some(kind) => {
+            return Ok(Some(MethodSource::Plain(Box::new(MethodDetails {
+                kind,
+                billing,
+                ..MethodDetails::default()
+            }))));
+        }
+        None => {
+            let message = format!("The method {named:?} is not offered here.");
+            return Err(refuse("method", &message).into());
+        }
     }
     let Some(Value::Object(card)) = sent.get_mut("card") else {
         return Ok(None);

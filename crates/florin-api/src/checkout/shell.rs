@@ -331,6 +331,8 @@ impl Shell<'_> {
             .is_some_and(|action| !action.is_null());
         match (self.text("/status"), self.text("/payment_status")) {
             ("complete", "paid") => self.outcome(["complete.title", "complete.paid"], "/return_to"),
+            // How to send the money stands behind a link, where no script shows it.
+            ("complete", "unpaid") if acts => self.elsewhere(),
             ("complete", "unpaid") => {
                 self.outcome(["complete.title_unpaid", "complete.unpaid"], "/return_to")
             }
@@ -342,21 +344,23 @@ impl Shell<'_> {
             }
             ("expired", _) => self.outcome(["expired.title", "expired.note"], "/cancel_url"),
             _ if waits => self.outcome(["processing.title", "processing.note"], "/nowhere"),
-            _ if acts && self.is("/payment/action/kind", "redirect") => format!(
-                "<div class=\"outcome\"></div><noscript><a class=\"pay\" href=\"{}\">{}</a></noscript>",
-                escape(self.text("/payment/action/url")),
-                self.filled(
-                    "button.continue_to",
-                    "method",
-                    self.texts.get("method.bank")
-                )
-            ),
+            _ if acts && self.is("/payment/action/kind", "redirect") => self.elsewhere(),
             _ if acts || self.asks_for_more() => format!(
                 "<div class=\"outcome\"></div><noscript><p class=\"notice\">{}</p></noscript>",
                 self.word("page.needs_script")
             ),
             _ => self.form(),
         }
+    }
+
+    /// What the buyer has to do stands on another page.
+    fn elsewhere(&self) -> String {
+        let bank = self.texts.get("method.bank");
+        format!(
+            "<div class=\"outcome\"></div><noscript><a class=\"pay\" href=\"{}\">{}</a></noscript>",
+            escape(self.text("/payment/action/url")),
+            self.filled("button.continue_to", "method", bank)
+        )
     }
 
     /// Whether the page asks for what the form without a script has no fields for.
@@ -410,12 +414,13 @@ impl Shell<'_> {
         format!(
             "<form class=\"form\" method=\"post\" action=\"{}\">\n<input type=\"hidden\" name=\"attempt\" value=\"{}\">\n\
              <input type=\"hidden\" name=\"expected_amount\" value=\"{total}\">\n{}{}<div class=\"pay-area\">\n{}\
-             <button class=\"pay\" type=\"submit\">{}</button>\n</div>\n</form>",
+             <button class=\"pay\" type=\"submit\"{}>{}</button>\n</div>\n</form>",
             self.action,
             escape(self.attempt),
             self.contact(),
             if is_free { String::new() } else { self.card() },
             self.notice(),
+            self.disabled(),
             self.button()
         )
     }
@@ -477,6 +482,14 @@ impl Shell<'_> {
             (None, None) => return String::new(),
         };
         format!("<div class=\"notice\" role=\"alert\"><div>{title}<p>{text}</p></div></div>\n")
+    }
+
+    /// In a frame the form would lead to a page that no frame may hold: only the script sends it.
+    fn disabled(&self) -> &'static str {
+        match self.state["embedded"].is_object() {
+            true => " disabled",
+            false => "",
+        }
     }
 
     fn button(&self) -> String {

@@ -83,6 +83,12 @@ pub const ENTRIES: &[Entry] = &[
         "Send the ISO 3166-1 code, such as DE or US. The member param names the parameter.",
     ),
     entry(
+        "customer_session_invalid",
+        Changed,
+        "The client secret of the customer session is none of this account and mode, or the session has expired.",
+        "Make a new customer session on your server and give its client_secret to the page.",
+    ),
+    entry(
         "email_invalid",
         Changed,
         "An email address does not have the form of one.",
@@ -198,6 +204,18 @@ pub const ENTRIES: &[Entry] = &[
         Changed,
         "The client secret does not belong to this payment intent.",
         "Use the client_secret of the intent itself, with the publishable key of the same account and mode.",
+    ),
+    entry(
+        "payment_intent_payment_attempt_expired",
+        Changed,
+        "The buyer was sent to a wallet or shown a code and did not pay in time.",
+        "Confirm the payment intent again, with the same payment method or another one, when the buyer is there.",
+    ),
+    entry(
+        "payment_intent_payment_attempt_failed",
+        Changed,
+        "The buyer, the wallet or the bank refused the payment, or money that was on its way did not come.",
+        "Let the buyer try again or choose another payment method. Nothing was charged.",
     ),
     entry(
         "payment_intent_unexpected_state",

@@ -1,7 +1,7 @@
 //! The pages that the links in errors lead to: `doc_url` to the list of codes, `request_log_url` to what is known of a request.
 //!
 //! They need no key, because they say nothing about any account. [`errors`] and [`declines`] hold the texts, [`list`] makes
-//! the page of them, [`request`] is the other page. Deliberately absent: a look into the log or the database.
+//! the page of them, [`request`] is the other page, [`site`] has the rest of the documentation. Deliberately absent: a look into the log or the database.
 
 #[cfg(test)]
 mod coverage;
@@ -9,6 +9,7 @@ mod declines;
 mod errors;
 mod list;
 mod request;
+mod site;
 #[cfg(test)]
 mod source;
 
@@ -22,13 +23,24 @@ const ERRORS: &str = "/docs/errors";
 /// What the page of a request begins with.
 const LOGS: &str = "/logs/";
 
+/// Every code of an error and every reason of a decline, with what it means and what to do.
+pub fn codes() -> impl Iterator<Item = (&'static str, &'static str, String)> {
+    let of = |kind: &'static str, entries: &'static [list::Entry]| {
+        let told = |entry: &list::Entry| format!("{} {}", entry.meaning, entry.next);
+        entries
+            .iter()
+            .map(move |entry| (kind, entry.code, told(entry)))
+    };
+    of("code", errors::ENTRIES).chain(of("decline", declines::ENTRIES))
+}
+
 /// Answers a request for one of the pages; `None` for every other path.
 pub fn serve(parts: &Parts, base_url: &str) -> Option<HttpResponse<Body>> {
     let path = parts.uri.path();
     let (status, page) = match path.strip_prefix(LOGS) {
         Some(id) => request::page(id, base_url),
         None if path == ERRORS => (200, list::page()),
-        None => return None,
+        None => return site::serve(parts),
     };
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return Some(headers::page(status, page));
@@ -79,7 +91,11 @@ mod tests {
 
     #[test]
     fn each_path_has_its_answer() {
+        // What was not built says how to build it.
+        let is_built = !florin_web::FILES.is_empty();
+        let without = if is_built { 404 } else { 503 };
         for (path, expected) in [
+            ("/docs/nothing", Some(without)),
             ("/docs/errors", Some(200)),
             ("/docs/errors?code=x", Some(200)),
             ("/logs/req_VbZphil4pl9SuS", Some(200)),
@@ -88,8 +104,8 @@ mod tests {
             ("/logs/req_a/b", Some(404)),
             ("/logs/evt_1", Some(404)),
             ("/logs", None),
-            ("/docs", None),
-            ("/docs/errors/", None),
+            ("/docs/", Some(303)),
+            ("/docs/errors/", Some(without)),
             ("/v1/customers", None),
         ] {
             assert_eq!(status(Method::GET, path), expected, "{path}");

@@ -41,7 +41,8 @@ fn element(value: &Value) -> Params {
     Params::new(served, Map::new())
 }
 
-fn items(params: &Params) -> Result<Vec<ItemWish>, WireError> {
+/// What is sold, as a request names it.
+pub fn items(params: &Params) -> Result<Vec<ItemWish>, WireError> {
     let sent = params.list("line_items").into_iter().flatten().enumerate();
     sent.map(|(at, value)| item(&element(value), at)).collect()
 }
@@ -91,7 +92,8 @@ fn inline_price(item: &Params, named: &str) -> Result<PriceWish, WireError> {
     Ok(PriceWish::Inline(Box::new(new), product))
 }
 
-fn shipping(params: &Params) -> Result<Vec<ShippingWish>, WireError> {
+/// The ways of shipping, as a request names them.
+pub fn shipping(params: &Params) -> Result<Vec<ShippingWish>, WireError> {
     let sent = params.list("shipping_options").into_iter().flatten();
     sent.enumerate()
         .map(|(at, value)| option(&element(value), at))

@@ -1,7 +1,7 @@
 //! What Florin's own browser script asks for before it shows a form: what is paid, and with what.
 //!
-//! A browser knows the client secret of one intent, or only what the shop says that it will ask for later. Deliberately
-//! absent: saved methods, which a buyer proves to own in another way.
+//! A browser knows the client secret of one intent, or only what the shop says that it will ask for later. With the
+//! client secret of a customer session it knows saved cards, too.
 
 use crate::pipeline::Exchange;
 use florin_engine::Response;
@@ -22,6 +22,10 @@ pub async fn session(exchange: &Exchange) -> Response {
     };
     exchange
         .engine
-        .elements_session(&exchange.caller, asked, params.text("locale"))
+        .elements_session(
+            &exchange.caller,
+            asked,
+            (params.text("customer_session"), params.text("locale")),
+        )
         .await
 }

@@ -36,7 +36,13 @@ pub async fn create(exchange: &Exchange) -> Response {
         let command = parse::create_intent(params, exchange.caller.version)?;
         let confirm = confirms.then(|| parse::confirm_intent(params, exchange.caller.is_browser())).transpose()?;
         let method = cards::method(exchange).await?;
-        Ok(CreateIntent { command, customer: text(exchange, "customer"), method, confirm })
+        Ok(CreateIntent {
+            command,
+            customer: text(exchange, "customer"),
+            method,
+            confirm,
+            configuration: text(exchange, "payment_method_configuration"),
+        })
     }
     .await;
     run(exchange, operation).await

@@ -10,6 +10,7 @@ use florin_render::parse;
 
 /// A page of payment methods.
 pub async fn list(exchange: &Exchange) -> Response {
+    // Nothing else can be kept.
     if exchange
         .params
         .text("type")
@@ -94,6 +95,7 @@ pub async fn detach(exchange: &Exchange) -> Response {
         exchange,
         Ok(DetachMethod {
             id: exchange.id().to_owned(),
+            session: text(exchange, "customer_session"),
         }),
     )
     .await

@@ -4,11 +4,12 @@ use super::{CheckoutSession, Field, FieldKind, SessionMode};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::Customer;
+use crate::methods::MethodType;
 use crate::payments::{
     AutomaticMethods, CreateIntent, CreateSetup, FutureUsage, IntentStatus, MetadataPatch,
     PaymentIntent, SetupCommand, SetupIntent, SetupStatus, UpdateIntent,
 };
-use crate::payments::{create_intent, create_setup, update_intent};
+use crate::payments::{create_intent, create_setup, types_of, update_intent};
 use crate::record::Versioned;
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -184,6 +185,17 @@ pub fn collect(session: &mut CheckoutSession, told: Collected) {
     }
 }
 
+/// Who pays, whether the method is to be saved, and what is switched on.
+#[derive(Clone, Copy, Debug)]
+pub struct People<'a> {
+    /// Who pays.
+    pub customer: Option<&'a Versioned<Customer>>,
+    /// The buyer wants the method saved.
+    pub saves: bool,
+    /// The types that are switched on.
+    pub switched: &'a [MethodType],
+}
+
 /// The intent of a session for this press: a fresh one, or the one of an earlier press with the sum of today.
 ///
 /// # Errors
@@ -193,14 +205,18 @@ pub fn intent_of(
     context: &mut Context<'_>,
     held: &mut Versioned<CheckoutSession>,
     earlier: Option<Versioned<PaymentIntent>>,
-    people: (Option<&Versioned<Customer>>, bool),
+    people: People<'_>,
 ) -> Result<Versioned<PaymentIntent>, Refusal> {
-    let (customer, saves) = people;
+    let People {
+        customer,
+        saves,
+        switched,
+    } = people;
     let living = |held: &Versioned<PaymentIntent>| held.record.status != IntentStatus::Canceled;
     let intent = match earlier.filter(living) {
-        Some(intent) => again(draft, context, &held.record, intent, (customer, saves))?,
+        Some(intent) => again(draft, context, &held.record, intent, people)?,
         None => {
-            let command = command_of(&held.record, saves);
+            let command = command_of(&held.record, saves, switched);
             create_intent(draft, context, command, customer, None)?
         }
     };
@@ -209,7 +225,7 @@ pub fn intent_of(
     Ok(intent)
 }
 
-fn command_of(session: &CheckoutSession, saves: bool) -> CreateIntent {
+fn command_of(session: &CheckoutSession, saves: bool, switched: &[MethodType]) -> CreateIntent {
     let terms = &session.terms;
     let mut echo = terms.echo.clone();
     if !session.delivery.is_empty() {
@@ -229,7 +245,10 @@ fn command_of(session: &CheckoutSession, saves: bool) -> CreateIntent {
         currency: session.currency.unwrap_or_default(),
         capture_method: terms.capture_method,
         types: session.types.clone(),
-        automatic: session.types.is_empty().then(AutomaticMethods::default),
+        switched: switched.to_vec(),
+        automatic: session.types.is_empty().then(|| AutomaticMethods {
+            never_redirect: session.redirect.as_deref() == Some("never"),
+        }),
         description: terms.description.clone(),
         metadata: MetadataPatch::of(&terms.metadata),
         setup_future_usage: usage_of(session, saves),
@@ -252,13 +271,18 @@ fn again(
     context: &mut Context<'_>,
     session: &CheckoutSession,
     mut intent: Versioned<PaymentIntent>,
-    people: (Option<&Versioned<Customer>>, bool),
+    people: People<'_>,
 ) -> Result<Versioned<PaymentIntent>, Refusal> {
-    let (customer, saves) = people;
+    let People {
+        customer,
+        saves,
+        switched,
+    } = people;
     if intent.record.attempt.is_some() || intent.record.status == IntentStatus::Processing {
         return Err(Refusal::Busy);
     }
-    let fresh = command_of(session, saves);
+    let fresh = command_of(session, saves, switched);
+    let types = types_of(&fresh)?;
     let same = intent.record.amount == fresh.amount
         && intent.record.setup_future_usage == fresh.setup_future_usage
         && intent.record.customer.as_ref() == customer.map(|held| &held.record.id);
@@ -270,6 +294,8 @@ fn again(
     };
     let people = (customer.filter(|_| !same), None);
     update_intent(draft, context, &mut intent, command, people)?;
+    // What was switched on or off meanwhile counts.
+    intent.record.types = types;
     Ok(intent)
 }
 
@@ -332,7 +358,7 @@ mod tests {
                 .echo
                 .insert("receipt_email".to_owned(), said.into());
         }
-        let echo = command_of(&session, false).echo;
+        let echo = command_of(&session, false, &[]).echo;
         echo.get("receipt_email")
             .and_then(Value::as_str)
             .map(str::to_owned)

@@ -2,14 +2,17 @@
 
 use super::totals::sum;
 use super::{
-    Adjustable, CheckoutSession, Collect, IntentTerms, Line, LineTax, SESSION_SPACE, SessionMode,
-    ShippingOption, UiMode,
+    Adjustable, CheckoutSession, Collect, IntentTerms, Line, LineTax, PaymentLink, SESSION_SPACE,
+    SessionMode, ShippingOption, UiMode,
 };
 use crate::catalog::{Price, Product, TaxRate};
 use crate::changes::{Claim, Draft, JobKind};
 use crate::context::Context;
 use crate::customers::Customer;
-use crate::payments::{Metadata, MetadataPatch, allowed_types};
+use crate::methods::{self, MethodType};
+use crate::payments::{
+    Metadata, MetadataPatch, MethodConfiguration, allowed_types, kept_types, listed_types,
+};
 use crate::record::{Entity, Kind, Versioned};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -58,6 +61,10 @@ pub struct NewSession {
     pub email: Option<String>,
     /// The types; empty lets Florin choose.
     pub types: Vec<String>,
+    /// The types that are switched on.
+    pub switched: Vec<MethodType>,
+    /// The configuration to choose from, if not the default one.
+    pub configuration: Option<Id<MethodConfiguration>>,
     /// Where the buyer goes when all is done.
     pub success_url: Option<String>,
     /// Where the buyer goes who changes their mind.
@@ -82,6 +89,8 @@ pub struct NewSession {
     pub collect: Collect,
     /// The ways of shipping, the first one chosen.
     pub shipping_options: Vec<ShippingOption>,
+    /// The link that it is made by.
+    pub link: Option<Id<PaymentLink>>,
     /// The order of the simple front door, and where it is told.
     pub order: Option<(String, Option<Id<WebhookEndpoint>>)>,
     /// Members that Florin stores and echoes.
@@ -101,13 +110,15 @@ pub fn create(
 ) -> Result<Versioned<CheckoutSession>, Refusal> {
     check_customer(draft, customer, &new)?;
     check_urls(&new)?;
-    allowed_types(new.types.clone())?;
     let currency = currency_of(&new, &items)?;
+    check_types(&new, currency)?;
     let expires = end_of(context, new.expires)?;
     let lines = lines_of(context, items)?;
     let shipping = std::mem::take(&mut new.shipping_options);
+    let switched = std::mem::take(&mut new.switched);
     let mut session = assembled(context, new, customer);
     session.currency = currency;
+    session.offered = methods::words(&session.offers(&switched));
     session.lines = lines;
     session.expires = expires;
     session.offer_shipping(shipping)?;
@@ -116,6 +127,15 @@ pub fn create(
     publish(draft, context, &held.record);
     draft.save(context, &mut held, Transition::SessionChanged);
     Ok(held)
+}
+
+/// A set-up keeps cards; a payment takes what the merchant lists, as far as it takes the currency.
+fn check_types(new: &NewSession, currency: Option<Asset>) -> Result<(), Refusal> {
+    match (new.mode, currency) {
+        (SessionMode::Setup, _) => kept_types(&new.types).map(drop),
+        (SessionMode::Payment, Some(currency)) => allowed_types(&new.types, currency).map(drop),
+        (SessionMode::Payment, None) => listed_types(&new.types).map(drop),
+    }
 }
 
 /// Its page is found without a key, and it ends by itself.
@@ -153,6 +173,7 @@ fn assembled(
         makes_customer: new.makes_customer,
         email: new.email,
         types: new.types,
+        configuration: new.configuration,
         success_url: new.success_url,
         cancel_url: new.cancel_url,
         return_url: new.return_url,
@@ -164,6 +185,7 @@ fn assembled(
         submit_type: new.submit_type,
         collect: new.collect,
         secret: embedded.then(|| context.ids.secret(40)),
+        link: new.link,
         order,
         told_to,
         echo: new.echo,

@@ -95,6 +95,7 @@ impl CheckoutSession {
         match self.status {
             SessionStatus::Expired if self.canceled => FrontStatus::Canceled,
             SessionStatus::Expired => FrontStatus::Expired,
+            SessionStatus::Complete if self.has_failed() && self.canceled => FrontStatus::Canceled,
             SessionStatus::Complete if self.has_failed() => FrontStatus::Declined,
             SessionStatus::Complete if self.paid == PaidState::Unpaid => FrontStatus::Processing,
             SessionStatus::Complete => match charge {

@@ -8,15 +8,19 @@ mod confirm;
 mod create;
 mod expire;
 mod front;
+mod link;
 mod session;
 mod totals;
 mod update;
 
 pub use complete::{complete_free, follow_intent, follow_setup};
-pub use confirm::{Collected, Press, check_press, collect, intent_of, setup_of};
+pub use confirm::{Collected, People, Press, check_press, collect, intent_of, setup_of};
 pub use create::{Item, NewSession, create};
 pub use expire::expire;
 pub use front::{FrontStatus, FrontWish, Order, check_same};
+pub use link::{
+    LINK_SPACE, LinkItem, LinkPatch, LinkShipping, NewLink, PaymentLink, create_link, update_link,
+};
 pub use session::{
     Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Line, LineTax,
     PaidState, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,

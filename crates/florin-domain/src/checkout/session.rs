@@ -1,11 +1,13 @@
 //! The session: what is sold, to whom, how it is paid, and how far it is.
 
+use super::PaymentLink;
 use crate::catalog::{Estimate, Price, ShippingRate, TaxRate};
 use crate::customers::Customer;
-use crate::payments::words;
+use crate::methods::{self, Flow, MethodType};
 use crate::payments::{
     CaptureMethod, CardOptions, FutureUsage, Metadata, PaymentIntent, SetupIntent,
 };
+use crate::payments::{MethodConfiguration, words};
 use crate::record::{Columns, record};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -279,6 +281,10 @@ record! {
         setup: Option<Id<SetupIntent>>,
         /// The types that the merchant allows; empty lets Florin choose.
         types: Vec<String>,
+        /// What was switched on for it when it was made; the page looks anew.
+        offered: Vec<String>,
+        /// The configuration to choose from, if not the default one.
+        configuration: Option<Id<MethodConfiguration>>,
         /// Where the buyer goes when all is done.
         success_url: Option<String>,
         /// Where the buyer goes who changes their mind.
@@ -305,6 +311,8 @@ record! {
         agreed: bool,
         /// The random part of the client secret of an embedded page.
         secret: Option<String>,
+        /// The link that it was made by.
+        link: Option<Id<PaymentLink>>,
         /// The order of the simple front door.
         order: Option<String>,
         /// The endpoint that the front door tells of it.
@@ -339,6 +347,28 @@ impl CheckoutSession {
     pub fn buyer_email(&self) -> Option<&str> {
         let told = self.buyer.get("email").and_then(Value::as_str);
         told.or(self.email.as_deref())
+    }
+
+    /// What may be paid with: what the merchant lists, or what is switched on and fits.
+    pub fn offers(&self, switched: &[MethodType]) -> Vec<MethodType> {
+        // A page that leads nowhere afterwards has no place to come back to.
+        let stays = self.redirect.as_deref() == Some("never");
+        if !self.types.is_empty() || self.mode == SessionMode::Setup {
+            let mut listed = MethodType::read(&self.types).unwrap_or_default();
+            listed.retain(|kind| !stays || kind.flow() != Flow::Redirect);
+            return match listed.is_empty() {
+                true => vec![MethodType::Card],
+                false => listed,
+            };
+        }
+        let captures_later =
+            self.terms.capture_method == CaptureMethod::Manual || self.terms.card.capture_manual;
+        let cards_alone = captures_later || self.terms.setup_future_usage.is_some();
+        let currency = self.currency.unwrap_or_default();
+        match methods::offered(switched, currency, (cards_alone, stays)) {
+            offered if offered.is_empty() => vec![MethodType::Card],
+            offered => offered,
+        }
     }
 
     /// A transition that the front door tells of, too, where the session is an order of it.

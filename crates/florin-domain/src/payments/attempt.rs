@@ -7,7 +7,7 @@ use super::{Charge, MetadataPatch, PaymentIntent, Refund, SetupIntent};
 use crate::context::{Context, RequestRef};
 use crate::processor::{Decline, Outcome, ProcessorRequest};
 use crate::record::{Columns, Kind, Versioned, record};
-use florin_base::Id;
+use florin_base::{Id, Millis};
 use serde::{Deserialize, Serialize};
 
 /// What an attempt is for.
@@ -97,6 +97,8 @@ record! {
         asked: u32,
         /// How often the processor said that it never saw the call.
         not_found: u32,
+        /// The processor said that it will not know before.
+        ask_from: Option<Millis>,
         /// The merchant was told that the outcome is awaited.
         told: bool,
     }

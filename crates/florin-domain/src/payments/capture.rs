@@ -130,6 +130,7 @@ pub(super) fn later_request(
         original: Some(charge.reference.clone()),
         amount,
         currency: charge.currency,
+        kind: charge.kind,
         card: charge.source.clone(),
         scope: context.scope.clone(),
         method: charge.payment_method.as_ref().map(|id| id.to_string()),

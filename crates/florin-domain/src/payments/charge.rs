@@ -4,6 +4,7 @@ use super::intent::words;
 use super::{Dispute, EarlyFraudWarning, Metadata, PaymentIntent, PaymentMethod};
 use crate::cards::{CardDetails, CardSource, Checks};
 use crate::customers::Customer;
+use crate::methods::MethodType;
 use crate::processor::{Authentication, Decline, Risk};
 use crate::record::{Columns, record};
 use florin_base::{Asset, Id, Timestamp};
@@ -48,6 +49,8 @@ record! {
         customer: Option<Id<Customer>>,
         /// With what.
         payment_method: Option<Id<PaymentMethod>>,
+        /// What that is.
+        kind: MethodType,
         /// The card as it was.
         card: CardDetails,
         /// Where its number is.

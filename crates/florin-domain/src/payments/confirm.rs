@@ -8,7 +8,8 @@ use super::{
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::Customer;
-use crate::processor::{ChallengeResult, ProcessorRequest, Terms, Verb};
+use crate::methods::Flow;
+use crate::processor::{ChallengeResult, ProcessorRequest, Rehearsed, Terms, Verb};
 use crate::record::Versioned;
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -64,19 +65,16 @@ pub fn confirm(
     };
     apply(&mut intent.record, command)?;
     check_method(&intent.record, &method.record)?;
+    check_type(&intent.record, &method.record)?;
     let same = intent.record.payment_method.as_ref() == Some(&method.record.id);
     if intent.record.authenticated && same {
-        return complete(
-            draft,
-            context,
-            intent,
-            &method,
-            ChallengeResult::Authenticated,
-        )
-        .map(Some);
+        let passed = (ChallengeResult::Authenticated, None);
+        return complete(draft, context, intent, &method, passed).map(Some);
     }
     intent.record.authenticated = false;
     intent.record.payment_method = Some(method.record.id.clone());
+    intent.record.tried = method.record.kind;
+    intent.record.delayed = method.record.kind.is_delayed();
     let charge = context.id();
     let request = intent_authorization(context, &intent.record, &method.record, &charge);
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
@@ -163,7 +161,7 @@ fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), R
 
 fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refusal> {
     if let Some(types) = command.types {
-        intent.types = allowed_types(types)?;
+        intent.types = allowed_types(&types, intent.currency)?;
     }
     if let Some(usage) = command.setup_future_usage {
         intent.setup_future_usage = usage;
@@ -182,6 +180,62 @@ fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refu
             "off_session",
             "A payment without the customer cannot set a card up for on_session use.",
         ));
+    }
+    Ok(())
+}
+
+/// A payment must allow the type of its payment method, and only a card can do more than pay once.
+fn check_type(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Refusal> {
+    let kind = method.kind;
+    // Intents of earlier releases list nothing and take cards.
+    let mut types = intent.types.iter();
+    let is_old = intent.types.is_empty() && kind.is_card();
+    if !is_old && !types.any(|known| known == kind.word()) {
+        let message = format!(
+            "The PaymentMethod provided ({}) is not allowed for this PaymentIntent. Use a PaymentMethod of one of the \
+             following types, or list its type when you make the PaymentIntent: {}.",
+            kind.word(),
+            intent.types.join(", ")
+        );
+        return Err(Refusal::invalid("payment_method", message));
+    }
+    if kind.is_card() {
+        return Ok(());
+    }
+    let wants = [
+        (intent.off_session, "off_session", "without the buyer"),
+        (
+            intent.captures_manually(),
+            "capture_method",
+            "with a capture of its own",
+        ),
+        (
+            intent.setup_future_usage.is_some(),
+            "setup_future_usage",
+            "and be kept for later",
+        ),
+    ];
+    if let Some((_, param, how)) = wants.iter().find(|(wanted, ..)| *wanted) {
+        let message = format!("A payment method of type {} cannot pay {how}.", kind.word());
+        return Err(Refusal::invalid(param, message));
+    }
+    if !kind.takes(intent.currency) {
+        let message = format!(
+            "A payment method of type {} does not take {}.",
+            kind.word(),
+            intent.currency.as_str()
+        );
+        return Err(Refusal::invalid("payment_method", message));
+    }
+    if kind.flow() == Flow::Redirect && intent.return_url.is_none() {
+        return Err(Refusal::Invalid {
+            code: Some("parameter_missing"),
+            message: format!(
+                "The buyer leaves your page to pay with {}: say in `return_url` where they come back to.",
+                kind.word()
+            ),
+            param: Some("return_url".to_owned()),
+        });
     }
     Ok(())
 }
@@ -237,6 +291,7 @@ pub(super) fn authorization(
         original: None,
         amount,
         currency,
+        kind: method.kind,
         card: method.source.clone(),
         scope: context.scope.clone(),
         method: Some(method.id.to_string()),
@@ -274,6 +329,8 @@ pub struct ChallengeAnswer {
     pub result: ChallengeResult,
     /// The challenge's reference, as the intent or the set-up held it when the page was made.
     pub of: String,
+    /// How a simulation goes on from there.
+    pub rehearsed: Option<Rehearsed>,
 }
 
 /// The buyer answered the challenge of an intent: the processor is told, and completes the authorization. With manual
@@ -288,21 +345,26 @@ pub fn answer_challenge(
     method: &Versioned<PaymentMethod>,
     answer: ChallengeAnswer,
 ) -> Result<Option<Call>, Refusal> {
-    let ChallengeAnswer { result, of } = answer;
+    let ChallengeAnswer {
+        result,
+        of,
+        rehearsed,
+    } = answer;
     let is_open = intent.record.challenge.as_ref() == Some(&of);
     if !is_open || intent.record.status != IntentStatus::RequiresAction {
         return Err(intent
             .record
             .state_refusal("This PaymentIntent does not wait for an authentication."));
     }
-    let manual = intent.record.confirmation_method == ConfirmationMethod::Manual;
+    let manual = intent.record.confirmation_method == ConfirmationMethod::Manual
+        && method.record.kind.is_card();
     if manual && result == ChallengeResult::Authenticated {
         intent.record.authenticated = true;
         intent.record.status = IntentStatus::RequiresConfirmation;
         draft.save(context, &mut intent, Transition::IntentUpdated);
         return Ok(None);
     }
-    complete(draft, context, intent, method, result).map(Some)
+    complete(draft, context, intent, method, (result, rehearsed)).map(Some)
 }
 
 /// Tells the processor how the open challenge ended.
@@ -311,7 +373,7 @@ fn complete(
     context: &mut Context<'_>,
     mut intent: Versioned<PaymentIntent>,
     method: &Versioned<PaymentMethod>,
-    result: ChallengeResult,
+    (result, rehearsed): (ChallengeResult, Option<Rehearsed>),
 ) -> Result<Call, Refusal> {
     let Some(original) = intent.record.challenge.take() else {
         return Err(Refusal::Busy);
@@ -324,6 +386,7 @@ fn complete(
     request.reference = format!("{original}-c{}", intent.record.calls);
     request.original = Some(original);
     request.terms.challenge = Some(result);
+    request.terms.rehearsed = rehearsed;
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);
     attempt.record.charge = Some(charge);
     send(draft, context, &mut intent, &attempt);

@@ -9,6 +9,7 @@ use crate::changes::Draft;
 use crate::checkout::CheckoutSession;
 use crate::context::Context;
 use crate::customers::Customer;
+use crate::methods::{self, MethodType};
 use crate::record::{Entity, Versioned};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -29,6 +30,8 @@ pub struct CreateIntent {
     pub confirmation_method: ConfirmationMethod,
     /// The types; empty lets Florin choose.
     pub types: Vec<String>,
+    /// The types that are switched on, to choose from; empty means cards.
+    pub switched: Vec<MethodType>,
     /// Florin chooses the types.
     pub automatic: Option<AutomaticMethods>,
     /// Free text.
@@ -57,7 +60,7 @@ pub fn create_intent(
     method: Option<&Versioned<PaymentMethod>>,
 ) -> Result<Versioned<PaymentIntent>, Refusal> {
     check_amount(command.amount, command.currency, "amount")?;
-    let types = allowed_types(command.types)?;
+    let types = types_of(&command)?;
     if let Some(customer) = customer {
         check_customer(draft, customer)?;
     }
@@ -112,20 +115,75 @@ pub(super) fn check_customer(
     Ok(())
 }
 
-/// Only cards can be taken now; everything else is refused clearly.
-pub(crate) fn allowed_types(types: Vec<String>) -> Result<Vec<String>, Refusal> {
-    if types.is_empty() {
-        return Ok(vec!["card".to_owned()]);
+/// What a new intent may be paid with: what the merchant lists, or what is switched on and fits.
+pub(crate) fn types_of(command: &CreateIntent) -> Result<Vec<String>, Refusal> {
+    if !command.types.is_empty() {
+        return allowed_types(&command.types, command.currency);
     }
-    match types.iter().find(|kind| *kind != "card") {
-        Some(other) => Err(Refusal::invalid(
-            "allowed_payment_method_types",
+    let captures_later =
+        command.capture_method == CaptureMethod::Manual || command.card.capture_manual;
+    let cards_alone = captures_later || command.setup_future_usage.is_some();
+    let never_redirect = command.automatic.is_some_and(|asked| asked.never_redirect);
+    let limits = (cards_alone, never_redirect);
+    let offered = match command.automatic {
+        Some(_) => methods::offered(&command.switched, command.currency, limits),
+        None => Vec::new(),
+    };
+    Ok(match offered.is_empty() {
+        true => vec![MethodType::Card.word().to_owned()],
+        false => methods::words(&offered),
+    })
+}
+
+/// The types that a merchant lists, each once. A type that is not known, or does not take the currency, is refused by name.
+pub(crate) fn allowed_types(types: &[String], currency: Asset) -> Result<Vec<String>, Refusal> {
+    let read = listed_types(types)?;
+    if let Some(other) = read.iter().find(|kind| !kind.takes(currency)) {
+        return Err(Refusal::invalid(
+            TYPES,
             format!(
-                "The payment method type {other:?} is not available yet; use \"card\". See docs/compatibility.md."
+                "The payment method type {:?} does not take {}. It takes: {}.",
+                other.word(),
+                currency.as_str(),
+                other.currencies().join(", ")
+            ),
+        ));
+    }
+    Ok(methods::words(&read))
+}
+
+/// The types of a set-up: only cards can be kept.
+pub(crate) fn kept_types(types: &[String]) -> Result<Vec<String>, Refusal> {
+    let read = listed_types(types)?;
+    match read.iter().find(|kind| !kind.is_card()) {
+        Some(other) => Err(Refusal::invalid(
+            TYPES,
+            format!(
+                "A payment method of type {:?} pays once and cannot be set up; use \"card\".",
+                other.word()
             ),
         )),
-        None => Ok(vec!["card".to_owned()]),
+        None => Ok(methods::words(&[MethodType::Card])),
     }
+}
+
+/// The parameter that lists types.
+const TYPES: &str = "allowed_payment_method_types";
+
+/// The types of a list; none stands for cards.
+pub(crate) fn listed_types(types: &[String]) -> Result<Vec<MethodType>, Refusal> {
+    if types.is_empty() {
+        return Ok(vec![MethodType::Card]);
+    }
+    MethodType::read(types).map_err(|other| {
+        Refusal::invalid(
+            TYPES,
+            format!(
+                "The payment method type {other:?} is not available; use one of: {}. See docs/compatibility.md.",
+                methods::words(MethodType::ALL).join(", ")
+            ),
+        )
+    })
 }
 
 /// The facts about a currency that money can be taken in. `param` names it.
@@ -206,6 +264,10 @@ pub fn create_charge(
     }
     let payer = customer.map(|held| &held.record.id);
     check_owner(payer, &method.record, "source")?;
+    if !method.record.kind.is_card() {
+        let message = "A charge without a payment intent takes cards only. Make a PaymentIntent.";
+        return Err(Refusal::invalid("source", message));
+    }
     let mut metadata = Metadata::new();
     command.metadata.apply(&mut metadata);
     let charge = Charge {

@@ -3,6 +3,7 @@
 use super::{Charge, Metadata, PaymentMethod};
 use crate::checkout::CheckoutSession;
 use crate::customers::Customer;
+use crate::methods::MethodType;
 use crate::processor::Decline;
 use crate::record::{Columns, record};
 use crate::refusal::Refusal;
@@ -275,6 +276,10 @@ record! {
         echo: Map<String, Value>,
         /// The checkout session that it pays.
         session: Option<Id<CheckoutSession>>,
+        /// What the open or the last try is made with.
+        tried: MethodType,
+        /// Until when the buyer can do what the open action asks for; `None` has no end.
+        waits_until: Option<Timestamp>,
         /// The method's money comes or fails to come days after the buyer is done.
         delayed: bool,
     }

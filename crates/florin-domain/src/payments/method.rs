@@ -1,10 +1,11 @@
-//! Payment methods: a card that can pay, perhaps saved with a customer.
+//! Payment methods: what can pay, perhaps a card that is saved with a customer.
 
 use super::{FutureUsage, Metadata, MetadataPatch};
 use crate::cards::{CardDetails, CardSource, Checks};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::{Customer, merge_echo};
+use crate::methods::MethodType;
 use crate::record::{Columns, Entity, Versioned, record};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -12,11 +13,13 @@ use florin_base::Id;
 use serde_json::{Map, Value};
 
 record! {
-    /// A card that can pay.
+    /// What can pay.
     pub struct PaymentMethod: PaymentMethod, "pm_" {
+        /// What it is.
+        kind: MethodType,
         /// Its customer, once attached.
         customer: Option<Id<Customer>>,
-        /// The card.
+        /// The card, if it is one.
         card: CardDetails,
         /// Where the number is.
         source: CardSource,
@@ -62,6 +65,8 @@ impl PaymentMethod {
 /// What a new payment method is made of.
 #[derive(Clone, Debug, Default)]
 pub struct MethodDetails {
+    /// What it is.
+    pub kind: MethodType,
     /// The card.
     pub card: CardDetails,
     /// Where its number is.
@@ -86,6 +91,7 @@ pub fn create_method(
     Versioned::fresh(PaymentMethod {
         id: context.id(),
         created: context.now,
+        kind: details.kind,
         card: details.card,
         source: details.source,
         billing: details.billing,
@@ -113,6 +119,13 @@ pub fn attach(
             customer.record.id(),
             "customer",
         ));
+    }
+    if !method.kind.is_card() {
+        let message = format!(
+            "A payment method of type {:?} pays once and cannot be attached. Only cards can be saved.",
+            method.kind.word()
+        );
+        return Err(Refusal::plain(None, message));
     }
     match &method.customer {
         Some(owner) if *owner == customer.record.id => return Ok(()),

@@ -4,9 +4,11 @@
 //! be asked of a processor ends in [`settle`], which may never refuse a real outcome.
 
 mod attempt;
+mod booking;
 mod cancel;
 mod capture;
 mod charge;
+mod configuration;
 mod confirm;
 mod create;
 mod dispute;
@@ -29,9 +31,15 @@ pub use attempt::{Attempt, AttemptState, Raise, Target};
 pub use cancel::{CancelInputs, cancel, cancel_setup};
 pub use capture::{CaptureCommand, CaptureInputs, capture};
 pub use charge::{Charge, ChargeStatus};
+pub use configuration::{
+    ConfigurationPatch, MethodConfiguration, OTHER as OTHER_CONFIGURATION, create_configuration,
+    update_configuration,
+};
 pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
-pub(crate) use create::{allowed_types, check_amount, check_multiple, known_currency};
+pub(crate) use create::{
+    allowed_types, check_amount, check_multiple, kept_types, known_currency, listed_types, types_of,
+};
 pub use dispute::Dispute;
 pub use expire::{expire, release_void};
 pub use fraud_warning::EarlyFraudWarning;

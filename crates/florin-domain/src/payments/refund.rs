@@ -1,9 +1,9 @@
 //! Refunds: captured money that goes back to the buyer.
 
+use super::booking::settled_booking;
 use super::create::check_multiple;
 use super::fraud_warning::reconsider;
 use super::intent::words;
-use super::settle::settled_booking;
 use super::{
     Attempt, Call, Charge, ChargeStatus, EarlyFraudWarning, Metadata, MetadataPatch, PaymentIntent,
     PaymentMethod, Target,
@@ -12,6 +12,7 @@ use crate::changes::{Draft, JobKind};
 use crate::context::Context;
 use crate::customers::Customer;
 use crate::ledger;
+use crate::methods::MethodType;
 use crate::processor::{Outcome, ProcessorRequest, Terms, Verb};
 use crate::record::{Columns, Entity, Versioned, record};
 use crate::refusal::Refusal;
@@ -53,6 +54,8 @@ record! {
         customer: Option<Id<Customer>>,
         /// To what.
         payment_method: Option<Id<PaymentMethod>>,
+        /// What that is.
+        kind: MethodType,
         /// `duplicate`, `fraudulent`, `requested_by_customer`.
         reason: Option<String>,
         /// Why it failed.
@@ -130,6 +133,7 @@ pub fn refund(
         payment_intent: charge.record.payment_intent.clone(),
         customer: charge.record.customer.clone(),
         payment_method: charge.record.payment_method.clone(),
+        kind: charge.record.kind,
         reason: command.reason,
         metadata,
         reference: reference.clone(),
@@ -159,6 +163,7 @@ fn request(context: &Context<'_>, charge: &Charge, refund: &Refund) -> Processor
         original: Some(charge.reference.clone()),
         amount: refund.amount,
         currency: refund.currency,
+        kind: charge.kind,
         card: charge.source.clone(),
         scope: context.scope.clone(),
         method: charge.payment_method.as_ref().map(|id| id.to_string()),

@@ -4,6 +4,7 @@
 //! is given back by a job). What a settled attempt is told once more changes nothing, unless it contradicts what was
 //! recorded: see [`super::reverse`].
 
+use super::booking::{book_capture, expect_capture};
 use super::{
     Attempt, AttemptState, Charge, ChargeStatus, EarlyFraudWarning, FutureUsage, IntentStatus,
     PaymentError, PaymentIntent, PaymentMethod, Refund, RefundInputs, SetupIntent, SetupStatus,
@@ -14,17 +15,11 @@ use crate::changes::{Claim, Draft, JobKind};
 use crate::checkout::{self, CheckoutSession};
 use crate::context::Context;
 use crate::customers::Customer;
-use crate::ledger::{self, Booking};
 use crate::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
 use crate::record::{Entity, RecordKey, Versioned};
 use crate::transitions::Transition;
-use florin_base::time::DAY_S;
 use serde_json::json;
 
-/// An authorization lives so many days.
-pub const AUTHORIZATION_DAYS: i64 = 7;
-/// An extended one lives so many days.
-pub const AUTHORIZATION_DAYS_EXTENDED: i64 = 30;
 /// Between two tries to give back an authorization that nobody wants, in milliseconds.
 pub const VOID_AGAIN_MS: i64 = 3_600_000;
 
@@ -82,6 +77,13 @@ pub fn settle(
         reverse::quarantine(draft, context, inputs, outcome);
         return None;
     }
+    let authorizes = matches!(request.verb, Verb::Authorize | Verb::Complete);
+    if let (Outcome::Pending { .. }, true, Some(intent)) =
+        (&outcome, authorizes, inputs.intent.as_mut())
+    {
+        // Nobody works on it until the processor knows: the state alone says what may be done meanwhile.
+        intent.record.attempt = None;
+    }
     let verdict = match (&inputs.attempt.record.target, request.verb) {
         (Target::Refund(_), _) => {
             if let Some(mut held) = inputs.refund.take() {
@@ -108,8 +110,35 @@ pub fn settle(
     if let (Some(session), Some(intent)) = (inputs.session.as_mut(), inputs.intent.as_ref()) {
         checkout::follow_intent(draft, context, session, &intent.record);
     }
+    if let Outcome::Pending { ask_after_ms } = &outcome {
+        ask_later(draft, context, &mut inputs.attempt, *ask_after_ms);
+    }
     close(draft, context, inputs.attempt, outcome);
     verdict
+}
+
+/// The processor said when it will know. Outside, recovery stands behind the attempt already.
+fn ask_later(
+    draft: &mut Draft,
+    context: &Context<'_>,
+    attempt: &mut Versioned<Attempt>,
+    ask_after_ms: i64,
+) {
+    if attempt.record.ask_from.is_some() || matches!(attempt.record.target, Target::Refund(_)) {
+        return;
+    }
+    let from = context.now_real.plus_ms(ask_after_ms);
+    attempt.record.ask_from = Some(from);
+    if !context.outside {
+        let id = attempt.record.id.to_string();
+        let body = json!({ "attempt": id });
+        draft.job(JobKind::Recover, recovery_job(&id), from, body);
+    }
+}
+
+/// The job that asks what became of an attempt.
+pub fn recovery_job(attempt: &str) -> String {
+    format!("job_recover_{attempt}")
 }
 
 /// Only an authorization and a verification can ask for the buyer; from any other verb that is a refusal.
@@ -201,6 +230,7 @@ fn fresh_charge(context: &Context<'_>, inputs: &SettleInputs) -> Charge {
     }
     if let Some(method) = inputs.method.as_ref().map(|held| &held.record) {
         charge.payment_method = Some(method.id.clone());
+        charge.kind = method.kind;
         charge.card = method.card.clone();
         charge.source = method.source.clone();
         charge.billing = method.billing.clone();
@@ -263,67 +293,6 @@ fn note_approval(charge: &mut Charge, approval: &Approval) {
     charge.authorization_code = approval.authorization_code.clone();
     charge.network_transaction_id = approval.network_transaction_id.clone();
     charge.authentication = approval.authentication.clone();
-}
-
-/// Books a capture. The charge remembers its first transaction, and until when its newest money is pending.
-fn book_capture(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    charge: &mut Charge,
-    pricing: &Pricing,
-    amount: i64,
-) {
-    let available_on = ledger::available_on(context.now, charge.at_once);
-    let booking = Booking {
-        source: &charge.id,
-        asset: charge.currency,
-        now: context.now,
-        available_on,
-        description: charge.description.as_deref(),
-    };
-    let transaction = ledger::charge(&mut context.ids, &booking, amount, pricing.card.fee(amount));
-    if charge.transaction.is_none() && charge.receipt_email().is_some() {
-        let id = format!("job_receipt_{}", charge.id);
-        let body = json!({ "charge": charge.id });
-        draft.job(JobKind::Receipt, id, context.now_real, body);
-    }
-    charge
-        .transaction
-        .get_or_insert_with(|| transaction.id.clone());
-    charge.available_on = Some(available_on);
-    draft.book(transaction);
-}
-
-fn expect_capture(draft: &mut Draft, context: &mut Context<'_>, charge: &mut Charge) {
-    let days = if charge.granted.extended {
-        AUTHORIZATION_DAYS_EXTENDED
-    } else {
-        AUTHORIZATION_DAYS
-    };
-    let until = context.now.plus_seconds(days * DAY_S);
-    charge.capture_before = Some(until);
-    let id = format!("job_expiry_{}", charge.id);
-    draft.job(
-        JobKind::AuthorizationExpiry,
-        id,
-        until.millis(),
-        json!({ "charge": charge.id }),
-    );
-}
-
-/// Where a later movement on a charge takes its money from: its own pending day while that lasts.
-pub(super) fn settled_booking<'a>(
-    context: &Context<'_>,
-    charge: &'a Charge,
-    source: &'a str,
-) -> Booking<'a> {
-    Booking {
-        source,
-        asset: charge.currency,
-        now: context.now,
-        available_on: charge.available_on.unwrap_or(context.now).max(context.now),
-        description: charge.description.as_deref(),
-    }
 }
 
 fn paid(
@@ -485,6 +454,13 @@ fn action_required(
     intent.record.attempt = None;
     let first = request.original.as_ref().unwrap_or(&request.reference);
     intent.record.challenge = Some(first.clone());
+    let until = request.kind.waits_s().map(|s| context.now.plus_seconds(s));
+    intent.record.waits_until = until;
+    if let Some(until) = until {
+        let body = json!({ "intent": intent.record.id, "challenge": first });
+        let id = format!("job_action_{first}");
+        draft.job(JobKind::ActionExpiry, id, until.millis(), body);
+    }
     if !std::mem::replace(&mut intent.record.has_page, true) {
         draft.claim(page_claim(intent.record.key(&context.scope)));
     }

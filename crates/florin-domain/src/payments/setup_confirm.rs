@@ -1,7 +1,7 @@
 //! Creating, changing and confirming set-ups.
 
 use super::confirm::{ChallengeAnswer, authorization, hold};
-use super::create::{allowed_types, check_customer};
+use super::create::{check_customer, kept_types};
 use super::{
     Attempt, AutomaticMethods, Call, FutureUsage, Metadata, MetadataPatch, PaymentMethod,
     SetupIntent, SetupStatus, Target,
@@ -54,7 +54,7 @@ fn apply(setup: &mut SetupIntent, command: SetupCommand) -> Result<(), Refusal> 
         if !types.is_empty() {
             setup.automatic = None;
         }
-        setup.types = allowed_types(types)?;
+        setup.types = kept_types(&types)?;
     }
     if let Some(description) = command.description {
         setup.description = description;
@@ -89,7 +89,7 @@ pub fn create_setup(
         id: context.id(),
         created: context.now,
         customer: customer.map(|held| held.record.id.clone()),
-        types: allowed_types(create.types)?,
+        types: kept_types(&create.types)?,
         automatic: create.automatic,
         usage: create.usage,
         session: create.session,
@@ -107,6 +107,10 @@ pub fn create_setup(
 }
 
 fn choose(setup: &mut SetupIntent, method: &PaymentMethod) -> Result<(), Refusal> {
+    if !method.kind.is_card() {
+        let message = "Only cards can be set up for later payments.";
+        return Err(Refusal::invalid("payment_method", message));
+    }
     let foreign = method.customer.is_some() && method.customer != setup.customer;
     if foreign || (method.customer.is_none() && (method.consumed || method.detached)) {
         return Err(Refusal::invalid(

@@ -123,7 +123,7 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
         intent.capture_method = capture;
     }
     if let Some(types) = &command.types {
-        intent.types = allowed_types(types.clone())?;
+        intent.types = allowed_types(types, intent.currency)?;
     }
     if let Some(usage) = command.setup_future_usage {
         intent.setup_future_usage = usage;

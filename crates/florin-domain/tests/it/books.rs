@@ -124,6 +124,7 @@ fn buyer(world: &mut World, step: Step) -> Result<(), Refusal> {
                 let answer = ChallengeAnswer {
                     result: how,
                     of: intent(world).record.challenge.unwrap_or_default(),
+                    rehearsed: None,
                 };
                 answer_challenge(draft, context, intent(world), &method(world), answer)
             },

@@ -70,7 +70,11 @@ fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result
             let command = SetupCommand::default();
             return confirm_setup(draft, context, setup, Some(method), command).map(Some);
         }
-        let people = (None, press.saves);
+        let people = checkout::People {
+            customer: None,
+            saves: press.saves,
+            switched: &[],
+        };
         let inputs = ConfirmInputs {
             intent: checkout::intent_of(draft, context, &mut held, earlier, people)?,
             method: Some(method),

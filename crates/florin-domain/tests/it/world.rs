@@ -218,7 +218,7 @@ impl World {
     pub fn commit(&mut self, changes: Changes) {
         let changes = match self.outside {
             true => changes,
-            false => changes.without(Kind::Attempt),
+            false => changes.without_answered(),
         };
         for require in &changes.requires {
             assert_eq!(self.version(&require.key), require.version, "{require:?}");

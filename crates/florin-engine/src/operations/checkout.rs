@@ -10,10 +10,10 @@ use florin_domain::checkout::{
 };
 use florin_domain::customers::{self, Customer, CustomerPatch};
 use florin_domain::payments::{
-    self, ConfirmCommand, ConfirmInputs, MetadataPatch, PaymentIntent, PaymentMethod, SetupCommand,
-    SetupIntent,
+    self, ConfirmCommand, ConfirmInputs, IntentStatus, MetadataPatch, PaymentIntent, PaymentMethod,
+    SetupCommand, SetupIntent,
 };
-use florin_domain::{Kind, Refusal, Versioned};
+use florin_domain::{Kind, MethodType, Refusal, Versioned};
 use serde_json::{Map, Value};
 
 /// What is to be sold, as a request names it.
@@ -76,11 +76,13 @@ impl Operation for CreateSession {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
+            let switched = step.switched(self.command.configuration.as_deref()).await?;
             let mut items = Vec::with_capacity(self.items.len());
             for (at, wish) in self.items.iter().enumerate() {
                 items.push(item(step, wish, at).await?);
             }
             let mut command = self.command.clone();
+            command.switched = switched;
             let currency = items.first().map(|item| item.price.currency);
             command.shipping_options = shipping(step, &self.shipping, currency).await?;
             step.decide(|draft, context| {
@@ -91,7 +93,7 @@ impl Operation for CreateSession {
 }
 
 /// Loads or makes what one line item names.
-async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<Item, Halt> {
+pub(super) async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<Item, Halt> {
     let named = |name: &str| format!("line_items[{at}][{name}]");
     let (price, product) = match &wish.price {
         PriceWish::Known(id) => {
@@ -142,7 +144,7 @@ async fn inline_price(
     Ok((price.record, product.record))
 }
 
-async fn shipping(
+pub(super) async fn shipping(
     step: &mut Step,
     wishes: &[ShippingWish],
     currency: Option<florin_base::Asset>,
@@ -283,12 +285,16 @@ impl Operation for PressSession {
                 .into());
             };
             let mut method = step.method(source).await?;
-            if method.version == 0 && self.press.saves {
+            let saves = self.press.saves && method.record.kind.is_card();
+            if method.version == 0 && saves {
                 method.record.allow_redisplay = Some("always".to_owned());
             }
+            let named = session.record.configuration.as_deref();
+            let engine = step.engine().clone();
+            let switched = engine.switched_on(step.scope(), named).await?;
             let people = (customer, method);
             let call = match session.record.mode {
-                SessionMode::Payment => self.pay(step, session, intent, people)?,
+                SessionMode::Payment => self.pay(step, session, intent, (people, switched))?,
                 SessionMode::Setup => Some(self.set_up(step, session, setup, people)?),
             };
             Ok(Decided {
@@ -356,10 +362,14 @@ impl PressSession {
         step: &mut Step,
         mut session: Versioned<CheckoutSession>,
         earlier: Option<Versioned<PaymentIntent>>,
-        (customer, method): People,
+        ((customer, method), switched): (People, Vec<MethodType>),
     ) -> Result<Option<payments::Call>, Halt> {
         let (draft, mut context) = step.parts();
-        let payer = (customer.as_ref(), self.press.saves);
+        let payer = checkout::People {
+            customer: customer.as_ref(),
+            saves: self.press.saves && method.record.kind.is_card(),
+            switched: &switched,
+        };
         let intent = checkout::intent_of(draft, &mut context, &mut session, earlier, payer)?;
         let command = ConfirmCommand {
             return_url: Some(self.return_url.clone()),
@@ -370,7 +380,9 @@ impl PressSession {
             intent,
             method: Some(method),
         };
-        Ok(payments::confirm(draft, &mut context, inputs, command)?)
+        let call = payments::confirm(draft, &mut context, inputs, command);
+        // The page has a name of its own for the way to pay.
+        Ok(call.map_err(|refusal| refusal.renamed("payment_method", "method"))?)
     }
 
     fn set_up(
@@ -460,9 +472,28 @@ impl Operation for ExpireSession {
         Box::pin(async move {
             let session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
             let (scope, id) = (step.scope().clone(), session.record.id.clone());
+            check_not_under_way(step, &session.record).await?;
             expire_session(step, session).await?;
             Ok(Decided::record(&scope, &id))
         })
+    }
+}
+
+/// Money that may be on its way for days is nothing to wait for with a request.
+async fn check_not_under_way(step: &mut Step, session: &CheckoutSession) -> Result<(), Halt> {
+    let intent = step
+        .linked::<PaymentIntent>(session.intent.as_deref())
+        .await?;
+    let is_under_way = |held: Versioned<PaymentIntent>| {
+        held.record.status == IntentStatus::Processing && !held.record.tried.is_card()
+    };
+    match intent.is_some_and(is_under_way) {
+        false => Ok(()),
+        true => Err(Refusal::plain(
+            None,
+            "The payment of this Checkout Session is under way, so that it cannot be expired. Wait for what becomes of it.",
+        )
+        .into()),
     }
 }
 

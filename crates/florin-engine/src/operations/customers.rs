@@ -111,6 +111,10 @@ pub(super) async fn attach_checked(
     method: &mut Versioned<PaymentMethod>,
     customer: &Versioned<Customer>,
 ) -> Result<(), Halt> {
+    if !method.record.kind.is_card() {
+        let (draft, mut context) = step.parts();
+        return Ok(payments::attach(draft, &mut context, method, customer)?);
+    }
     let engine = std::sync::Arc::clone(step.engine());
     let sealed = engine.card_of(step, &method.record.source).await?;
     let Some(processor) = engine.world().processors.for_scope(step.scope().live) else {

@@ -1,6 +1,7 @@
 //! The simple front door: one call makes a payment of an order, one cancels it, one gives the money back.
 
 use super::endpoints::{check_told, told_at};
+use super::intents::tell_session;
 use super::{CreateRefund, Operation, OperationFuture, RefundOf, expire_session};
 use crate::caller::Caller;
 use crate::links::{escaped, with_query};
@@ -10,7 +11,9 @@ use florin_domain::catalog::{Price, Product};
 use florin_domain::checkout::{
     self, CheckoutSession, FrontWish, IntentTerms, Item, NewSession, Order, SessionStatus,
 };
-use florin_domain::payments::{MetadataPatch, RefundCommand};
+use florin_domain::payments::{
+    self, CancelInputs, IntentStatus, MetadataPatch, PaymentIntent, RefundCommand,
+};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Refusal, Versioned};
 use std::collections::BTreeMap;
@@ -57,6 +60,7 @@ impl Operation for CreateFrontPayment {
             };
             let settings = secret.is_some();
             let command = NewSession {
+                switched: step.switched(None).await?,
                 order: Some((wish.order.clone(), endpoint)),
                 ..session_of(wish)
             };
@@ -85,18 +89,7 @@ impl Operation for CreateFrontPayment {
 
 /// A refusal with the names that parameters have at this door.
 fn named_here(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Invalid {
-            code,
-            message,
-            param: Some(param),
-        } if param == "allowed_payment_method_types" => Refusal::Invalid {
-            code,
-            message,
-            param: Some("methods".to_owned()),
-        },
-        refusal => refusal,
-    }
+    refusal.renamed("allowed_payment_method_types", "methods")
 }
 
 /// Answered as a payment of the front door.
@@ -167,6 +160,20 @@ async fn ordered(step: &mut Step, id: &str) -> Result<Versioned<CheckoutSession>
     }
 }
 
+/// The payment of a session whose buyer was told how to send the money, and for which none is on its way yet.
+async fn awaited(
+    step: &mut Step,
+    session: &CheckoutSession,
+) -> Result<Option<Versioned<PaymentIntent>>, Halt> {
+    let intent = step
+        .linked::<PaymentIntent>(session.intent.as_deref())
+        .await?;
+    let waits = |held: &Versioned<PaymentIntent>| {
+        held.record.delayed && held.record.status == IntentStatus::RequiresAction
+    };
+    Ok(intent.filter(waits))
+}
+
 /// `POST /florin/v1/payments/:id/cancel`.
 pub struct CancelFrontPayment {
     /// Which one.
@@ -181,6 +188,20 @@ impl Operation for CancelFrontPayment {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let mut session = ordered(step, &self.id).await?;
+            if let Some(intent) = awaited(step, &session.record).await? {
+                let decided = answered(step, &session, None);
+                session.record.canceled = true;
+                let id = intent.record.id.clone();
+                let inputs = CancelInputs {
+                    intent,
+                    charge: None,
+                };
+                let (draft, mut context) = step.parts();
+                draft.stage(session);
+                payments::cancel(draft, &mut context, inputs, None)?;
+                tell_session(step, &id).await?;
+                return Ok(decided);
+            }
             if is_done(&session) {
                 let message =
                     "This payment is paid, or its money is on its way. Refund it instead.";

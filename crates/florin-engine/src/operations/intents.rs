@@ -5,6 +5,7 @@ use crate::caller::Caller;
 use crate::intake::MethodSource;
 use crate::read::{check_browser, check_browser_usage};
 use crate::step::{Decided, Halt, Step};
+use florin_domain::checkout::{self, CheckoutSession};
 use florin_domain::customers::Customer;
 use florin_domain::payments::{
     self, CancelInputs, CaptureCommand, CaptureInputs, ChallengeAnswer, Charge, ConfirmCommand,
@@ -23,6 +24,8 @@ pub struct CreateIntent {
     pub method: Option<MethodSource>,
     /// Confirm at once.
     pub confirm: Option<ConfirmCommand>,
+    /// The configuration to choose the types from, if not the default one.
+    pub configuration: Option<String>,
 }
 
 impl Operation for CreateIntent {
@@ -42,11 +45,15 @@ impl Operation for CreateIntent {
                 None => None,
             };
             let scope = step.scope().clone();
+            let mut command = self.command.clone();
+            if command.automatic.is_some() {
+                command.switched = step.switched(self.configuration.as_deref()).await?;
+            }
             let (draft, mut context) = step.parts();
             let intent = payments::create_intent(
                 draft,
                 &mut context,
-                self.command.clone(),
+                command,
                 customer.as_ref(),
                 method.as_ref(),
             )?;
@@ -263,6 +270,24 @@ impl Operation for IncrementIntent {
     }
 }
 
+/// The session of a payment that was given up while its money was awaited learns that none will come.
+pub(super) async fn tell_session(step: &mut Step, intent: &str) -> Result<(), Halt> {
+    let Some(intent) = step.find::<PaymentIntent>(intent).await? else {
+        return Ok(());
+    };
+    let id = intent
+        .record
+        .session
+        .as_deref()
+        .filter(|_| intent.record.delayed);
+    let Some(mut session) = step.linked::<CheckoutSession>(id).await? else {
+        return Ok(());
+    };
+    let (draft, mut context) = step.parts();
+    checkout::follow_intent(draft, &mut context, &mut session, &intent.record);
+    Ok(())
+}
+
 /// `POST /v1/payment_intents/:id/cancel`.
 pub struct CancelIntent {
     /// Which one.
@@ -288,6 +313,9 @@ impl Operation for CancelIntent {
                 CancelInputs { intent, charge },
                 self.reason.clone(),
             )?;
+            if call.is_none() {
+                tell_session(step, &id).await?;
+            }
             Ok(Decided {
                 call: call.map(Box::new),
                 ..Decided::record(&scope, &id)

@@ -7,9 +7,11 @@ use crate::caller::Caller;
 use crate::intake::{MethodSource, NewCard};
 use crate::step::{Decided, Step};
 use florin_domain::customers::Customer;
-use florin_domain::payments::{self, MethodDetails, PaymentMethod, Token};
+use florin_domain::payments::{
+    self, ConfigurationPatch, MethodConfiguration, MethodDetails, PaymentMethod, Token,
+};
 use florin_domain::transitions::Transition;
-use florin_domain::{Refusal, Versioned};
+use florin_domain::{Kind, Refusal, Versioned};
 use serde_json::{Map, Value};
 
 /// `POST /v1/payment_methods`.
@@ -57,6 +59,59 @@ impl Operation for UpdateMethod {
     }
 }
 
+/// `POST /v1/payment_method_configurations`.
+pub struct CreateConfiguration {
+    /// What it says.
+    pub patch: ConfigurationPatch,
+}
+
+impl Operation for CreateConfiguration {
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let patch = self.patch.clone();
+            step.decide(|draft, context| Ok(payments::create_configuration(draft, context, patch)))
+        })
+    }
+}
+
+/// `POST /v1/payment_method_configurations/:id`. The default one is there before anybody changed it.
+pub struct UpdateConfiguration {
+    /// Which one.
+    pub id: String,
+    /// What changes.
+    pub patch: ConfigurationPatch,
+}
+
+impl Operation for UpdateConfiguration {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let scope = step.scope().clone();
+            let held = step.find::<MethodConfiguration>(&self.id).await?;
+            let at_first = || {
+                let is_default = self.id == MethodConfiguration::default_id(&scope);
+                let now = step.engine().now();
+                is_default.then(|| Versioned::fresh(MethodConfiguration::at_first(&scope, now)))
+            };
+            let mut held = held.or_else(at_first).ok_or_else(|| {
+                Refusal::missing(Kind::MethodConfiguration, &self.id, "configuration")
+            })?;
+            let patch = self.patch.clone();
+            let decided = step.decide(|draft, context| {
+                payments::update_configuration(draft, context, &mut held, patch)?;
+                Ok(held)
+            })?;
+            Ok(Decided {
+                settings: true,
+                ..decided
+            })
+        })
+    }
+}
+
 /// `POST /v1/payment_methods/:id/attach`. A published name makes a fresh payment method.
 pub struct AttachMethod {
     /// Which one.
@@ -100,6 +155,8 @@ fn as_in_url(halt: crate::Halt) -> crate::Halt {
 pub struct DetachMethod {
     /// Which one.
     pub id: String,
+    /// The client secret of a customer session: a browser removes a card of that customer.
+    pub session: Option<String>,
 }
 
 impl Operation for DetachMethod {
@@ -107,12 +164,22 @@ impl Operation for DetachMethod {
         Some(&self.id)
     }
 
-    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+    fn run<'a>(&'a self, step: &'a mut Step, caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let mut method = step
                 .in_url::<PaymentMethod>(&self.id, "payment_method")
                 .await?;
             let scope = step.scope().clone();
+            if caller.is_browser() || self.session.is_some() {
+                let secret = self.session.as_deref().unwrap_or_default();
+                let session = step.engine().customer_session(&scope, secret)?;
+                let is_own = method.record.customer.as_deref() == Some(&*session.customer);
+                if !is_own || !session.removes || !session.may_show(&method.record) {
+                    return Err(
+                        Refusal::missing(Kind::PaymentMethod, &self.id, "payment_method").into(),
+                    );
+                }
+            }
             let (draft, mut context) = step.parts();
             payments::detach(draft, &mut context, &mut method)?;
             Ok(Decided::record(&scope, &method.record.id))

@@ -8,6 +8,7 @@ mod endpoints;
 mod front;
 mod intents;
 mod methods;
+mod payment_links;
 mod refunds;
 mod setups;
 
@@ -27,7 +28,11 @@ pub use intents::{
     AnswerIntentChallenge, CancelIntent, CaptureIntent, ConfirmIntent, CreateIntent,
     IncrementIntent, UpdateIntent,
 };
-pub use methods::{AttachMethod, CreateMethod, CreateToken, DetachMethod, UpdateMethod};
+pub use methods::{
+    AttachMethod, CreateConfiguration, CreateMethod, CreateToken, DetachMethod,
+    UpdateConfiguration, UpdateMethod,
+};
+pub use payment_links::{CreateLink, UpdateLink};
 pub use refunds::{CancelRefund, CreateRefund, RefundOf, UpdateRefund};
 pub use setups::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
 
@@ -54,10 +59,12 @@ pub const OPERATIONS: &[&str] = &[
     "ConfirmIntent",
     "ConfirmSetup",
     "CreateCharge",
+    "CreateConfiguration",
     "CreateCustomer",
     "CreateEndpoint",
     "CreateFrontPayment",
     "CreateIntent",
+    "CreateLink",
     "CreateMethod",
     "CreatePrice",
     "CreateProduct",
@@ -76,9 +83,11 @@ pub const OPERATIONS: &[&str] = &[
     "PressSession",
     "RefundFrontPayment",
     "UpdateCharge",
+    "UpdateConfiguration",
     "UpdateCustomer",
     "UpdateEndpoint",
     "UpdateIntent",
+    "UpdateLink",
     "UpdateMethod",
     "UpdatePrice",
     "UpdateProduct",

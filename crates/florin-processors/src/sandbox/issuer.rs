@@ -94,7 +94,7 @@ impl Question<'_> {
             Some(ChallengeResult::Authenticated) => {
                 self.conclude(Some(authentication("authenticated", Some("challenge"))))
             }
-            Some(ChallengeResult::Failed) => {
+            Some(ChallengeResult::Failed | ChallengeResult::Expired) => {
                 let code = if self.is_set_up() {
                     "setup_intent_authentication_failure"
                 } else {
@@ -190,27 +190,8 @@ impl Question<'_> {
         }
     }
 
-    /// Codes that are the same for every step of one payment.
     fn approval(&self) -> Approval {
-        let payment = self
-            .request
-            .original
-            .as_ref()
-            .unwrap_or(&self.request.reference);
-        let hash = sha256(payment.as_bytes());
-        let number = |from: usize| {
-            hash.iter()
-                .skip(from)
-                .take(8)
-                .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
-        };
-        // No card number begins with 1, so that the id is never taken for one.
-        let network = format!("1{:014}", number(8) % 100_000_000_000_000);
-        Approval {
-            authorization_code: Some(format!("{:06}", number(0) % 1_000_000)),
-            network_transaction_id: Some(network),
-            ..Approval::default()
-        }
+        approval_of(self.request)
     }
 
     fn notices(&self) -> Vec<Notice> {
@@ -256,6 +237,25 @@ impl Question<'_> {
             checks: self.checks(row.network_decline_code.is_some()),
             ..plain_decline(row)
         }
+    }
+}
+
+/// Codes that are the same for every step of one payment.
+pub(super) fn approval_of(request: &ProcessorRequest) -> Approval {
+    let payment = request.original.as_ref().unwrap_or(&request.reference);
+    let hash = sha256(payment.as_bytes());
+    let number = |from: usize| {
+        hash.iter()
+            .skip(from)
+            .take(8)
+            .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
+    };
+    // No card number begins with 1, so that the id is never taken for one.
+    let network = format!("1{:014}", number(8) % 100_000_000_000_000);
+    Approval {
+        authorization_code: Some(format!("{:06}", number(0) % 1_000_000)),
+        network_transaction_id: Some(network),
+        ..Approval::default()
     }
 }
 

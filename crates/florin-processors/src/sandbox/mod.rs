@@ -11,6 +11,7 @@ mod book;
 pub mod cards;
 mod faults;
 mod issuer;
+mod wallet;
 
 pub use book::BOOKED_MAX;
 pub use faults::{Fault, FaultPlan};
@@ -106,9 +107,9 @@ impl Sandbox {
                 .ask(&request.reference)
                 .map_or(Inquiry::NotFound, Inquiry::Known);
         }
-        // Inside there is no record but our own; only refunds have something to add to it.
+        // Inside there is no record but our own; only what comes later has something to add to it.
         match self.decide(request, secrets) {
-            Ok(decision) if request.verb == Verb::Refund => {
+            Ok(decision) if request.verb == Verb::Refund || decision.later.is_some() => {
                 Inquiry::Known(decision.later.unwrap_or(decision.outcome))
             }
             _ => Inquiry::NotFound,
@@ -123,6 +124,9 @@ impl Sandbox {
     ) -> Result<Decision, Box<Decline>> {
         if request.scope.live {
             return Err(Box::new(live_mode()));
+        }
+        if !request.kind.is_card() {
+            return Ok(wallet::decide(request));
         }
         let rules = rules_of(request, secrets)?;
         let question = Question {
@@ -156,6 +160,9 @@ pub fn rule(
     if request.scope.live {
         return Err(Box::new(live_mode()));
     }
+    if !request.kind.is_card() {
+        return Ok(wallet::decide(request).into());
+    }
     let found = match (&request.card, number) {
         (CardSource::Published(name), _) => {
             cards::by_alias(name).ok_or_else(|| Box::new(unreadable()))
@@ -173,11 +180,16 @@ pub fn rule(
             || request.terms.cvc_given
             || matches!(request.card, CardSource::Published(_)),
     };
-    let decision = question.decide(REFUND_WAIT_MS);
-    Ok(Ruling {
-        outcome: decision.outcome,
-        later: decision.later,
-    })
+    Ok(question.decide(REFUND_WAIT_MS).into())
+}
+
+impl From<Decision> for Ruling {
+    fn from(decision: Decision) -> Ruling {
+        Ruling {
+            outcome: decision.outcome,
+            later: decision.later,
+        }
+    }
 }
 
 impl Default for Sandbox {

@@ -99,6 +99,7 @@ pub fn payment(card: &CardSource) -> ProcessorRequest {
         original: None,
         amount: 1_000,
         currency: usd(),
+        kind: florin_domain::MethodType::Card,
         card: card.clone(),
         scope: Scope::test(ACCOUNT),
         method: Some("pm_contract".to_owned()),

@@ -113,7 +113,7 @@ const CHECKOUT_SESSION: Rows = &[
     ("invoice", Rule::Never),
     ("line_items", Rule::SessionLines),
     ("payment_intent", Rule::Id(Kind::PaymentIntent)),
-    ("payment_link", Rule::Never),
+    ("payment_link", Rule::Id(Kind::PaymentLink)),
     ("setup_intent", Rule::Id(Kind::SetupIntent)),
     ("shipping_cost.shipping_rate", Rule::Id(Kind::ShippingRate)),
     (

@@ -8,6 +8,7 @@ use crate::View;
 use crate::echo::{self, member};
 use crate::receipt::receipt_url;
 use crate::shape::{Shape, metadata};
+use florin_domain::MethodType;
 use florin_domain::payments::{Charge, ChargeStatus};
 use florin_domain::processor::Authentication;
 use florin_wire::Node;
@@ -101,8 +102,68 @@ fn kept<'a>(sent: Option<&'a Map<String, Value>>, name: &'static str) -> Node<'a
 }
 
 fn method_details(charge: &Charge) -> Node<'_> {
+    let kind = charge.kind;
+    let details = match kind.is_card() {
+        true => card_details(charge),
+        false => other_details(charge),
+    };
     let mut shape = Shape::hash(2);
-    shape.put("card", card_details(charge)).put("type", "card");
+    shape.put(kind.word(), details).put("type", kind.word());
+    shape.done()
+}
+
+fn other_details(charge: &Charge) -> Node<'_> {
+    let transaction = charge.network_transaction_id.as_deref();
+    let mut shape = Shape::hash(10);
+    match charge.kind {
+        MethodType::Alipay | MethodType::WechatPay => {
+            shape.null("fingerprint").put("transaction_id", transaction);
+        }
+        MethodType::Bancontact => {
+            shape
+                .null("bank_code")
+                .null("bank_name")
+                .null("bic")
+                .null("generated_sepa_debit")
+                .null("generated_sepa_debit_mandate")
+                .null("iban_last4")
+                .null("preferred_language")
+                .put("verified_name", member(&charge.billing, "name"));
+        }
+        MethodType::Ideal => {
+            shape
+                .null("bank")
+                .null("bic")
+                .null("generated_sepa_debit")
+                .null("generated_sepa_debit_mandate")
+                .null("iban_last4")
+                .put("transaction_id", transaction)
+                .put("verified_name", member(&charge.billing, "name"));
+        }
+        MethodType::Paynow | MethodType::Promptpay => {
+            shape.put("reference", transaction);
+        }
+        MethodType::Paypal => {
+            shape
+                .null("country")
+                .put("payer_email", member(&charge.billing, "email"))
+                .null("payer_id")
+                .put("payer_name", member(&charge.billing, "name"))
+                .null("seller_protection")
+                .put("transaction_id", transaction);
+        }
+        MethodType::Pix => {
+            shape.put("bank_transaction_id", transaction);
+        }
+        MethodType::RevolutPay => {
+            let mut funding = Shape::hash(1);
+            funding.null("type");
+            shape
+                .put("funding", funding.done())
+                .put("transaction_id", transaction);
+        }
+        MethodType::Card | MethodType::CustomerBalance => {}
+    }
     shape.done()
 }
 

@@ -91,7 +91,7 @@ fn middle<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'
         .put("mode", session.mode.word())
         .null("origin_context")
         .put("payment_intent", session.intent.as_deref())
-        .null("payment_link")
+        .put("payment_link", session.link.as_deref())
         .put("payment_method_collection", priced.then_some("if_required"))
         .null("payment_method_configuration_details")
         .put("payment_method_options", method_options(session))
@@ -370,10 +370,11 @@ pub fn render_session_line(
     shape.done().into_value()
 }
 
-/// The types that the page offers.
+/// The types that the page offers: those that are listed, or what was switched on when the session was made.
 fn shown_types(session: &CheckoutSession) -> Node<'_> {
-    match session.types.is_empty() {
-        true => texts(&["card"]),
-        false => texts(&session.types),
+    match (session.types.as_slice(), session.offered.as_slice()) {
+        ([], []) => texts(&["card"]),
+        ([], offered) => texts(offered),
+        (listed, _) => texts(listed),
     }
 }

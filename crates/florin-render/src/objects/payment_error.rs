@@ -5,6 +5,7 @@
 use super::payment_method;
 use crate::View;
 use crate::shape::Shape;
+use florin_domain::MethodType;
 use florin_domain::payments::PaymentError;
 use florin_wire::Node;
 
@@ -17,7 +18,9 @@ pub(super) fn render<'a>(error: Option<&'a PaymentError>, view: &View<'_>) -> No
     let method = error.method.as_deref().zip(error.method_id.as_deref());
     let method = method
         .map(|(method, id)| payment_method::render_as(method, id, error.method_created, view));
-    let kind = method.is_some().then_some("card");
+    let kind = error.method.as_deref().map(|method| method.kind);
+    let is_card = kind.is_none_or(MethodType::is_card);
+    let kind = kind.map(MethodType::word);
     let mut shape = Shape::hash(12);
     shape
         .put_some("advice_code", decline.advice_code.as_deref())
@@ -40,6 +43,13 @@ pub(super) fn render<'a>(error: Option<&'a PaymentError>, view: &View<'_>) -> No
         .put_some("param", decline.param.as_deref())
         .put_some("payment_method", method)
         .put_some("payment_method_type", kind)
-        .put("type", "card_error");
+        .put(
+            "type",
+            if is_card {
+                "card_error"
+            } else {
+                "invalid_request_error"
+            },
+        );
     shape.done()
 }

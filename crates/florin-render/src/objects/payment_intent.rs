@@ -1,12 +1,13 @@
 //! The wire object of a payment intent.
 //!
-//! Deliberately absent: processing details, which cards do not have, and the line items of the amount, which
+//! Deliberately absent: processing details, and the line items of the amount, which
 //! are a list of their own ([`super::line_item`]).
 
 use super::{next_action, payment_error};
 use crate::View;
 use crate::echo::{self, member, picked};
 use crate::shape::{Shape, empty, metadata, texts};
+use florin_domain::MethodType;
 use florin_domain::payments::{AutomaticMethods, IntentStatus, PaymentIntent};
 use florin_wire::Node;
 use serde_json::{Map, Value};
@@ -103,12 +104,7 @@ fn challenge<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a> {
     if !open {
         return Node::Null;
     }
-    next_action::render(
-        &intent.id,
-        &intent.client_secret(),
-        intent.return_url.as_deref(),
-        view,
-    )
+    next_action::of_intent(intent, view)
 }
 
 fn amount_details(echo: &Map<String, Value>) -> Node<'_> {
@@ -127,6 +123,46 @@ fn amount_details(echo: &Map<String, Value>) -> Node<'_> {
             .put_some("tax", tax.map(|sent| picked(sent, &["total_tax_amount"])));
     }
     shape.put("tip", empty());
+    shape.done()
+}
+
+/// What is shown of the options of a type that has hardly any.
+fn options_of<'a>(intent: &'a PaymentIntent, kind: MethodType) -> Node<'a> {
+    let sent = echo::hash(&intent.echo, "payment_method_options");
+    let sent = sent.and_then(|sent| echo::hash(sent, kind.word()));
+    let told = |name: &str| {
+        let value = sent.and_then(|sent| sent.get(name));
+        value.filter(|value| !value.is_null()).cloned()
+    };
+    let mut shape = Shape::hash(4);
+    match kind {
+        MethodType::Bancontact => {
+            let language = told("preferred_language").unwrap_or_else(|| Value::from("en"));
+            shape.put("preferred_language", language);
+        }
+        MethodType::CustomerBalance => {
+            shape.put_some("bank_transfer", told("bank_transfer")).put(
+                "funding_type",
+                told("funding_type").unwrap_or_else(|| Value::from("bank_transfer")),
+            );
+        }
+        MethodType::Paypal => {
+            shape.null("preferred_locale").null("reference");
+        }
+        MethodType::Pix => {
+            let until = intent.waits_until.filter(|_| intent.tried == kind);
+            shape
+                .null("expires_after_seconds")
+                .put("expires_at", until.map(|at| at.0));
+        }
+        MethodType::WechatPay => {
+            shape.null("app_id").put(
+                "client",
+                told("client").unwrap_or_else(|| Value::from("web")),
+            );
+        }
+        _ => {}
+    }
     shape.done()
 }
 
@@ -178,7 +214,15 @@ fn method_options(intent: &PaymentIntent) -> Node<'_> {
             "statement_descriptor_suffix_kanji",
             suffix("statement_descriptor_suffix_kanji"),
         );
-    let mut options = Shape::hash(1);
-    options.put("card", shape.done());
+    let types = intent.types.iter();
+    let types = types.filter_map(|word| MethodType::from_word(word));
+    let mut options = Shape::hash(intent.types.len());
+    let mut card = Some(shape.done());
+    for kind in types {
+        match kind.is_card() {
+            true => options.put_some("card", card.take()),
+            false => options.put(kind.word(), options_of(intent, kind)),
+        };
+    }
     options.done()
 }

@@ -1,4 +1,4 @@
-//! The wire object of a payment method. Every one is a card now.
+//! The wire object of a payment method.
 //!
 //! Deliberately absent: wallets, and cards that were made from a card that was present.
 
@@ -6,6 +6,7 @@ use crate::View;
 use crate::echo;
 use crate::shape::{Shape, metadata, texts};
 use florin_base::Timestamp;
+use florin_domain::MethodType;
 use florin_domain::cards::{CardSource, Checks};
 use florin_domain::payments::PaymentMethod;
 use florin_wire::Node;
@@ -30,13 +31,34 @@ pub(super) fn render_as<'a>(
     shape
         .put("allow_redisplay", redisplay)
         .put("billing_details", echo::billing(&method.billing))
-        .put("card", card(method))
+        .put_some("card", method.kind.is_card().then(|| card(method)))
         .put("created", created.0)
         .put("customer", method.customer.as_deref())
         .null("customer_account")
         .put("livemode", view.live)
         .put("metadata", metadata(&method.metadata))
-        .put("type", "card");
+        .put("type", method.kind.word());
+    if !method.kind.is_card() {
+        shape.put(method.kind.word(), details(method));
+    }
+    shape.done()
+}
+
+/// What is known of a method that is no card: what its payer told.
+fn details(method: &PaymentMethod) -> Node<'_> {
+    let mut shape = Shape::hash(3);
+    match method.kind {
+        MethodType::Paypal => {
+            shape
+                .null("country")
+                .put("payer_email", echo::member(&method.billing, "email"))
+                .null("payer_id");
+        }
+        MethodType::Ideal => {
+            shape.null("bank").null("bic");
+        }
+        _ => {}
+    }
     shape.done()
 }
 

@@ -1,8 +1,9 @@
 //! The wire object of a refund.
 //!
-//! Deliberately absent: transfers that are reversed, and refunds to anything but the card.
+//! Deliberately absent: transfers that are reversed, and references of banks for what is no card.
 
-use crate::shape::{Shape, metadata};
+use crate::shape::{Shape, empty, metadata};
+use florin_domain::MethodType;
 use florin_domain::payments::{Refund, RefundStatus};
 use florin_wire::Node;
 
@@ -41,7 +42,42 @@ pub(crate) fn render(refund: &Refund) -> Node<'_> {
     shape.done()
 }
 
+/// Where the money goes back to: the way that it came.
 fn destination(refund: &Refund) -> Node<'_> {
+    let kind = refund.kind;
+    let mut shape = Shape::hash(2);
+    match kind {
+        MethodType::Card => {
+            shape.put("card", to_card(refund));
+        }
+        MethodType::Paypal => {
+            let mut inner = Shape::hash(3);
+            inner
+                .null("network_decline_code")
+                .null("reference")
+                .null("reference_status");
+            shape.put("paypal", inner.done());
+        }
+        MethodType::RevolutPay => {
+            shape.put("revolut", empty());
+        }
+        MethodType::Alipay | MethodType::Paynow | MethodType::Pix | MethodType::WechatPay => {
+            shape.put(kind.word(), empty());
+        }
+        MethodType::Bancontact
+        | MethodType::CustomerBalance
+        | MethodType::Ideal
+        | MethodType::Promptpay => {}
+    }
+    let word = match kind {
+        MethodType::RevolutPay => "revolut",
+        kind => kind.word(),
+    };
+    shape.put("type", word);
+    shape.done()
+}
+
+fn to_card(refund: &Refund) -> Node<'_> {
     let kind = if refund.status == RefundStatus::Pending {
         "pending"
     } else {
@@ -51,7 +87,5 @@ fn destination(refund: &Refund) -> Node<'_> {
     card.put("reference_status", "pending")
         .put("reference_type", "acquirer_reference_number")
         .put("type", kind);
-    let mut shape = Shape::hash(2);
-    shape.put("card", card.done()).put("type", "card");
-    shape.done()
+    card.done()
 }

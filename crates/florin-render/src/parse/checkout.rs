@@ -2,16 +2,16 @@
 //!
 //! What is sold is read here as the request names it; the engine loads it. Deliberately absent: subscriptions.
 
-use super::{currency, fresh_echo, metadata, metadata_at, text, types, wire, word};
+use super::{currency, fresh_echo, metadata, metadata_at, text, text_patch, types, wire, word};
 use florin_base::Timestamp;
 use florin_domain::checkout::{
-    Adjustable, Bound, Collect, Field, FieldKind, IntentTerms, NewSession, SessionMode, UiMode,
-    UpdateSession,
+    Adjustable, Bound, Collect, Field, FieldKind, IntentTerms, LinkPatch, NewSession, SessionMode,
+    UiMode, UpdateSession,
 };
 use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage, Metadata};
 use florin_wire::versions::{ApiVersion, default_capture_method};
 use florin_wire::{Params, WireError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The most questions of a merchant.
 const FIELDS_MAX: usize = 3;
@@ -30,6 +30,7 @@ pub fn create_session(params: &Params, version: ApiVersion) -> Result<NewSession
         makes_customer: params.text("customer_creation") == Some("always"),
         email: text(params, "customer_email"),
         types: types(params)?.unwrap_or_default(),
+        configuration: params.text("payment_method_configuration").map(Into::into),
         success_url: text(params, "success_url"),
         cancel_url: text(params, "cancel_url"),
         return_url: text(params, "return_url"),
@@ -233,3 +234,66 @@ pub fn update_session(params: &Params) -> Result<UpdateSession, WireError> {
         shipping_options: None,
     })
 }
+
+/// What a payment link says that its sessions do not: it is active, and what they do in the end.
+///
+/// # Errors
+/// 400: the buyer is to be sent on, and nowhere is said.
+pub fn link_patch(params: &Params) -> Result<LinkPatch, WireError> {
+    Ok(LinkPatch {
+        active: params.flag("active"),
+        inactive_message: text_patch(params, "inactive_message"),
+        after: after_completion(params)?,
+        metadata: metadata(params)?,
+    })
+}
+
+/// What sessions do when the buyer has paid, in their own words: acted upon, and only shown.
+type After = (Map<String, Value>, Map<String, Value>);
+
+fn after_completion(params: &Params) -> Result<Option<After>, WireError> {
+    let (mut asked, mut told) = (Map::new(), Map::new());
+    match params.text("after_completion.type") {
+        None => return Ok(None),
+        Some("redirect") => {
+            let url = "after_completion.redirect.url";
+            let url = params
+                .text(url)
+                .ok_or_else(|| WireError::missing(&wire(url)))?;
+            asked.insert("success_url".to_owned(), Value::from(url));
+        }
+        Some(_) if params.has("after_completion.redirect") => {
+            let message =
+                "You can only pass `after_completion[redirect]` when the type is `redirect`.";
+            return Err(WireError::invalid(message).with_param("after_completion[redirect]"));
+        }
+        Some(_) => {
+            let message = params.text("after_completion.hosted_confirmation.custom_message");
+            let text = message.map(|message| json!({ "message": message }));
+            // What is not said again is gone, unless the same request says it in the other place.
+            if text.is_some() || !params.has("custom_text.after_submit") {
+                told.insert("custom_text".to_owned(), json!({ "after_submit": text }));
+            }
+        }
+    }
+    Ok(Some((asked, told)))
+}
+
+/// The parameters of the sessions of a link, as the request that makes the link says them.
+pub fn of_link(params: &Params) -> Params {
+    let mut asked = params.typed().clone();
+    for name in OF_LINKS_ALONE {
+        asked.remove(name);
+    }
+    asked.insert("mode".to_owned(), Value::from("payment"));
+    Params::new(asked, params.echoed().clone())
+}
+
+/// What sessions do not know, or get in another way.
+const OF_LINKS_ALONE: [&str; 5] = [
+    "active",
+    "after_completion",
+    "expand",
+    "inactive_message",
+    "metadata",
+];

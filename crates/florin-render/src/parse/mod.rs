@@ -23,13 +23,13 @@ pub use catalog::{
     wanted_activity, wanted_inclusion,
 };
 pub use charge::{create_charge, update_charge};
-pub use checkout::{adjustable, create_session, update_session};
+pub use checkout::{adjustable, create_session, link_patch, of_link, update_session};
 pub use customer::customer;
 pub use front::front_payment;
 pub use payment_intent::{
     cancel_reason, capture, confirm_intent, create_intent, descriptive, increment, update_intent,
 };
-pub use payment_method::{legacy_billing, method};
+pub use payment_method::{configuration, legacy_billing, method};
 pub use refund::refund;
 pub use setup_intent::{create_setup, setup};
 pub use webhook_endpoint::endpoint;

@@ -28,6 +28,7 @@ pub fn create_intent(params: &Params, version: ApiVersion) -> Result<CreateInten
         capture_method: capture_method(params)?.unwrap_or_else(default),
         confirmation_method: confirmation.unwrap_or_default(),
         types: types(params)?.unwrap_or_default(),
+        switched: Vec::new(),
         automatic: automatic(params)?,
         description: text(params, "description"),
         metadata: metadata(params)?,

@@ -3,8 +3,9 @@
 //! Deliberately absent: number and CVC. The caller hands them to the vault and fills in card and source.
 
 use super::{metadata_at, text, wire};
+use florin_domain::MethodType;
 use florin_domain::cards::CardDetails;
-use florin_domain::payments::MethodDetails;
+use florin_domain::payments::{ConfigurationPatch, MethodDetails};
 use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
 
@@ -45,6 +46,27 @@ pub fn method(params: &Params, prefix: &str) -> Result<MethodDetails, WireError>
         allow_redisplay: text(params, &at("allow_redisplay")),
         cvc_given: params.has(&at("card.cvc")),
         ..MethodDetails::default()
+    })
+}
+
+/// Which types of payment methods a configuration switches on or off.
+///
+/// # Errors
+/// None now: the schema knows the words.
+pub fn configuration(params: &Params) -> Result<ConfigurationPatch, WireError> {
+    let said = |kind: &MethodType| {
+        let path = format!("{}.display_preference.preference", kind.word());
+        let preference = match params.text(&path)? {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        };
+        Some((*kind, preference))
+    };
+    Ok(ConfigurationPatch {
+        name: text(params, "name"),
+        active: params.flag("active"),
+        preferences: MethodType::ALL.iter().filter_map(said).collect(),
     })
 }
 

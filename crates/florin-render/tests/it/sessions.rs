@@ -203,6 +203,7 @@ fn facts(session: CheckoutSession) -> PageFacts {
         intent: None,
         charge: None,
         setup: None,
+        switched: Vec::new(),
         saved: vec![samples::method()],
         simulated: true,
     }

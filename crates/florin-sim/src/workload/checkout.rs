@@ -11,6 +11,7 @@ use crate::question::Question;
 use florin_domain::Kind;
 use florin_domain::checkout::{NewSession, SessionMode};
 use florin_domain::payments::CaptureMethod;
+use florin_engine::challenge::PageChoice;
 use florin_engine::operations as ops;
 use florin_engine::read::Page;
 use futures_util::future::{join, join3};
@@ -33,12 +34,24 @@ const LINES: &str = "GET /v1/checkout/sessions/:id/line_items";
 
 /// A session from its link to its end.
 pub async fn sell(client: &mut Client) {
-    match client.random.below(8) {
+    match client.random.below(9) {
+        4 => open_link(client).await,
         0 => give_away(client).await,
         1 => save_method(client).await,
         2 => end_meanwhile(client).await,
         3 => crowd(client).await,
         _ => sell_to_one(client).await,
+    }
+}
+
+/// A link, which is ended soon.
+async fn open_link(client: &mut Client) {
+    let amount = client.scene.with(|inner| inner.fresh_amount());
+    let made = client.ask(checkout_wishes::link(amount)).await;
+    if made.ok() {
+        client
+            .ask(checkout_wishes::end_link(&made.text("id")))
+            .await;
     }
 }
 
@@ -165,7 +178,7 @@ async fn authenticate(client: &mut Client, session: &str, heard: &Heard) {
     };
     let authenticated = client.random.chance(800);
     let mut twin = client.twin();
-    let answers = client.visit_page(&id, &secret, (&challenge, authenticated));
+    let answers = client.visit_page(&id, &secret, (&challenge, PageChoice::of(authenticated)));
     match twin.random.chance(200) {
         true => {
             join(answers, twin.ask(abandon)).await;

@@ -8,7 +8,7 @@ use crate::scene::FRONT;
 use crate::world::BASE_URL;
 use florin_base::Asset;
 use florin_domain::catalog::{Decimal, NewPrice, NewProduct, NewShippingRate, ProductPatch};
-use florin_domain::checkout::{self, Adjustable, FrontWish, NewSession};
+use florin_domain::checkout::{self, Adjustable, FrontWish, LinkPatch, NewLink, NewSession};
 use florin_domain::payments::MetadataPatch;
 use florin_engine::MethodSource;
 use florin_engine::operations::{
@@ -74,6 +74,27 @@ pub(super) fn create(
             shipping: shipping.clone(),
             customer: None,
         }
+    })
+}
+
+/// An address under which every buyer gets a session.
+pub(super) fn link(amount: i64) -> Wish {
+    wish("CreateLink", "payment_link", move || ops::CreateLink {
+        link: NewLink::default(),
+        session: NewSession::default(),
+        items: vec![item(amount, None)],
+        shipping: Vec::new(),
+    })
+}
+
+pub(super) fn end_link(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("UpdateLink", "payment_link", move || ops::UpdateLink {
+        id: id.clone(),
+        patch: LinkPatch {
+            active: Some(false),
+            ..LinkPatch::default()
+        },
     })
 }
 

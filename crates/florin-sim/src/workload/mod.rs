@@ -1,7 +1,7 @@
 //! What merchants and buyers do, story by story. The seed chooses.
 //!
 //! `wishes` and `checkout_wishes` make one wish per operation of the engine; `payments`, `contests`, `checkout`, `front`,
-//! `catalog`, `people`, `setups` and `endpoints` tell the stories, `reads` looks around, and `operators` keeps the installation.
+//! `methods`, `catalog`, `people`, `setups` and `endpoints` tell the stories, `reads` looks around, and `operators` keeps the installation.
 //! Deliberately absent: judging answers, which is the auditor's part.
 
 mod catalog;
@@ -10,6 +10,7 @@ mod checkout_wishes;
 mod contests;
 mod endpoints;
 mod front;
+mod methods;
 mod operators;
 mod payments;
 mod people;
@@ -45,10 +46,12 @@ pub const PERFORMED: &[&str] = &[
     "ConfirmIntent",
     "ConfirmSetup",
     "CreateCharge",
+    "CreateConfiguration",
     "CreateCustomer",
     "CreateEndpoint",
     "CreateFrontPayment",
     "CreateIntent",
+    "CreateLink",
     "CreateMethod",
     "CreatePrice",
     "CreateProduct",
@@ -67,9 +70,11 @@ pub const PERFORMED: &[&str] = &[
     "PressSession",
     "RefundFrontPayment",
     "UpdateCharge",
+    "UpdateConfiguration",
     "UpdateCustomer",
     "UpdateEndpoint",
     "UpdateIntent",
+    "UpdateLink",
     "UpdateMethod",
     "UpdatePrice",
     "UpdateProduct",
@@ -87,7 +92,7 @@ type Story<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub async fn tell(mut client: Client, stories: u32) {
     for _ in 0..stories {
         // In a box: together their states are too large for the stack of a thread of tests.
-        let story: Story<'_> = match client.random.below(33) {
+        let story: Story<'_> = match client.random.below(35) {
             0..4 => Box::pin(payments::buy(&mut client)),
             4..8 => Box::pin(payments::authorize(&mut client)),
             8..11 => Box::pin(payments::step_by_step(&mut client)),
@@ -101,6 +106,7 @@ pub async fn tell(mut client: Client, stories: u32) {
             24 => Box::pin(endpoints::subscribe(&mut client)),
             25..27 => Box::pin(catalog::keep_catalog(&mut client)),
             27..30 => Box::pin(checkout::sell(&mut client)),
+            33..35 => Box::pin(methods::pay(&mut client)),
             _ => Box::pin(front::order(&mut client)),
         };
         story.await;

@@ -11,6 +11,7 @@ use florin_domain::payments::{
     CaptureMethod, CardOptions, ConfirmCommand, ConfirmationMethod, CreateCharge, CreateIntent,
     FutureUsage, UpdateIntent,
 };
+use florin_engine::challenge::PageChoice;
 use florin_engine::operations::RefundOf;
 use futures_util::future::{join, join3};
 use serde_json::{Map, Value};
@@ -149,7 +150,7 @@ async fn finish(client: &mut Client, id: &str) -> Heard {
     let authenticated = client.random.chance(800);
     if client.random.chance(500) {
         client
-            .visit_page(id, &secret, (&challenge, authenticated))
+            .visit_page(id, &secret, (&challenge, PageChoice::of(authenticated)))
             .await;
     } else {
         client

@@ -40,6 +40,7 @@ pub const READ: &[&str] = &[
     "GET /v1/checkout/sessions",
     "GET /v1/checkout/sessions/:id",
     "GET /v1/checkout/sessions/:id/line_items",
+    "POST /v1/customer_sessions",
     "GET /v1/customers",
     "GET /v1/customers/:id",
     "GET /v1/customers/:id/payment_methods",
@@ -54,6 +55,11 @@ pub const READ: &[&str] = &[
     "POST /v1/payment_intents/:id/apply_customer_balance",
     "POST /v1/payment_intents/:id/verify_microdeposits",
     "GET /v1/payment_intents/:id/amount_details_line_items",
+    "GET /v1/payment_links",
+    "GET /v1/payment_links/:id",
+    "GET /v1/payment_links/:id/line_items",
+    "GET /v1/payment_method_configurations",
+    "GET /v1/payment_method_configurations/:id",
     "GET /v1/payment_methods",
     "GET /v1/payment_methods/:id",
     "GET /v1/prices",
@@ -125,6 +131,14 @@ fn question(client: &mut Client, route: &str) -> Option<Question> {
         "/florin/v1/payments" => Question::Order(known(client, Kind::Order)?),
         // Sessions without an order are none of the front door's, and it has to say so.
         "/florin/v1/payments/:id" => Question::Front(known(client, Kind::CheckoutSession)?),
+        "/v1/payment_method_configurations" => Question::Configurations(page(client)),
+        "/v1/payment_method_configurations/:id" => {
+            Question::Configuration(known(client, Kind::MethodConfiguration))
+        }
+        "/v1/payment_links/:id/line_items" => {
+            Question::LinkLines(known(client, Kind::PaymentLink)?, page(client))
+        }
+        "/v1/customer_sessions" => Question::CustomerSession(known(client, Kind::Customer)?),
         "/v1/elements/sessions" => Question::Form,
         "/v1/events" => events(client),
         plain => plain_question(client, plain)?,
@@ -144,6 +158,7 @@ fn plain_question(client: &mut Client, path: &str) -> Option<Question> {
         "disputes" => (Kind::Dispute, "dispute"),
         "events" => (Kind::Event, "id"),
         "payment_intents" => (Kind::PaymentIntent, "intent"),
+        "payment_links" => (Kind::PaymentLink, "payment_link"),
         "payment_methods" => (Kind::PaymentMethod, "payment_method"),
         "prices" => (Kind::Price, "price"),
         "products" => (Kind::Product, "id"),

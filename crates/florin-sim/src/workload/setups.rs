@@ -5,6 +5,7 @@
 use super::{payments, wishes};
 use crate::client::{Client, Heard};
 use florin_domain::Kind;
+use florin_engine::challenge::PageChoice;
 
 /// Cards for set-ups: some need the buyer, some are refused.
 const CARDS: [&str; 6] = [
@@ -93,7 +94,7 @@ async fn authenticate(client: &mut Client, heard: Heard) -> Heard {
     let secret = heard.text("client_secret");
     if let Some(challenge) = client.open_page(&id, &secret).await {
         client
-            .visit_page(&id, &secret, (&challenge, authenticated))
+            .visit_page(&id, &secret, (&challenge, PageChoice::of(authenticated)))
             .await;
     }
     client.read(Kind::SetupIntent, &id).await

@@ -5,13 +5,13 @@
 use crate::client::{Make, Wish};
 use florin_domain::customers::CustomerPatch;
 use florin_domain::payments::{
-    self, CaptureCommand, ConfirmCommand, IncrementCommand, MetadataPatch, MethodDetails,
-    RefundCommand, SetupCommand,
+    self, CaptureCommand, ConfigurationPatch, ConfirmCommand, IncrementCommand, MetadataPatch,
+    MethodDetails, RefundCommand, SetupCommand,
 };
 use florin_domain::processor::ChallengeResult;
 use florin_domain::webhooks::EndpointPatch;
 use florin_engine::operations::{self as ops, RefundOf};
-use florin_engine::{MethodSource, Operation};
+use florin_engine::{MethodSource, MethodType, Operation};
 use serde_json::Map;
 
 /// A card that everybody may charge.
@@ -72,6 +72,7 @@ pub(super) fn create_intent(
             customer: customer.clone(),
             method: method.clone(),
             confirm: confirm.clone(),
+            configuration: None,
         }
     })
 }
@@ -182,9 +183,40 @@ pub(super) fn answer_challenge(id: &str, challenge: &str, authenticated: bool) -
             answer: payments::ChallengeAnswer {
                 result,
                 of: of.clone(),
+                rehearsed: None,
             },
         }
     })
+}
+
+/// A payment method without details, as a form makes it.
+pub(super) fn plain(kind: MethodType) -> MethodSource {
+    MethodSource::Plain(Box::new(MethodDetails {
+        kind,
+        ..MethodDetails::default()
+    }))
+}
+
+pub(super) fn create_configuration(patch: ConfigurationPatch) -> Wish {
+    wish(
+        "CreateConfiguration",
+        "payment_method_configuration",
+        move || ops::CreateConfiguration {
+            patch: patch.clone(),
+        },
+    )
+}
+
+pub(super) fn update_configuration(id: &str, patch: ConfigurationPatch) -> Wish {
+    let id = id.to_owned();
+    wish(
+        "UpdateConfiguration",
+        "payment_method_configuration",
+        move || ops::UpdateConfiguration {
+            id: id.clone(),
+            patch: patch.clone(),
+        },
+    )
 }
 
 pub(super) fn create_charge(
@@ -358,7 +390,10 @@ pub(super) fn attach_method(id: &str, customer: &str) -> Wish {
 pub(super) fn detach_method(id: &str) -> Wish {
     let id = id.to_owned();
     wish("DetachMethod", "payment_method", move || {
-        ops::DetachMethod { id: id.clone() }
+        ops::DetachMethod {
+            id: id.clone(),
+            session: None,
+        }
     })
 }
 

@@ -3,13 +3,17 @@
 //! Deliberately absent: reading files at run time; the table is part of the program's promise.
 
 /// Name and text of every file under `params/`.
-pub(super) const ALL: [(&str, &str); 20] = [
+pub(super) const ALL: [(&str, &str); 23] = [
     ("accounts", include_str!("../../params/accounts.txt")),
     ("balance", include_str!("../../params/balance.txt")),
     ("charges", include_str!("../../params/charges.txt")),
     (
         "checkout_sessions",
         include_str!("../../params/checkout_sessions.txt"),
+    ),
+    (
+        "customer_sessions",
+        include_str!("../../params/customer_sessions.txt"),
     ),
     ("customers", include_str!("../../params/customers.txt")),
     ("disputes", include_str!("../../params/disputes.txt")),
@@ -26,6 +30,14 @@ pub(super) const ALL: [(&str, &str); 20] = [
     (
         "payment_intents",
         include_str!("../../params/payment_intents.txt"),
+    ),
+    (
+        "payment_links",
+        include_str!("../../params/payment_links.txt"),
+    ),
+    (
+        "payment_method_configurations",
+        include_str!("../../params/payment_method_configurations.txt"),
     ),
     (
         "payment_methods",

@@ -134,6 +134,17 @@ fn make_sold(shop: &Shop, made: &Objects) -> Objects {
                 "display_name=Mail&fixed_amount[amount]=500&fixed_amount[currency]=usd",
             ),
         ),
+        (
+            "configuration",
+            shop.make("/v1/payment_method_configurations", "name=Own"),
+        ),
+        (
+            "link",
+            shop.make(
+                "/v1/payment_links",
+                &format!("line_items[0][price]={price}&line_items[0][quantity]=1"),
+            ),
+        ),
         ("product", product),
         ("price", price),
     ]

@@ -15,6 +15,7 @@ export const ar: Catalogue = {
   "card.secure": "مشفّر ويُرسل فقط إلى خادم الدفع لدى {merchant}",
   "card.ending": "{brand} تنتهي بالأرقام {last4}",
   "card.expires": "صالحة حتى {date}",
+  "card.remove": "إزالة {card}",
 
   "error.incomplete_number": "رقم البطاقة غير مكتمل.",
   "error.invalid_number": "رقم البطاقة غير صحيح. تحقّق من كتابته.",
@@ -101,6 +102,7 @@ export const ar: Catalogue = {
   "method.more": { one: "وسيلة دفع أخرى", two: "وسيلتا دفع أخريان", few: "{count} وسائل دفع أخرى", many: "{count} وسيلة دفع أخرى", other: "{count} وسيلة دفع أخرى" },
   "method.redirect_note": "ستنتقل إلى {method} للموافقة على الدفع، ثم تعود إلى هنا.",
   "method.qr_note": "ستحصل على رمز تمسحه بتطبيق {method}.",
+  "method.qr_bank_note": "ستحصل على رمز {method} تمسحه بتطبيق مصرفك.",
   "method.transfer_note": "ستحصل على بيانات الحساب البنكي لإجراء التحويل.",
   "method.none": "لا تتوفر وسيلة دفع حاليًا. تواصل مع {merchant}.",
 
@@ -125,6 +127,7 @@ export const ar: Catalogue = {
   "button.continue_to": "المتابعة إلى {method}",
   "button.receipt": "عرض الإيصال",
   "button.open_bank": "فتح بنك الاختبار",
+  "button.keep": "إبقاء",
 
   "decline.title": "لم تتم عملية الدفع",
   "decline.title_setup": "لم تُحفظ وسيلة الدفع",
@@ -150,6 +153,7 @@ export const ar: Catalogue = {
   "action.leaving": "جارٍ نقلك إلى {method}…",
   "action.qr_title": "امسح الرمز للدفع",
   "action.qr_note": "افتح تطبيق {method} على هاتفك وامسح الرمز ووافق على {amount}.",
+  "action.qr_bank_note": "افتح تطبيق مصرفك على هاتفك وامسح الرمز ووافق على {amount}.",
   "action.qr_image": "رمز الدفع عبر {method}",
   "action.qr_code": "أو انسخ الرمز إلى تطبيقك",
   "action.qr_left": "الرمز صالح لمدة {time}",
@@ -178,6 +182,7 @@ export const ar: Catalogue = {
   "complete.paid": "استلم {merchant} مبلغ {amount}.",
   "complete.setup": "يمكن لـ {merchant} استخدامها في مدفوعاتك القادمة.",
   "complete.unpaid": "ما زال تأكيد الدفع جاريًا. لا يلزمك فعل أي شيء آخر.",
+  "complete.failed": "لم يصل المبلغ، لذا لم يُدفع ثمن طلبك. تواصل مع {merchant}.",
   "complete.nothing": "لم يكن هناك مبلغ للدفع.",
   "complete.returning": "جارٍ إعادتك إلى {merchant}…",
   "complete.elsewhere": "اكتمل هذا في علامة تبويب أخرى.",

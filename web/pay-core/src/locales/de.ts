@@ -15,6 +15,7 @@ export const de: Catalogue = {
   "card.secure": "Verschlüsselt – geht nur an den Zahlungsserver von {merchant}",
   "card.ending": "{brand} mit Endziffern {last4}",
   "card.expires": "Gültig bis {date}",
+  "card.remove": "{card} entfernen",
 
   "error.incomplete_number": "Die Kartennummer ist unvollständig.",
   "error.invalid_number": "Die Kartennummer stimmt nicht. Bitte prüfen Sie sie auf Tippfehler.",
@@ -101,6 +102,7 @@ export const de: Catalogue = {
   "method.more": { one: "{count} weitere Zahlungsart", other: "{count} weitere Zahlungsarten" },
   "method.redirect_note": "Sie bestätigen die Zahlung bei {method} und kommen danach hierher zurück.",
   "method.qr_note": "Sie erhalten einen Code, den Sie mit der App von {method} scannen.",
+  "method.qr_bank_note": "Sie erhalten einen Code von {method}, den Sie mit der App Ihrer Bank scannen.",
   "method.transfer_note": "Sie erhalten die Bankdaten für Ihre Überweisung.",
   "method.none": "Im Moment ist keine Zahlungsart verfügbar. Bitte wenden Sie sich an {merchant}.",
 
@@ -125,6 +127,7 @@ export const de: Catalogue = {
   "button.continue_to": "Weiter zu {method}",
   "button.receipt": "Beleg ansehen",
   "button.open_bank": "Testbank öffnen",
+  "button.keep": "Behalten",
 
   "decline.title": "Die Zahlung hat nicht geklappt",
   "decline.title_setup": "Die Zahlungsart wurde nicht gespeichert",
@@ -150,6 +153,7 @@ export const de: Catalogue = {
   "action.leaving": "Weiter zu {method} …",
   "action.qr_title": "Zum Bezahlen scannen",
   "action.qr_note": "Öffnen Sie die App von {method} auf Ihrem Telefon, scannen Sie den Code und geben Sie {amount} frei.",
+  "action.qr_bank_note": "Öffnen Sie die App Ihrer Bank auf Ihrem Telefon, scannen Sie den Code und geben Sie {amount} frei.",
   "action.qr_image": "Zahlungscode für {method}",
   "action.qr_code": "Oder kopieren Sie den Code in Ihre App",
   "action.qr_left": "Der Code gilt noch {time}",
@@ -178,6 +182,7 @@ export const de: Catalogue = {
   "complete.paid": "{merchant} hat {amount} erhalten.",
   "complete.setup": "{merchant} kann sie für Ihre nächsten Zahlungen verwenden.",
   "complete.unpaid": "Die Zahlung wird noch bestätigt. Sie müssen nichts weiter tun.",
+  "complete.failed": "Das Geld ist nicht angekommen, Ihre Bestellung ist also nicht bezahlt. Bitte wenden Sie sich an {merchant}.",
   "complete.nothing": "Es war nichts zu bezahlen.",
   "complete.returning": "Sie kommen gleich zurück zu {merchant} …",
   "complete.elsewhere": "Das wurde in einem anderen Tab abgeschlossen.",

@@ -17,6 +17,7 @@ export const en = {
   "card.secure": "Encrypted and sent only to {merchant}'s payment server",
   "card.ending": "{brand} ending in {last4}",
   "card.expires": "Expires {date}",
+  "card.remove": "Remove {card}",
 
   "error.incomplete_number": "Your card number is incomplete.",
   "error.invalid_number": "Your card number is not valid. Check it for typos.",
@@ -103,6 +104,7 @@ export const en = {
   "method.more": { one: "{count} more way to pay", other: "{count} more ways to pay" },
   "method.redirect_note": "You will go to {method} to approve the payment, then come back here.",
   "method.qr_note": "You will get a code to scan with the {method} app.",
+  "method.qr_bank_note": "You will get a {method} code to scan with your banking app.",
   "method.transfer_note": "You will get the bank details for your transfer.",
   "method.none": "No payment method is available right now. Contact {merchant}.",
 
@@ -127,6 +129,7 @@ export const en = {
   "button.continue_to": "Continue to {method}",
   "button.receipt": "View receipt",
   "button.open_bank": "Open the test bank",
+  "button.keep": "Keep",
 
   "decline.title": "The payment did not go through",
   "decline.title_setup": "The payment method was not saved",
@@ -152,6 +155,7 @@ export const en = {
   "action.leaving": "Taking you to {method}…",
   "action.qr_title": "Scan to pay",
   "action.qr_note": "Open the {method} app on your phone, scan the code and approve {amount}.",
+  "action.qr_bank_note": "Open your banking app on your phone, scan the code and approve {amount}.",
   "action.qr_image": "Payment code for {method}",
   "action.qr_code": "Or copy the code into your app",
   "action.qr_left": "The code is valid for {time}",
@@ -180,6 +184,7 @@ export const en = {
   "complete.paid": "{merchant} received {amount}.",
   "complete.setup": "{merchant} can use it for your next payments.",
   "complete.unpaid": "The payment is still being confirmed. There is nothing more for you to do.",
+  "complete.failed": "The money did not arrive, so your order is not paid. Contact {merchant}.",
   "complete.nothing": "Nothing had to be paid.",
   "complete.returning": "Taking you back to {merchant}…",
   "complete.elsewhere": "This was finished in another tab.",

@@ -15,6 +15,7 @@ export const es: Catalogue = {
   "card.secure": "Cifrado y enviado solo al servidor de pagos de {merchant}",
   "card.ending": "{brand} terminada en {last4}",
   "card.expires": "Vence el {date}",
+  "card.remove": "Eliminar {card}",
 
   "error.incomplete_number": "El número de tarjeta está incompleto.",
   "error.invalid_number": "El número de tarjeta no es válido. Comprueba que esté bien escrito.",
@@ -101,6 +102,7 @@ export const es: Catalogue = {
   "method.more": { one: "{count} forma de pago más", other: "{count} formas de pago más" },
   "method.redirect_note": "Aprobarás el pago en {method} y luego volverás aquí.",
   "method.qr_note": "Recibirás un código para escanear con la aplicación de {method}.",
+  "method.qr_bank_note": "Recibirás un código de {method} para escanear con la aplicación de tu banco.",
   "method.transfer_note": "Recibirás los datos bancarios para hacer la transferencia.",
   "method.none": "Ahora mismo no hay ninguna forma de pago disponible. Contacta con {merchant}.",
 
@@ -125,6 +127,7 @@ export const es: Catalogue = {
   "button.continue_to": "Continuar en {method}",
   "button.receipt": "Ver recibo",
   "button.open_bank": "Abrir el banco de prueba",
+  "button.keep": "Conservar",
 
   "decline.title": "El pago no se completó",
   "decline.title_setup": "La forma de pago no se guardó",
@@ -150,6 +153,7 @@ export const es: Catalogue = {
   "action.leaving": "Te llevamos a {method}…",
   "action.qr_title": "Escanea para pagar",
   "action.qr_note": "Abre la aplicación de {method} en tu teléfono, escanea el código y aprueba {amount}.",
+  "action.qr_bank_note": "Abre la aplicación de tu banco en tu teléfono, escanea el código y aprueba {amount}.",
   "action.qr_image": "Código de pago de {method}",
   "action.qr_code": "O copia el código en tu aplicación",
   "action.qr_left": "El código es válido durante {time}",
@@ -178,6 +182,7 @@ export const es: Catalogue = {
   "complete.paid": "{merchant} recibió {amount}.",
   "complete.setup": "{merchant} podrá usarla en tus próximos pagos.",
   "complete.unpaid": "El pago todavía se está confirmando. No tienes que hacer nada más.",
+  "complete.failed": "El dinero no ha llegado, así que tu pedido no está pagado. Contacta con {merchant}.",
   "complete.nothing": "No había nada que pagar.",
   "complete.returning": "Volviendo a {merchant}…",
   "complete.elsewhere": "Esto se completó en otra pestaña.",

@@ -15,6 +15,7 @@ export const fr: Catalogue = {
   "card.secure": "Chiffré et transmis uniquement au serveur de paiement de {merchant}",
   "card.ending": "{brand} se terminant par {last4}",
   "card.expires": "Expire le {date}",
+  "card.remove": "Supprimer {card}",
 
   "error.incomplete_number": "Le numéro de carte est incomplet.",
   "error.invalid_number": "Le numéro de carte n’est pas valide. Vérifiez votre saisie.",
@@ -101,6 +102,7 @@ export const fr: Catalogue = {
   "method.more": { one: "{count} autre moyen de paiement", other: "{count} autres moyens de paiement" },
   "method.redirect_note": "Vous validerez le paiement chez {method}, puis vous reviendrez ici.",
   "method.qr_note": "Vous recevrez un code à scanner avec l’application {method}.",
+  "method.qr_bank_note": "Vous recevrez un code {method} à scanner avec l’application de votre banque.",
   "method.transfer_note": "Vous recevrez les coordonnées bancaires pour votre virement.",
   "method.none": "Aucun moyen de paiement n’est disponible pour le moment. Contactez {merchant}.",
 
@@ -125,6 +127,7 @@ export const fr: Catalogue = {
   "button.continue_to": "Continuer vers {method}",
   "button.receipt": "Voir le reçu",
   "button.open_bank": "Ouvrir la banque de test",
+  "button.keep": "Conserver",
 
   "decline.title": "Le paiement n’a pas abouti",
   "decline.title_setup": "Le moyen de paiement n’a pas été enregistré",
@@ -150,6 +153,7 @@ export const fr: Catalogue = {
   "action.leaving": "Redirection vers {method}…",
   "action.qr_title": "Scannez pour payer",
   "action.qr_note": "Ouvrez l’application {method} sur votre téléphone, scannez le code et validez {amount}.",
+  "action.qr_bank_note": "Ouvrez l’application de votre banque sur votre téléphone, scannez le code et validez {amount}.",
   "action.qr_image": "Code de paiement {method}",
   "action.qr_code": "Ou copiez le code dans votre application",
   "action.qr_left": "Le code est encore valable {time}",
@@ -178,6 +182,7 @@ export const fr: Catalogue = {
   "complete.paid": "{merchant} a reçu {amount}.",
   "complete.setup": "{merchant} pourra l’utiliser pour vos prochains paiements.",
   "complete.unpaid": "Le paiement est en cours de confirmation. Vous n’avez rien d’autre à faire.",
+  "complete.failed": "L’argent n’est pas arrivé, votre commande n’est donc pas payée. Contactez {merchant}.",
   "complete.nothing": "Il n’y avait rien à payer.",
   "complete.returning": "Retour à {merchant}…",
   "complete.elsewhere": "L’opération a été terminée dans un autre onglet.",

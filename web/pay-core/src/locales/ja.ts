@@ -15,6 +15,7 @@ export const ja: Catalogue = {
   "card.secure": "暗号化され、{merchant}の決済サーバーにのみ送信されます",
   "card.ending": "{brand} 末尾{last4}",
   "card.expires": "有効期限 {date}",
+  "card.remove": "{card}を削除",
 
   "error.incomplete_number": "カード番号を最後まで入力してください。",
   "error.invalid_number": "カード番号が正しくありません。入力内容をご確認ください。",
@@ -101,6 +102,7 @@ export const ja: Catalogue = {
   "method.more": { other: "ほかの支払い方法（{count}件）" },
   "method.redirect_note": "{method}のページでお支払いを承認したあと、このページに戻ります。",
   "method.qr_note": "{method}アプリで読み取るコードを表示します。",
+  "method.qr_bank_note": "銀行アプリで読み取る{method}のコードを表示します。",
   "method.transfer_note": "お振込先の口座情報を表示します。",
   "method.none": "現在ご利用いただける支払い方法がありません。{merchant}にお問い合わせください。",
 
@@ -125,6 +127,7 @@ export const ja: Catalogue = {
   "button.continue_to": "{method}へ進む",
   "button.receipt": "領収書を見る",
   "button.open_bank": "テスト銀行を開く",
+  "button.keep": "残す",
 
   "decline.title": "お支払いが完了しませんでした",
   "decline.title_setup": "支払い方法を保存できませんでした",
@@ -150,6 +153,7 @@ export const ja: Catalogue = {
   "action.leaving": "{method}へ移動しています…",
   "action.qr_title": "コードを読み取って支払う",
   "action.qr_note": "スマートフォンで{method}アプリを開き、コードを読み取って{amount}を承認してください。",
+  "action.qr_bank_note": "スマートフォンで銀行アプリを開き、コードを読み取って{amount}を承認してください。",
   "action.qr_image": "{method}の支払いコード",
   "action.qr_code": "またはコードをアプリに貼り付け",
   "action.qr_left": "コードの有効時間 残り{time}",
@@ -178,6 +182,7 @@ export const ja: Catalogue = {
   "complete.paid": "{merchant}に{amount}をお支払いいただきました。",
   "complete.setup": "{merchant}での次回以降のお支払いに使われます。",
   "complete.unpaid": "お支払いを確認しています。ほかに必要な操作はありません。",
+  "complete.failed": "入金が確認できなかったため、ご注文は未払いです。{merchant}にお問い合わせください。",
   "complete.nothing": "お支払いは必要ありませんでした。",
   "complete.returning": "{merchant}に戻ります…",
   "complete.elsewhere": "別のタブで完了しています。",

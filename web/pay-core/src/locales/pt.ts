@@ -15,6 +15,7 @@ export const pt: Catalogue = {
   "card.secure": "Criptografado e enviado somente ao servidor de pagamentos de {merchant}",
   "card.ending": "{brand} com final {last4}",
   "card.expires": "Válido até {date}",
+  "card.remove": "Remover {card}",
 
   "error.incomplete_number": "O número do cartão está incompleto.",
   "error.invalid_number": "O número do cartão não é válido. Confira se foi digitado certo.",
@@ -101,6 +102,7 @@ export const pt: Catalogue = {
   "method.more": { one: "Mais {count} forma de pagamento", other: "Mais {count} formas de pagamento" },
   "method.redirect_note": "Você vai aprovar o pagamento em {method} e depois voltar para cá.",
   "method.qr_note": "Você vai receber um código para escanear com o aplicativo de {method}.",
+  "method.qr_bank_note": "Você vai receber um código {method} para escanear com o aplicativo do seu banco.",
   "method.transfer_note": "Você vai receber os dados bancários para a transferência.",
   "method.none": "Nenhuma forma de pagamento está disponível agora. Fale com {merchant}.",
 
@@ -125,6 +127,7 @@ export const pt: Catalogue = {
   "button.continue_to": "Continuar em {method}",
   "button.receipt": "Ver recibo",
   "button.open_bank": "Abrir o banco de teste",
+  "button.keep": "Manter",
 
   "decline.title": "O pagamento não foi concluído",
   "decline.title_setup": "A forma de pagamento não foi salva",
@@ -150,6 +153,7 @@ export const pt: Catalogue = {
   "action.leaving": "Levando você para {method}…",
   "action.qr_title": "Escaneie para pagar",
   "action.qr_note": "Abra o aplicativo de {method} no celular, escaneie o código e aprove {amount}.",
+  "action.qr_bank_note": "Abra o aplicativo do seu banco no celular, escaneie o código e aprove {amount}.",
   "action.qr_image": "Código de pagamento de {method}",
   "action.qr_code": "Ou copie o código no seu aplicativo",
   "action.qr_left": "O código vale por mais {time}",
@@ -178,6 +182,7 @@ export const pt: Catalogue = {
   "complete.paid": "{merchant} recebeu {amount}.",
   "complete.setup": "{merchant} pode usá-la nos seus próximos pagamentos.",
   "complete.unpaid": "O pagamento ainda está sendo confirmado. Você não precisa fazer mais nada.",
+  "complete.failed": "O dinheiro não chegou, então seu pedido não está pago. Fale com {merchant}.",
   "complete.nothing": "Não havia nada a pagar.",
   "complete.returning": "Voltando para {merchant}…",
   "complete.elsewhere": "Isto foi concluído em outra aba.",

@@ -15,6 +15,7 @@ export const zh: Catalogue = {
   "card.secure": "信息已加密，仅发送至 {merchant} 的支付服务器",
   "card.ending": "{brand}，尾号 {last4}",
   "card.expires": "有效期至 {date}",
+  "card.remove": "移除{card}",
 
   "error.incomplete_number": "卡号不完整。",
   "error.invalid_number": "卡号有误，请检查是否输错。",
@@ -101,6 +102,7 @@ export const zh: Catalogue = {
   "method.more": { other: "还有 {count} 种付款方式" },
   "method.redirect_note": "您将前往 {method} 确认付款，然后返回此页面。",
   "method.qr_note": "您将看到一个二维码，请用 {method} 应用扫描。",
+  "method.qr_bank_note": "您将看到一个 {method} 二维码，请用您的银行应用扫描。",
   "method.transfer_note": "您将看到转账所需的银行账户信息。",
   "method.none": "目前没有可用的付款方式，请联系 {merchant}。",
 
@@ -125,6 +127,7 @@ export const zh: Catalogue = {
   "button.continue_to": "前往 {method}",
   "button.receipt": "查看收据",
   "button.open_bank": "打开测试银行",
+  "button.keep": "保留",
 
   "decline.title": "付款未成功",
   "decline.title_setup": "付款方式未能保存",
@@ -150,6 +153,7 @@ export const zh: Catalogue = {
   "action.leaving": "正在前往 {method}…",
   "action.qr_title": "扫码付款",
   "action.qr_note": "在手机上打开 {method}，扫描二维码并确认支付 {amount}。",
+  "action.qr_bank_note": "在手机上打开您的银行应用，扫描二维码并确认支付 {amount}。",
   "action.qr_image": "{method} 付款码",
   "action.qr_code": "或将代码复制到应用中",
   "action.qr_left": "二维码剩余有效时间 {time}",
@@ -178,6 +182,7 @@ export const zh: Catalogue = {
   "complete.paid": "{merchant} 已收到 {amount}。",
   "complete.setup": "{merchant} 可在您今后的付款中使用它。",
   "complete.unpaid": "付款仍在确认中，您无需再做任何操作。",
+  "complete.failed": "款项未到账，您的订单尚未付款。请联系 {merchant}。",
   "complete.nothing": "无需付款。",
   "complete.returning": "正在返回 {merchant}…",
   "complete.elsewhere": "此付款已在另一个标签页完成。",

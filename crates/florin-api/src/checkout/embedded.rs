@@ -1,0 +1,108 @@
+//! The payform inside of a shop's page: the same page, in a frame that only that shop's page may hold.
+//!
+//! Whoever has the session's client secret may open it. What the page asks for afterwards is asked under its ordinary
+//! address. Deliberately absent: cookies, so that a browser may block those of frames.
+
+use super::{Visit, refused, shell, unavailable};
+use crate::{Api, assets, headers};
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{Method, Response as HttpResponse};
+use florin_render::PageFacts;
+use florin_vault::constant_time_eq;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Where these pages are.
+pub const PREFIX: &str = "/c/embedded/";
+/// The longest name of a channel between a page and a frame.
+const CHANNEL_CHARS_MAX: usize = 64;
+
+/// Answers a request for such a page.
+pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse<Body> {
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        let message = "This page is only looked at, with GET.";
+        return refused(405, Some("method_not_allowed"), message, None);
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
+    let origin = match assets::holder(api, &query).await {
+        Ok(origin) => origin,
+        // The buyer reads in the frame why there is no page.
+        Err(answer) => return told(answer, &query),
+    };
+    let id = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let page = match api.engine.page_session(id).await {
+        Ok(Some(page)) => page,
+        Ok(None) => return headers::embedded_notice(shell::missing(), &origin),
+        Err(_) => return unavailable(),
+    };
+    let visit = Visit {
+        api,
+        parts,
+        request,
+        page,
+    };
+    match shown(&visit, (&query, &origin)).await {
+        Ok(page) => headers::embedded(page, &origin),
+        Err(notice) => headers::embedded_notice(notice, &origin),
+    }
+}
+
+/// Why there is no page, where a page may be named that shows it.
+fn told(answer: HttpResponse<Body>, query: &Map<String, Value>) -> HttpResponse<Body> {
+    let origin = query.get("origin").and_then(Value::as_str);
+    match origin.filter(|origin| assets::is_origin(origin)) {
+        Some(origin) => headers::embedded_notice(answer, origin),
+        None => answer,
+    }
+}
+
+/// Where the buyer of an embedded page comes back to, by the query of a press: to a page of ours that tells the shop's page, with
+/// a card; to the shop itself, with anything that took the whole page.
+pub(super) fn back_to(visit: &Visit<'_>, facts: &PageFacts, is_card: bool) -> Option<String> {
+    let query = visit.parts.uri.query()?;
+    let query = florin_wire::parse_form(query.as_bytes()).ok()?;
+    let text = |name: &str| query.get(name).and_then(Value::as_str);
+    let origin = text("origin").filter(|origin| assets::is_origin(origin))?;
+    let channel = text("ch").filter(|channel| is_channel(channel))?;
+    facts.session.client_secret()?;
+    if is_card {
+        let base_url = &visit.api.engine.world().settings.base_url;
+        let origin = utf8_percent_encode(origin, NON_ALPHANUMERIC);
+        return Some(format!(
+            "{base_url}{}?origin={origin}&ch={channel}",
+            assets::RETURN
+        ));
+    }
+    let url = facts.session.return_url.as_ref()?;
+    Some(url.replace("{CHECKOUT_SESSION_ID}", &facts.session.id))
+}
+
+async fn shown(
+    visit: &Visit<'_>,
+    (query, origin): (&Map<String, Value>, &str),
+) -> Result<HttpResponse<Body>, HttpResponse<Body>> {
+    let facts = visit.facts().await?;
+    let text = |name: &str| query.get(name).and_then(Value::as_str);
+    let (secret, channel) = (text("secret"), text("ch"));
+    let known = facts.session.client_secret();
+    let is_known = known.as_deref().zip(secret).is_some_and(|(known, sent)| {
+        let random = known.rsplit('_').next().unwrap_or_default();
+        let sent = sent.rsplit('_').next().unwrap_or_default();
+        constant_time_eq(random.as_bytes(), sent.as_bytes())
+    });
+    let channel = channel.filter(|channel| is_channel(channel));
+    let (true, Some(channel)) = (is_known, channel) else {
+        return Err(shell::missing());
+    };
+    let mut state = visit.render(&facts);
+    state["embedded"] = json!({"origin": origin, "channel": channel});
+    Ok(shell::page(visit, state))
+}
+
+fn is_channel(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    !text.is_empty() && text.len() <= CHANNEL_CHARS_MAX && text.bytes().all(plain)
+}

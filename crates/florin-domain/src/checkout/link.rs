@@ -1,0 +1,186 @@
+//! Payment links: an address that never ends, under which every buyer gets a session of their own.
+//!
+//! A link keeps what its sessions are made with, as it was asked for. Deliberately absent: a count of its sessions, and links
+//! for subscriptions.
+
+use super::{CheckoutSession, Line, NewSession, create};
+use crate::catalog::{Price, ShippingRate, activity};
+use crate::changes::{Claim, Draft};
+use crate::context::Context;
+use crate::payments::{Metadata, MetadataPatch};
+use crate::record::{Columns, Entity, Versioned, record, set};
+use crate::refusal::Refusal;
+use crate::transitions::Transition;
+use florin_base::{Asset, Id};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The space in which the page of a link finds it without a key, in the whole installation.
+pub const LINK_SPACE: &str = "payment_link";
+
+/// One position of the orders of a link.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinkItem {
+    /// Its price.
+    pub price: Id<Price>,
+    /// How many at first.
+    pub quantity: i64,
+    /// The buyer may change how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjustable: Option<super::Adjustable>,
+}
+
+/// One way of shipping.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinkShipping {
+    /// The rate.
+    pub rate: Id<ShippingRate>,
+    /// What it costs, in minor units; that never changes.
+    pub amount: i64,
+}
+
+record! {
+    /// An address under which every buyer gets a session of their own.
+    pub struct PaymentLink: PaymentLink, "plink_" {
+        /// It makes no sessions any more.
+        inactive: bool,
+        /// What is sold.
+        items: Vec<LinkItem>,
+        /// The ways of shipping.
+        shipping: Vec<LinkShipping>,
+        /// What a session of it looks like, for lists of what is sold.
+        lines: Vec<Line>,
+        /// The currency.
+        currency: Asset,
+        /// What sessions are made with and act on, in the words of the API.
+        asked: Map<String, Value>,
+        /// What they are made with and only show.
+        told: Map<String, Value>,
+        /// The merchant's own data; sessions get it, too.
+        metadata: Metadata,
+        /// What buyers read when it is inactive.
+        inactive_message: Option<String>,
+    }
+}
+
+impl PaymentLink {
+    pub(crate) fn columns(&self) -> Columns<'_> {
+        vec![Some(activity(!self.inactive))]
+    }
+}
+
+/// What a request says of a link.
+#[derive(Clone, Debug, Default)]
+pub struct LinkPatch {
+    /// Whether it makes sessions.
+    pub active: Option<bool>,
+    /// What buyers read when it does not; the inner `None` removes it.
+    pub inactive_message: Option<Option<String>>,
+    /// What happens when a buyer has paid.
+    pub after: Option<(Map<String, Value>, Map<String, Value>)>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+}
+
+/// What a new link is made of.
+#[derive(Clone, Debug, Default)]
+pub struct NewLink {
+    /// What sessions act on.
+    pub asked: Map<String, Value>,
+    /// What they only show.
+    pub told: Map<String, Value>,
+    /// The rest.
+    pub patch: LinkPatch,
+}
+
+/// Makes a link. A session is made of it once, and thrown away: what a session would be refused for, the link is.
+///
+/// # Errors
+/// As for a session.
+pub fn create_link(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    new: NewLink,
+    session: NewSession,
+    items: Vec<super::Item>,
+) -> Result<Versioned<PaymentLink>, Refusal> {
+    if items.is_empty() {
+        return Err(Refusal::Invalid {
+            code: Some("parameter_missing"),
+            message: "Say in line_items what the link sells.".to_owned(),
+            param: Some("line_items".to_owned()),
+        });
+    }
+    let kept = items.iter().map(|item| LinkItem {
+        price: item.price.id.clone(),
+        quantity: item.quantity,
+        adjustable: item.adjustable,
+    });
+    let kept = kept.collect();
+    let options = session.shipping_options.iter();
+    let shipping = options.map(|option| LinkShipping {
+        rate: option.rate.clone(),
+        amount: option.amount,
+    });
+    let shipping = shipping.collect();
+    let mut scratch = Draft::new(&context.scope);
+    let sample: CheckoutSession = create(&mut scratch, context, session, items, None)?.record;
+    let mut link = PaymentLink {
+        id: context.id(),
+        created: context.now,
+        items: kept,
+        shipping,
+        lines: sample.lines,
+        currency: sample.currency.unwrap_or_default(),
+        asked: new.asked,
+        told: new.told,
+        ..PaymentLink::default()
+    };
+    new.patch.apply(&mut link);
+    let mut held = Versioned::fresh(link);
+    draft.claim(Claim {
+        scope: None,
+        space: LINK_SPACE,
+        key: held.record.id.to_string(),
+        target: held.record.key(&context.scope),
+    });
+    draft.save(context, &mut held, Transition::LinkCreated);
+    Ok(held)
+}
+
+/// Changes a link. Sessions that exist stay as they are.
+pub fn update_link(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<PaymentLink>,
+    patch: LinkPatch,
+) {
+    let before = held.record.clone();
+    patch.apply(&mut held.record);
+    draft.save_with(context, held, Transition::LinkUpdated, Some(before));
+}
+
+impl LinkPatch {
+    fn apply(self, held: &mut PaymentLink) {
+        set(&mut held.inactive, self.active.map(|active| !active));
+        set(&mut held.inactive_message, self.inactive_message);
+        if let Some((asked, told)) = self.after {
+            for name in AFTER {
+                held.asked.remove(name);
+            }
+            held.asked.extend(asked);
+            for (name, value) in told {
+                match (held.told.get_mut(&name), value) {
+                    (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+                    (_, value) => {
+                        held.told.insert(name, value);
+                    }
+                }
+            }
+        }
+        self.metadata.apply(&mut held.metadata);
+    }
+}
+
+/// What says what happens when a buyer has paid.
+const AFTER: [&str; 2] = ["after_completion", "success_url"];

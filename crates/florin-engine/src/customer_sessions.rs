@@ -1,0 +1,190 @@
+//! Customer sessions: for half an hour a form in a browser may show the saved cards of one customer.
+//!
+//! Nothing is stored. The client secret says whose cards are meant, what may be done with them and until when, and is sealed, so
+//! that nobody else can write one. Deliberately absent: other components than the payment element.
+
+use crate::Engine;
+use crate::caller::Caller;
+use crate::mutation::Response;
+use crate::read::Reader;
+use crate::step::Halt;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use florin_base::Scope;
+use florin_domain::customers::Customer;
+use florin_domain::payments::PaymentMethod;
+use florin_domain::{Entity, Kind, Refusal};
+use florin_store::{ListQuery, StoreError};
+use florin_vault::constant_time_eq;
+use florin_wire::{WireError, print};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A customer session lives so long, in seconds.
+const LIFE_S: i64 = 30 * 60;
+/// What every client secret begins with.
+const PREFIX: &str = "cuss_secret_";
+/// What lies between what it says and its seal.
+const MARK: char = '.';
+/// A form shows so many saved cards, unless the merchant says otherwise.
+pub const SHOWN: usize = 3;
+/// The most that a merchant may let it show.
+pub const SHOWN_MAX: usize = 10;
+/// Saved cards are looked for among so many of the newest ones.
+const LOOKED_AT_MAX: usize = 50;
+
+/// What a form may do with the cards of a customer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CustomerSession {
+    /// Whose they are.
+    pub customer: String,
+    /// Until this second.
+    pub expires: i64,
+    /// The payment element is allowed at all.
+    pub enabled: bool,
+    /// Saved cards may be shown.
+    pub shows: bool,
+    /// At most so many.
+    pub limit: usize,
+    /// Those with one of these words.
+    pub filters: Vec<String>,
+    /// The buyer is asked whether to save a new card.
+    pub saves: bool,
+    /// What such a card is for.
+    pub usage: Option<String>,
+    /// The buyer may remove a saved card.
+    pub removes: bool,
+}
+
+impl CustomerSession {
+    /// Whether the buyer may see a card.
+    pub(crate) fn may_show(&self, method: &PaymentMethod) -> bool {
+        let word = method.allow_redisplay.as_deref().unwrap_or("unspecified");
+        self.shows && self.filters.iter().any(|filter| filter == word)
+    }
+}
+
+impl Engine {
+    /// Opens a session for a form.
+    pub async fn open_customer_session(&self, caller: &Caller, wish: CustomerSession) -> Response {
+        let result = async {
+            let reader = Reader::new(self, &caller.scope, None);
+            let customer = reader.typed::<Customer>(&wish.customer).await?;
+            let living = customer.is_some_and(|customer| !customer.deleted);
+            if !living {
+                let missing = Refusal::missing_in_body(Kind::Customer, &wish.customer, "customer");
+                return Err(missing.into());
+            }
+            let created = self.now().0;
+            let session = CustomerSession {
+                expires: created + LIFE_S,
+                ..wish
+            };
+            Ok(print(&self.customer_session_object(
+                &caller.scope,
+                &session,
+                created,
+            )))
+        };
+        let result: Result<Vec<u8>, Halt> = result.await;
+        self.respond(caller, result)
+    }
+
+    fn customer_session_object(
+        &self,
+        scope: &Scope,
+        session: &CustomerSession,
+        created: i64,
+    ) -> Value {
+        let word = |on: bool| if on { "enabled" } else { "disabled" };
+        let features = json!({
+            "payment_method_allow_redisplay_filters": session.filters,
+            "payment_method_redisplay": word(session.shows),
+            "payment_method_redisplay_limit": session.limit,
+            "payment_method_remove": word(session.removes),
+            "payment_method_save": word(session.saves),
+            "payment_method_save_usage": session.usage,
+        });
+        let off = json!({"enabled": false});
+        let bare = json!({"enabled": false, "features": null});
+        json!({
+            "object": "customer_session",
+            "client_secret": self.sealed_session(scope, session),
+            "components": {
+                "active_entitlements": off, "buy_button": off, "customer_portal": off, "customer_sheet": bare,
+                "mobile_payment_element": bare,
+                "payment_element": {
+                    "enabled": session.enabled,
+                    "features": if session.enabled { features } else { Value::Null },
+                },
+                "pricing_table": off,
+            },
+            "created": created,
+            "customer": session.customer,
+            "customer_account": null,
+            "expires_at": session.expires,
+            "livemode": scope.live,
+        })
+    }
+
+    /// The client secret.
+    fn sealed_session(&self, scope: &Scope, session: &CustomerSession) -> String {
+        let said = URL_SAFE_NO_PAD.encode(serde_json::to_vec(session).unwrap_or_default());
+        let seal = self.seal_of(scope, &said);
+        format!("{PREFIX}{said}{MARK}{seal}")
+    }
+
+    fn seal_of(&self, scope: &Scope, said: &str) -> String {
+        let mode = scope.mode();
+        (self.seal)(&format!("customer_session/{}/{mode}/{said}", scope.account))
+    }
+
+    /// Reads a client secret.
+    ///
+    /// # Errors
+    /// It is none of this account and mode, or its time is over.
+    pub(crate) fn customer_session(
+        &self,
+        scope: &Scope,
+        secret: &str,
+    ) -> Result<CustomerSession, WireError> {
+        let wrong = |message: &str| {
+            WireError::invalid(message)
+                .with_code("customer_session_invalid")
+                .with_param("customer_session")
+        };
+        let parts = secret
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.rsplit_once(MARK));
+        let known = parts.filter(|(said, seal)| {
+            constant_time_eq(self.seal_of(scope, said).as_bytes(), seal.as_bytes())
+        });
+        let said = known.and_then(|(said, _)| URL_SAFE_NO_PAD.decode(said).ok());
+        let session = said.and_then(|said| serde_json::from_slice::<CustomerSession>(&said).ok());
+        let session = session.ok_or_else(|| {
+            wrong("This is no client secret of a customer session of this account. Make one on your server.")
+        })?;
+        match self.now().0 < session.expires && session.enabled {
+            true => Ok(session),
+            false => Err(wrong(
+                "This customer session has expired, or does not allow the payment element. Make a new one on your server.",
+            )),
+        }
+    }
+
+    /// The saved cards that a form may show.
+    pub(crate) async fn cards_of_form(
+        &self,
+        scope: &Scope,
+        session: &CustomerSession,
+    ) -> Result<Vec<PaymentMethod>, StoreError> {
+        let query = ListQuery::newest(scope, Kind::PaymentMethod, LOOKED_AT_MAX)
+            .with("customer", &session.customer);
+        let listed = self.world.store.list(&query).await?;
+        let methods = listed
+            .into_iter()
+            .filter_map(|held| PaymentMethod::from_record(held.record));
+        let shown = methods.filter(|method| session.may_show(method));
+        Ok(shown.take(session.limit).collect())
+    }
+}

@@ -1,0 +1,386 @@
+// The examples of payments: the front door, payment intents, set-ups, charges, refunds, pages of payment and links to them.
+// `examples.mjs` describes the form of a row. Deliberately absent: how a row looks in a language.
+
+/** The front door. */
+const front = {
+  get_florin_v1_payments: {
+    title: 'Find a payment by its order',
+    needs: { ORDER: ['front payment', 'order_id'] },
+    params: { order_id: '$ORDER' },
+    expect: { object: 'florin.payment' },
+  },
+  post_florin_v1_payments: {
+    title: 'Ask for a payment',
+    params: { amount: 4900, currency: 'eur', order_id: 'A-17', description: 'T-shirt' },
+    expect: { object: 'florin.payment', amount: 4900, order_id: 'A-17' },
+  },
+  get_florin_v1_payments__id_: {
+    title: 'Retrieve a payment',
+    needs: { PAYMENT: 'front payment' },
+    ids: ['PAYMENT'],
+    expect: { object: 'florin.payment' },
+  },
+  post_florin_v1_payments__id__cancel: {
+    title: 'Cancel a payment',
+    needs: { PAYMENT: 'front payment' },
+    ids: ['PAYMENT'],
+    isFresh: true,
+    expect: { object: 'florin.payment', status: 'canceled' },
+  },
+  post_florin_v1_payments__id__refund: {
+    title: 'Refund a payment',
+    needs: { PAYMENT: 'paid front payment' },
+    ids: ['PAYMENT'],
+    isFresh: true,
+    params: { amount: 900 },
+    expect: { object: 'florin.payment', amount_refunded: 900 },
+  },
+};
+
+const intents = {
+  get_v1_payment_intents: {
+    title: 'List payment intents',
+    sdk: ['paymentIntents.list', 'PaymentIntent.list'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_payment_intents: {
+    title: 'Create a payment intent',
+    sdk: ['paymentIntents.create', 'PaymentIntent.create'],
+    params: { amount: 4900, currency: 'eur', description: 'Two tickets', metadata: { order_id: 'A-20' } },
+    expect: { object: 'payment_intent', status: 'requires_payment_method', amount: 4900 },
+  },
+  get_v1_payment_intents__id_: {
+    title: 'Retrieve a payment intent',
+    sdk: ['paymentIntents.retrieve', 'PaymentIntent.retrieve'],
+    needs: { PAYMENT_INTENT: 'paid intent' },
+    ids: ['PAYMENT_INTENT'],
+    params: { expand: ['latest_charge'] },
+    expect: { object: 'payment_intent', status: 'succeeded' },
+  },
+  post_v1_payment_intents__id_: {
+    title: 'Update a payment intent',
+    sdk: ['paymentIntents.update', 'PaymentIntent.modify'],
+    needs: { PAYMENT_INTENT: 'open intent' },
+    ids: ['PAYMENT_INTENT'],
+    params: { metadata: { order_id: 'A-21' } },
+    expect: { object: 'payment_intent' },
+  },
+  post_v1_payment_intents__id__cancel: {
+    title: 'Cancel a payment intent',
+    sdk: ['paymentIntents.cancel', 'PaymentIntent.cancel'],
+    needs: { PAYMENT_INTENT: 'open intent' },
+    ids: ['PAYMENT_INTENT'],
+    isFresh: true,
+    params: { cancellation_reason: 'requested_by_customer' },
+    expect: { object: 'payment_intent', status: 'canceled' },
+  },
+  post_v1_payment_intents__id__capture: {
+    title: 'Capture a payment intent',
+    sdk: ['paymentIntents.capture', 'PaymentIntent.capture'],
+    needs: { PAYMENT_INTENT: 'held intent' },
+    ids: ['PAYMENT_INTENT'],
+    isFresh: true,
+    params: { amount_to_capture: 3900 },
+    expect: { object: 'payment_intent', status: 'succeeded', amount_received: 3900 },
+  },
+  post_v1_payment_intents__id__confirm: {
+    title: 'Confirm a payment intent',
+    sdk: ['paymentIntents.confirm', 'PaymentIntent.confirm'],
+    needs: { PAYMENT_INTENT: 'open intent' },
+    ids: ['PAYMENT_INTENT'],
+    isFresh: true,
+    params: { payment_method: 'pm_card_visa', return_url: 'https://shop.example/thanks' },
+    expect: { object: 'payment_intent', status: 'succeeded' },
+  },
+  post_v1_payment_intents__id__increment_authorization: {
+    title: 'Increment an authorization',
+    sdk: ['paymentIntents.incrementAuthorization', 'PaymentIntent.increment_authorization'],
+    needs: { PAYMENT_INTENT: 'incremental intent' },
+    ids: ['PAYMENT_INTENT'],
+    isFresh: true,
+    params: { amount: 5900 },
+    expect: { object: 'payment_intent', status: 'requires_capture', amount: 5900 },
+  },
+  post_v1_payment_intents__id__apply_customer_balance: {
+    title: 'Apply a customer balance',
+    sdk: ['paymentIntents.applyCustomerBalance', 'PaymentIntent.apply_customer_balance'],
+    needs: { PAYMENT_INTENT: 'open intent' },
+    ids: ['PAYMENT_INTENT'],
+    refused: { code: 'payment_intent_unexpected_state', why: 'Payments by a balance do not exist yet.' },
+  },
+  post_v1_payment_intents__id__verify_microdeposits: {
+    title: 'Verify microdeposits',
+    sdk: ['paymentIntents.verifyMicrodeposits', 'PaymentIntent.verify_microdeposits'],
+    needs: { PAYMENT_INTENT: 'open intent' },
+    ids: ['PAYMENT_INTENT'],
+    params: { amounts: [32, 45] },
+    refused: { code: 'payment_intent_unexpected_state', why: 'Debits of bank accounts do not exist yet.' },
+  },
+  get_v1_payment_intents__id__amount_details_line_items: {
+    title: 'List the line items of a payment intent',
+    sdk: ['paymentIntents.listAmountDetailsLineItems', 'PaymentIntent.list_amount_details_line_items'],
+    needs: { PAYMENT_INTENT: 'open intent' },
+    ids: ['PAYMENT_INTENT'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+};
+
+const setups = {
+  get_v1_setup_intents: {
+    title: 'List setup intents',
+    sdk: ['setupIntents.list', 'SetupIntent.list'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_setup_intents: {
+    title: 'Create a setup intent',
+    sdk: ['setupIntents.create', 'SetupIntent.create'],
+    needs: { CUSTOMER: 'customer' },
+    params: { customer: '$CUSTOMER', usage: 'off_session' },
+    expect: { object: 'setup_intent', status: 'requires_payment_method' },
+  },
+  get_v1_setup_intents__id_: {
+    title: 'Retrieve a setup intent',
+    sdk: ['setupIntents.retrieve', 'SetupIntent.retrieve'],
+    needs: { SETUP_INTENT: 'setup' },
+    ids: ['SETUP_INTENT'],
+    expect: { object: 'setup_intent' },
+  },
+  post_v1_setup_intents__id_: {
+    title: 'Update a setup intent',
+    sdk: ['setupIntents.update', 'SetupIntent.modify'],
+    needs: { SETUP_INTENT: 'setup' },
+    ids: ['SETUP_INTENT'],
+    params: { description: 'The card of the tea subscription' },
+    expect: { object: 'setup_intent' },
+  },
+  post_v1_setup_intents__id__cancel: {
+    title: 'Cancel a setup intent',
+    sdk: ['setupIntents.cancel', 'SetupIntent.cancel'],
+    needs: { SETUP_INTENT: 'setup' },
+    ids: ['SETUP_INTENT'],
+    isFresh: true,
+    params: { cancellation_reason: 'abandoned' },
+    expect: { object: 'setup_intent', status: 'canceled' },
+  },
+  post_v1_setup_intents__id__confirm: {
+    title: 'Confirm a setup intent',
+    sdk: ['setupIntents.confirm', 'SetupIntent.confirm'],
+    needs: { SETUP_INTENT: 'setup' },
+    ids: ['SETUP_INTENT'],
+    isFresh: true,
+    params: { payment_method: 'pm_card_visa', return_url: 'https://shop.example/saved' },
+    expect: { object: 'setup_intent', status: 'succeeded' },
+  },
+  post_v1_setup_intents__id__verify_microdeposits: {
+    title: 'Verify microdeposits',
+    sdk: ['setupIntents.verifyMicrodeposits', 'SetupIntent.verify_microdeposits'],
+    needs: { SETUP_INTENT: 'setup' },
+    ids: ['SETUP_INTENT'],
+    params: { amounts: [32, 45] },
+    refused: { code: 'setup_intent_unexpected_state', why: 'Debits of bank accounts do not exist yet.' },
+  },
+};
+
+const charges = {
+  get_v1_charges: {
+    title: 'List charges',
+    sdk: ['charges.list', 'Charge.list'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_charges: {
+    title: 'Create a charge',
+    sdk: ['charges.create', 'Charge.create'],
+    params: { amount: 2000, currency: 'eur', source: 'tok_visa', description: 'One ticket' },
+    expect: { object: 'charge', paid: true, amount: 2000 },
+  },
+  get_v1_charges__id_: {
+    title: 'Retrieve a charge',
+    sdk: ['charges.retrieve', 'Charge.retrieve'],
+    needs: { CHARGE: 'charge' },
+    ids: ['CHARGE'],
+    expect: { object: 'charge' },
+  },
+  post_v1_charges__id_: {
+    title: 'Update a charge',
+    sdk: ['charges.update', 'Charge.modify'],
+    needs: { CHARGE: 'charge' },
+    ids: ['CHARGE'],
+    params: { metadata: { shelf: '12' } },
+    expect: { object: 'charge' },
+  },
+  post_v1_charges__id__capture: {
+    title: 'Capture a charge',
+    sdk: ['charges.capture', 'Charge.capture'],
+    needs: { CHARGE: 'held charge' },
+    ids: ['CHARGE'],
+    isFresh: true,
+    params: { amount: 1500 },
+    expect: { object: 'charge', captured: true },
+  },
+  get_v1_charges__id__refunds: {
+    title: 'List the refunds of a charge',
+    needs: { CHARGE: ['refund', 'charge'] },
+    ids: ['CHARGE'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_charges__id__refunds: {
+    title: 'Refund a charge',
+    needs: { CHARGE: 'charge' },
+    ids: ['CHARGE'],
+    isFresh: true,
+    params: { amount: 500 },
+    expect: { object: 'refund', amount: 500 },
+  },
+  get_v1_charges__id__refunds__refund_: {
+    title: 'Retrieve a refund of a charge',
+    needs: { CHARGE: ['refund', 'charge'], REFUND: 'refund' },
+    ids: ['CHARGE', 'REFUND'],
+    expect: { object: 'refund' },
+  },
+};
+
+const refunds = {
+  get_v1_refunds: {
+    title: 'List refunds',
+    sdk: ['refunds.list', 'Refund.list'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_refunds: {
+    title: 'Create a refund',
+    sdk: ['refunds.create', 'Refund.create'],
+    needs: { PAYMENT_INTENT: 'paid intent' },
+    isFresh: true,
+    params: { payment_intent: '$PAYMENT_INTENT', amount: 900, reason: 'requested_by_customer' },
+    expect: { object: 'refund', amount: 900, status: 'succeeded' },
+  },
+  get_v1_refunds__id_: {
+    title: 'Retrieve a refund',
+    sdk: ['refunds.retrieve', 'Refund.retrieve'],
+    needs: { REFUND: 'refund' },
+    ids: ['REFUND'],
+    expect: { object: 'refund' },
+  },
+  post_v1_refunds__id_: {
+    title: 'Update a refund',
+    sdk: ['refunds.update', 'Refund.modify'],
+    needs: { REFUND: 'refund' },
+    ids: ['REFUND'],
+    params: { metadata: { ticket: '81' } },
+    expect: { object: 'refund' },
+  },
+  post_v1_refunds__id__cancel: {
+    title: 'Cancel a refund',
+    sdk: ['refunds.cancel', 'Refund.cancel'],
+    needs: { REFUND: 'refund' },
+    ids: ['REFUND'],
+    refused: { code: undefined, why: 'Refunds of cards do not wait for the customer.' },
+  },
+};
+
+const pages = {
+  get_v1_checkout_sessions: {
+    title: 'List checkout sessions',
+    sdk: ['checkout.sessions.list', 'checkout.Session.list'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_checkout_sessions: {
+    title: 'Create a checkout session',
+    sdk: ['checkout.sessions.create', 'checkout.Session.create'],
+    params: {
+      mode: 'payment',
+      line_items: [{ quantity: 2, price_data: { currency: 'eur', unit_amount: 2450, product_data: { name: 'Tea' } } }],
+      client_reference_id: 'A-22',
+      success_url: 'https://shop.example/paid?session={CHECKOUT_SESSION_ID}',
+    },
+    expect: { object: 'checkout.session', status: 'open', amount_total: 4900 },
+  },
+  get_v1_checkout_sessions__id_: {
+    title: 'Retrieve a checkout session',
+    sdk: ['checkout.sessions.retrieve', 'checkout.Session.retrieve'],
+    needs: { SESSION: 'session' },
+    ids: ['SESSION'],
+    expect: { object: 'checkout.session' },
+  },
+  post_v1_checkout_sessions__id_: {
+    title: 'Update a checkout session',
+    sdk: ['checkout.sessions.update', 'checkout.Session.modify'],
+    needs: { SESSION: 'session' },
+    ids: ['SESSION'],
+    params: { metadata: { campaign: 'autumn' } },
+    expect: { object: 'checkout.session' },
+  },
+  post_v1_checkout_sessions__id__expire: {
+    title: 'Expire a checkout session',
+    sdk: ['checkout.sessions.expire', 'checkout.Session.expire'],
+    needs: { SESSION: 'session' },
+    ids: ['SESSION'],
+    isFresh: true,
+    expect: { object: 'checkout.session', status: 'expired' },
+  },
+  get_v1_checkout_sessions__id__line_items: {
+    title: 'List the line items of a checkout session',
+    sdk: ['checkout.sessions.listLineItems', 'checkout.Session.list_line_items'],
+    needs: { SESSION: 'session' },
+    ids: ['SESSION'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+  get_v1_elements_sessions: {
+    title: 'What a payment element shows',
+    needs: { CLIENT_SECRET: ['open intent', 'client_secret'] },
+    params: { client_secret: '$CLIENT_SECRET' },
+    expect: { object: 'elements.session' },
+  },
+};
+
+const links = {
+  get_v1_payment_links: {
+    title: 'List payment links',
+    sdk: ['paymentLinks.list', 'PaymentLink.list'],
+    params: { active: true, limit: 3 },
+    expect: { object: 'list' },
+  },
+  post_v1_payment_links: {
+    title: 'Create a payment link',
+    sdk: ['paymentLinks.create', 'PaymentLink.create'],
+    needs: { PRICE: 'price' },
+    params: {
+      line_items: [{ price: '$PRICE', quantity: 1, adjustable_quantity: { enabled: true, minimum: 1, maximum: 10 } }],
+      after_completion: { type: 'redirect', redirect: { url: 'https://shop.example/thanks' } },
+    },
+    expect: { object: 'payment_link', active: true, currency: 'eur' },
+  },
+  get_v1_payment_links__id_: {
+    title: 'Retrieve a payment link',
+    sdk: ['paymentLinks.retrieve', 'PaymentLink.retrieve'],
+    needs: { PAYMENT_LINK: 'payment link' },
+    ids: ['PAYMENT_LINK'],
+    expect: { object: 'payment_link' },
+  },
+  post_v1_payment_links__id_: {
+    title: 'End a payment link',
+    sdk: ['paymentLinks.update', 'PaymentLink.modify'],
+    needs: { PAYMENT_LINK: 'payment link' },
+    ids: ['PAYMENT_LINK'],
+    isFresh: true,
+    params: { active: false, inactive_message: 'The sale is over.' },
+    expect: { object: 'payment_link', active: false, inactive_message: 'The sale is over.' },
+  },
+  get_v1_payment_links__id__line_items: {
+    title: 'List what a payment link sells',
+    sdk: ['paymentLinks.listLineItems', 'PaymentLink.list_line_items'],
+    needs: { PAYMENT_LINK: 'payment link' },
+    ids: ['PAYMENT_LINK'],
+    params: { limit: 3 },
+    expect: { object: 'list' },
+  },
+};
+
+export const payments = { ...front, ...intents, ...setups, ...charges, ...refunds, ...pages, ...links };
