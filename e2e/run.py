@@ -95,14 +95,14 @@ def own_server(options: argparse.Namespace) -> Iterator[str]:
         # The suites decline more cards in a minute than thieves may.
         limits = ["--card-declines-per-address", "0", "--card-declines-per-account", "0"]
         command = [options.bin, "serve", "--listen", "127.0.0.1:0", "--allow-private-webhooks", *limits, *where]
-        with running(command) as url:
+        with running(command, f"server-{options.database}") as url:
             yield url
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[str]:
-    """Runs a server and gives the address that it prints."""
-    server = Program("server", command, CACHE)
+def running(command: list[str], name: str = "server") -> Iterator[str]:
+    """Runs a server and gives the address that it prints. Servers that run at once need names of their own."""
+    server = Program(name, command, CACHE)
     try:
         print(f"e2e: {' '.join(command[:2])} on {server.url}, its log is {server.log}", flush=True)
         yield server.url

@@ -128,8 +128,9 @@ fn note(api: &Api, parts: &Parts, facts: &Facts, ended: (u16, Instant)) {
 }
 
 /// What the id of a checkout session follows in a path.
-const SESSIONS: [&str; 3] = [
+const SESSIONS: [&str; 4] = [
     checkout::PREFIX,
+    checkout::embedded::PREFIX,
     "/v1/checkout/sessions/",
     "/florin/v1/payments/",
 ];
@@ -151,7 +152,7 @@ fn shown(path: &str) -> String {
 
 /// What a person sees who opens the server's address.
 const FRONT: &str = "Florin answers the Stripe v1 wire format under /v1. Try:\n\n  curl THIS-ADDRESS/v1/payment_intents -u YOUR_SECRET_KEY: \\\n    \
-    -d amount=2000 -d currency=usd -d payment_method=pm_card_visa -d confirm=true\n\n`florin dev` prints its keys when it starts. Health: /healthz, /readyz.\n";
+    -d amount=2000 -d currency=usd -d payment_method=pm_card_visa -d confirm=true\n\n`florin dev` prints its keys when it starts. Documentation: /docs. Health: /healthz, /readyz.\n";
 
 /// Health and readiness need no key and are not logged.
 async fn plain(api: &Arc<Api>, parts: &Parts) -> Option<HttpResponse> {

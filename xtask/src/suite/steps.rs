@@ -18,16 +18,10 @@ pub const BUILD: &str = "build";
 const WIRE_SPEC: &str = "FLORIN_WIRE_SPEC";
 /// Makes the sandbox behave like a processor outside of our store.
 const FORCE_OUTSIDE: (&str, &str) = ("FLORIN_FORCE_OUTSIDE", "1");
-/// The suites that talk to a server.
-const SUITES: [&str; 8] = [
-    "--only",
-    "python",
-    "--only",
-    "python2023",
-    "--only",
-    "node",
-    "--only",
-    "docs",
+/// The suites that talk to a server: two servers at once, because suites mostly wait for answers.
+const SUITES: [[&str; 4]; 2] = [
+    ["--only", "python", "--only", "docs"],
+    ["--only", "python2023", "--only", "node"],
 ];
 /// The same with the newest SDKs only: where effects lie changes nothing about versions.
 const NEWEST: [&str; 4] = ["--only", "python", "--only", "node"];
@@ -95,16 +89,10 @@ pub const STEPS: &[Step] = &[
         conformance,
     ),
     step(
-        "e2e-outside",
-        "the newest SDKs with the sandbox's effects outside of the store",
+        "e2e-elsewhere",
+        "the newest SDKs with the sandbox's effects outside of the store, and against `florin serve` over PostgreSQL 15 and 18",
         true,
-        e2e_outside,
-    ),
-    step(
-        "e2e-postgres",
-        "the newest SDKs against `florin serve` over PostgreSQL 15 and 18",
-        true,
-        e2e_postgres,
+        e2e_elsewhere,
     ),
     step(
         "copies",
@@ -216,11 +204,48 @@ fn tests(context: &Context) -> Result<Outcome, String> {
 }
 
 fn e2e(context: &Context) -> Result<Outcome, String> {
-    black_box(context, "records", &[], &SUITES)
+    let [newest, others] = &SUITES;
+    at_once([
+        Box::new(|| black_box(context, ("newest", "records"), &[], newest)),
+        Box::new(|| black_box(context, ("others", "records"), &[], others)),
+    ])
 }
 
-fn e2e_outside(context: &Context) -> Result<Outcome, String> {
-    black_box(context, "records-outside", &[FORCE_OUTSIDE], &NEWEST)
+/// The suites of the newest SDKs, with the sandbox outside and over each database, all at once.
+fn e2e_elsewhere(context: &Context) -> Result<Outcome, String> {
+    let [first, second] = POSTGRES_VERSIONS;
+    at_once([
+        Box::new(|| {
+            black_box(
+                context,
+                ("outside", "records-outside"),
+                &[FORCE_OUTSIDE],
+                &NEWEST,
+            )
+        }),
+        Box::new(|| over_postgres(context, first)),
+        Box::new(|| over_postgres(context, second)),
+    ])
+}
+
+/// A part of a step.
+type Part<'a> = Box<dyn Fn() -> Result<Counts, String> + Send + 'a>;
+
+/// Runs parts at once, and adds up what they count.
+fn at_once<const N: usize>(parts: [Part<'_>; N]) -> Result<Outcome, String> {
+    let ended: Vec<Result<Counts, String>> = std::thread::scope(|scope| {
+        let begun = parts.map(|part| scope.spawn(move || part()));
+        let ended = begun.into_iter().map(|part| match part.join() {
+            Ok(counted) => counted,
+            Err(_) => Err("a runner panicked".to_owned()),
+        });
+        ended.collect()
+    });
+    let mut counts = Counts::default();
+    for counted in ended {
+        counts = counts.plus(counted?);
+    }
+    Ok(ran(counts))
 }
 
 /// Whoever is killed at each step mostly waits, so that both fit into one time.
@@ -262,37 +287,33 @@ fn apart(context: &Context, suite: &str) -> Result<Counts, String> {
 }
 
 /// The suites start the servers, of the database and of Florin, themselves.
-fn e2e_postgres(context: &Context) -> Result<Outcome, String> {
+fn over_postgres(context: &Context, version: &str) -> Result<Counts, String> {
     let binary = florin(context).display().to_string();
-    let mut counts = Counts::default();
-    for version in POSTGRES_VERSIONS {
-        let records = format!("e2e/records-postgres-{version}");
-        let records = context.target.join(records).display().to_string();
-        let mut suites = command(
-            &context.root,
-            "python3",
-            &["e2e/run.py", "--bin", &binary, "--records", &records],
-        );
-        suites
-            .args(["--database", version])
-            .args(["--only", "python", "--only", "node"]);
-        counts = counts.plus(watch(suites)?);
-    }
-    Ok(ran(counts))
+    let records = format!("e2e/records-postgres-{version}");
+    let records = context.target.join(records).display().to_string();
+    let mut suites = command(
+        &context.root,
+        "python3",
+        &["e2e/run.py", "--bin", &binary, "--records", &records],
+    );
+    suites
+        .args(["--database", version])
+        .args(["--only", "python", "--only", "node"]);
+    watch(suites)
 }
 
 /// Starts a server, runs the suites against it and stops it.
 fn black_box(
     context: &Context,
-    records: &str,
+    (name, records): (&str, &str),
     environment: &[(&str, &str)],
     chosen: &[&str],
-) -> Result<Outcome, String> {
+) -> Result<Counts, String> {
     let binary = florin(context);
     let folder = context.target.join("e2e");
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-    let log = folder.join(format!("{records}.log"));
+    let log = folder.join(format!("{name}.log"));
     println!("the server's output is in {}", log.display());
     let server = Server::start(&binary, log, environment)?;
     let (url, binary) = (server.url(), binary.display().to_string());
@@ -311,7 +332,7 @@ fn black_box(
     let counts = counts?;
     match stopped {
         Ok(()) if counts.passed + counts.failed == 0 => Err("the suites ran no test".to_owned()),
-        Ok(()) => Ok(ran(counts)),
+        Ok(()) => Ok(counts),
         Err(why) => Err(format!(
             "{why} ({} tests passed, {} failed)",
             counts.passed, counts.failed

@@ -117,7 +117,7 @@ pub fn settle(
     verdict
 }
 
-/// The processor said when it will know. Outside, recovery stands behind the attempt already.
+/// The processor said when it will know: it is asked then. Outside, a job stands behind the attempt already, which may come later.
 fn ask_later(
     draft: &mut Draft,
     context: &Context<'_>,
@@ -129,11 +129,12 @@ fn ask_later(
     }
     let from = context.now_real.plus_ms(ask_after_ms);
     attempt.record.ask_from = Some(from);
-    if !context.outside {
-        let id = attempt.record.id.to_string();
-        let body = json!({ "attempt": id });
-        draft.job(JobKind::Recover, recovery_job(&id), from, body);
-    }
+    let id = attempt.record.id.to_string();
+    let job = match context.outside {
+        true => format!("job_late_{id}"),
+        false => recovery_job(&id),
+    };
+    draft.job(JobKind::Recover, job, from, json!({ "attempt": id }));
 }
 
 /// The job that asks what became of an attempt.

@@ -1,5 +1,5 @@
 //! The decisions of the domain as the rest of Florin uses them: tables, random histories, customers, the catalog, checkout
-//! sessions, orders at the front door, late outcomes, notices.
+//! sessions, orders at the front door, payments without a card, late outcomes, notices.
 
 mod books;
 mod catalog;
@@ -9,5 +9,6 @@ mod customers;
 mod decisions;
 mod front;
 mod late;
+mod methods;
 mod notices;
 mod world;

@@ -186,11 +186,14 @@ const REFERENCE_CHARS: usize = 12;
 pub fn transfer_rows(currency: &str, challenge: &str) -> Vec<(String, String)> {
     let spoken = |name: &str| match name {
         "iban" | "bic" => name.to_ascii_uppercase(),
-        name => name.replace('_', " "),
+        name => {
+            let (first, rest) = name.split_at(name.len().min(1));
+            format!("{}{}", first.to_ascii_uppercase(), rest.replace('_', " "))
+        }
     };
     let fields = fields(currency).into_iter();
     let fields = fields.map(|(name, value)| (spoken(name), value));
-    let reference = ("reference".to_owned(), reference_of(challenge));
+    let reference = (spoken("reference"), reference_of(challenge));
     fields.chain([reference]).collect()
 }
 
