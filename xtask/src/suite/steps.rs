@@ -234,7 +234,7 @@ type Part<'a> = Box<dyn Fn() -> Result<Counts, String> + Send + 'a>;
 /// Runs parts at once, and adds up what they count.
 fn at_once<const N: usize>(parts: [Part<'_>; N]) -> Result<Outcome, String> {
     let ended: Vec<Result<Counts, String>> = std::thread::scope(|scope| {
-        let begun = parts.map(|part| scope.spawn(move || part()));
+        let begun = parts.map(|part| scope.spawn(part));
         let ended = begun.into_iter().map(|part| match part.join() {
             Ok(counted) => counted,
             Err(_) => Err("a runner panicked".to_owned()),
