@@ -98,6 +98,28 @@ def test_what_the_page_asks_for_is_shown(sdk):
     assert (note["text"]["maximum_length"], note["optional"]) == (5, True)
 
 
+def test_questions_that_nobody_could_answer_are_refused(sdk):
+    def asks(kind="text", key="note", **more):
+        return {"key": key, "label": {"type": "custom", "custom": "Note"}, "type": kind, **({kind: more} if more else {})}
+
+    large = {"label": "Large", "value": "l"}
+    for fields, param in [
+        ([asks(), asks()], "custom_fields[1][key]"),
+        ([asks(key="a b")], "custom_fields[0][key]"),
+        ([asks("dropdown")], "custom_fields[0][dropdown][options]"),
+        ([asks("dropdown", options=[large, {**large, "label": "Larger"}])], "custom_fields[0][dropdown][options][1][value]"),
+        ([asks("dropdown", options=[large], default_value="xl")], "custom_fields[0][dropdown][default_value]"),
+        ([asks("numeric", default_value="four")], "custom_fields[0][numeric][default_value]"),
+        ([asks(minimum_length=6, maximum_length=5)], "custom_fields[0][text][minimum_length]"),
+        ([asks(key=f"k{n}") for n in range(4)], "custom_fields"),
+    ]:
+        with pytest.raises(stripe.InvalidRequestError) as caught:
+            opened(item(), custom_fields=fields)
+        assert caught.value.param == param, caught.value
+    preset = opened(item(), custom_fields=[asks("dropdown", options=[large], default_value="l"), asks(key="other")])
+    assert plain(preset)["custom_fields"][0]["dropdown"]["default_value"] == "l"
+
+
 def test_a_request_that_is_repeated_makes_one_session(sdk):
     key = fresh("session")
     first, second = (opened(item(), idempotency_key=key) for _ in range(2))

@@ -1,5 +1,7 @@
 """Payment methods beside cards on the page of a checkout session, and at the front door."""
 
+import re
+
 import pytest
 import stripe
 
@@ -45,6 +47,13 @@ def standing(made):
     """Status, and whether it is paid, as the merchant sees it."""
     found = stripe.checkout.Session.retrieve(made.id if not isinstance(made, str) else made)
     return found.status, found.payment_status
+
+
+def shell_of(made):
+    """What the page of a session shows before its script runs."""
+    answer = fetch("GET", made.url)
+    assert answer.status == 200, answer.text
+    return answer.text
 
 
 def paid_late(page):
@@ -155,6 +164,12 @@ def test_a_transfer_is_complete_before_it_is_paid(sdk, switched):
     assert action["reference"].isalnum()
     assert standing(made) == ("complete", "unpaid")
     assert page.state()["payment"]["action"] == action
+    # Also without a script the buyer reads where the money goes.
+    shown = shell_of(made)
+    assert f'<bdi dir="ltr">{action["reference"]}</bdi>' in shown and "Order received" in shown
+    for field in action["fields"]:
+        value = re.sub(r"(.{4})(?=.)", r"\1 ", field["value"]) if field["name"] == "iban" else field["value"]
+        assert f'<bdi dir="ltr">{value}</bdi>' in shown, field["name"]
     again = page.confirm(method="customer_balance", billing=BUYER)
     assert (again.status, again.error["code"]) == (409, "session_complete")
     choose(action["url"], "succeeds_later", after_ms=SOON_MS)
@@ -174,6 +189,8 @@ def test_a_transfer_that_does_not_come(sdk, switched, result):
     assert state["payment"]["error"] == {"kind": "method_failed"}
     assert standing(made) == ("complete", "unpaid")
     assert types(events_of(made.id, made.created)) == [COMPLETED, LATE_FAILED]
+    shown = shell_of(made)
+    assert "The money did not arrive" in shown and "Order received" not in shown
     late = page.pay()
     assert (late.status, late.error["code"]) == (409, "session_complete")
 

@@ -41,9 +41,13 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
     let (id, picture) = path.split_once('/').unwrap_or((path, ""));
     let secret = pages::secret_of(parts);
     let challenged = api.engine.challenged(id, &secret).await;
-    let Some(challenged) = challenged.filter(|found| !found.tried.is_card()) else {
+    let Some(challenged) = challenged else {
         return pages::missing();
     };
+    if challenged.tried.is_card() {
+        // Whatever this page was for, the buyer took a card meanwhile.
+        return over(&parts.method, picture);
+    }
     let address = format!("{PREFIX}{id}?client_secret={secret}");
     match (picture, &parts.method) {
         ("", &Method::GET) => show(&challenged, id, &address),
@@ -55,6 +59,25 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
         ("", _) => pages::wrong_method(),
         _ => pages::missing(),
     }
+}
+
+/// Nothing is asked of the buyer here any more.
+fn over(method: &Method, picture: &str) -> HttpResponse<Body> {
+    match (picture, method) {
+        ("", &Method::GET) => idle(),
+        ("", &Method::POST) => answered_before(),
+        ("", _) => pages::wrong_method(),
+        _ => pages::missing(),
+    }
+}
+
+fn idle() -> HttpResponse<Body> {
+    pages::notice(200, "Nothing to do", "This payment does not wait for you.")
+}
+
+fn answered_before() -> HttpResponse<Body> {
+    let text = "This payment does not wait for you any more.";
+    pages::notice(409, "Already answered", text)
 }
 
 fn code(address: &str, picture: &str) -> HttpResponse<Body> {
@@ -108,11 +131,8 @@ async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> H
             "Done",
             "The result was recorded. Go back to the shop; its page goes on by itself.",
         ),
-        Answered::NotWaiting => pages::notice(
-            409,
-            "Already answered",
-            "This payment does not wait for you any more.",
-        ),
+        Answered::NotWaiting => answered_before(),
+        Answered::NotNow => pages::not_now(),
     }
 }
 
@@ -179,7 +199,7 @@ fn instructions(challenged: &Challenged, id: &str, address: &str) -> String {
 
 fn show(challenged: &Challenged, id: &str, address: &str) -> HttpResponse<Body> {
     let Some(challenge) = &challenged.challenge else {
-        return pages::notice(200, "Nothing to do", "This payment does not wait for you.");
+        return idle();
     };
     let kind = challenged.tried;
     let (title, labels) = words(kind);

@@ -89,7 +89,14 @@ async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> H
             "Already answered",
             "This payment does not wait for an authentication any more.",
         ),
+        Answered::NotNow => not_now(),
     }
+}
+
+/// An answer that could not be recorded: it is lost, and the payment still waits.
+pub fn not_now() -> HttpResponse<Body> {
+    let text = "The server cannot record your answer now. Go back and answer again; nothing happens twice.";
+    notice(503, "Not now", text)
 }
 
 fn show(challenged: &Challenged, id: &str, secret: &str) -> HttpResponse<Body> {

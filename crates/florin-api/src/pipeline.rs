@@ -158,6 +158,8 @@ const FRONT: &str = "Florin answers the Stripe v1 wire format under /v1. Try:\n\
 async fn plain(api: &Arc<Api>, parts: &Parts) -> Option<HttpResponse> {
     let ready = match parts.uri.path() {
         "/" => return Some(headers::text(200, FRONT)),
+        // Browsers ask for it on their own, and would tell of a refusal in the console of a page.
+        "/favicon.ico" => return Some(headers::text(204, "")),
         "/healthz" => true,
         "/readyz" => api.engine.world().store.health().await.is_ok(),
         _ => return None,

@@ -68,6 +68,8 @@ pub enum Answered {
     Done,
     /// Somebody answered before.
     NotWaiting,
+    /// The server could not record it now; the page may be used again.
+    NotNow,
 }
 
 impl Engine {
@@ -133,6 +135,7 @@ impl Engine {
             200 if matches!(choice, PageChoice::Later(_)) => "pending",
             200 => "succeeded",
             402 => "failed",
+            429 | 500.. => return Answered::NotNow,
             _ => return Answered::NotWaiting,
         };
         challenged

@@ -15,6 +15,9 @@ const KEYS: readonly Key[] = [
   'notice.invalid', 'notice.busy',
   'processing.title', 'processing.note',
   'complete.title', 'complete.title_setup', 'complete.title_unpaid', 'complete.paid', 'complete.setup', 'complete.unpaid', 'complete.nothing',
+  'complete.failed',
+  'action.transfer_title', 'action.transfer_note', 'action.amount', 'action.reference', 'action.account_holder', 'action.account_number',
+  'action.bank_name', 'action.bic', 'action.iban', 'action.routing_number', 'action.sort_code',
   'expired.title', 'expired.note',
 ];
 

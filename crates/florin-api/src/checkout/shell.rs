@@ -23,6 +23,24 @@ const FOLD: &str = "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true
 pub(super) static SHELL_TEXTS: Catalogue =
     LazyLock::new(|| catalogue(include_str!("../../../../web/payform/shell-texts.json")));
 
+/// What the fields of an account are called, by their names in the state of the page.
+const TRANSFER_LABELS: [(&str, &str); 7] = [
+    ("account_holder", "action.account_holder"),
+    ("account_number", "action.account_number"),
+    ("bank_name", "action.bank_name"),
+    ("bic", "action.bic"),
+    ("iban", "action.iban"),
+    ("routing_number", "action.routing_number"),
+    ("sort_code", "action.sort_code"),
+];
+
+/// An IBAN as it is printed (ISO 13616): groups of four.
+fn in_fours(iban: &str) -> String {
+    let plain: Vec<char> = iban.chars().filter(|c| !c.is_whitespace()).collect();
+    let groups: Vec<String> = plain.chunks(4).map(|four| four.iter().collect()).collect();
+    groups.join(" ")
+}
+
 /// A link that names nothing.
 pub(super) fn missing() -> HttpResponse<Body> {
     let body = "<h1>This link does not work</h1>\n<p>The page that you are looking for does not exist. Check the address, or \
@@ -331,8 +349,13 @@ impl Shell<'_> {
             .is_some_and(|action| !action.is_null());
         match (self.text("/status"), self.text("/payment_status")) {
             ("complete", "paid") => self.outcome(["complete.title", "complete.paid"], "/return_to"),
-            // How to send the money stands behind a link, where no script shows it.
+            ("complete", "unpaid") if acts && self.is("/payment/action/kind", "transfer") => {
+                self.transfer()
+            }
             ("complete", "unpaid") if acts => self.elsewhere(),
+            ("complete", "unpaid") if self.has_failed() => {
+                self.outcome(["decline.title", "complete.failed"], "/return_to")
+            }
             ("complete", "unpaid") => {
                 self.outcome(["complete.title_unpaid", "complete.unpaid"], "/return_to")
             }
@@ -351,6 +374,57 @@ impl Shell<'_> {
             ),
             _ => self.form(),
         }
+    }
+
+    /// The money that was to come later did not come.
+    fn has_failed(&self) -> bool {
+        let error = self.state.pointer("/payment/error");
+        error.is_some_and(|error| !error.is_null())
+    }
+
+    /// Where the buyer sends the money of an order that is placed.
+    fn transfer(&self) -> String {
+        let amount = self.money(self.number("/payment/action/amount"));
+        let line = |label: &'static str, value: &str| {
+            format!(
+                "<div class=\"transfer-line\"><dt>{}</dt><dd><bdi dir=\"ltr\">{}</bdi></dd></div>\n",
+                self.word(label),
+                escape(value)
+            )
+        };
+        let fields = self.state.pointer("/payment/action/fields");
+        let fields = fields.and_then(Value::as_array).into_iter().flatten();
+        let fields: String = fields
+            .filter_map(|field| {
+                let (name, value) = (field["name"].as_str()?, field["value"].as_str()?);
+                let (_, label) = TRANSFER_LABELS.iter().find(|(known, _)| *known == name)?;
+                Some(match name {
+                    "iban" => line(label, &in_fours(value)),
+                    _ => line(label, value),
+                })
+            })
+            .collect();
+        let shop = match self.text("/return_to") {
+            "" => String::new(),
+            url => format!(
+                "<a class=\"button\" href=\"{}\">{}</a>",
+                escape(url),
+                self.filled("page.back", "merchant", self.text("/merchant/name"))
+            ),
+        };
+        let bank = self.texts.get("method.bank");
+        format!(
+            "<div class=\"outcome\"><p class=\"placed\">{}</p><h2 class=\"outcome-title\">{}</h2><p class=\"outcome-text\">{}</p>\n\
+             <dl class=\"transfer\">\n{}{fields}{}</dl>\n\
+             <div class=\"buttons\"><noscript><a class=\"button\" href=\"{}\">{}</a></noscript>{shop}</div></div>",
+            self.word("complete.title_unpaid"),
+            self.filled("action.transfer_title", "amount", &amount),
+            self.word("action.transfer_note"),
+            line("action.amount", &amount),
+            line("action.reference", self.text("/payment/action/reference")),
+            escape(self.text("/payment/action/url")),
+            self.filled("button.continue_to", "method", bank),
+        )
     }
 
     /// What the buyer has to do stands on another page.

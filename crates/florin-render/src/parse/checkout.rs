@@ -2,19 +2,17 @@
 //!
 //! What is sold is read here as the request names it; the engine loads it. Deliberately absent: subscriptions.
 
-use super::{currency, fresh_echo, metadata, metadata_at, text, text_patch, types, wire, word};
+use super::{
+    currency, custom_fields, fresh_echo, metadata, metadata_at, text, text_patch, types, wire, word,
+};
 use florin_base::Timestamp;
 use florin_domain::checkout::{
-    Adjustable, Bound, Collect, Field, FieldKind, IntentTerms, LinkPatch, NewSession, SessionMode,
-    UiMode, UpdateSession,
+    Adjustable, Collect, IntentTerms, LinkPatch, NewSession, SessionMode, UiMode, UpdateSession,
 };
 use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage, Metadata};
 use florin_wire::versions::{ApiVersion, default_capture_method};
 use florin_wire::{Params, WireError};
 use serde_json::{Map, Value, json};
-
-/// The most questions of a merchant.
-const FIELDS_MAX: usize = 3;
 
 /// A new session, without what it sells.
 ///
@@ -157,54 +155,7 @@ fn collect(params: &Params) -> Result<Collect, WireError> {
         shipping_countries: countries.map(str::to_owned).collect(),
         terms: params.text("consent_collection.terms_of_service") == Some("required"),
         offers_save: saves == Some("enabled"),
-        fields: fields(params)?,
-    })
-}
-
-fn fields(params: &Params) -> Result<Vec<Field>, WireError> {
-    let count = params.list("custom_fields").map_or(0, Vec::len);
-    if count > FIELDS_MAX {
-        let message = format!("A session takes at most {FIELDS_MAX} custom fields.");
-        return Err(WireError::invalid(message).with_param("custom_fields"));
-    }
-    (0..count).map(|at| field(params, at)).collect()
-}
-
-fn field(params: &Params, place: usize) -> Result<Field, WireError> {
-    let at = |name: &str| format!("custom_fields.{place}.{name}");
-    let required = |name: &str| {
-        let sent = text(params, &at(name)).filter(|text| !text.is_empty());
-        sent.ok_or_else(|| WireError::missing(&wire(&at(name))))
-    };
-    let kind = word(params, &at("type"), FieldKind::from_word)?.unwrap_or_default();
-    let below = |name: &str| at(&format!("{}.{name}", kind.word()));
-    let options = params.list(&below("options")).into_iter().flatten();
-    let options: Vec<(String, String)> = options
-        .filter_map(|option| {
-            let text = |name: &str| Some(option.get(name)?.as_str()?.to_owned());
-            Some((text("value")?, text("label")?))
-        })
-        .collect();
-    if kind == FieldKind::Dropdown && options.is_empty() {
-        return Err(WireError::missing(&wire(&below("options"))));
-    }
-    let key = required("key")?;
-    if !key.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        let message = "A key has letters and digits only.";
-        return Err(WireError::invalid(message).with_param(wire(&at("key"))));
-    }
-    Ok(Field {
-        key,
-        label: required("label.custom")?,
-        kind,
-        optional: params.flag(&at("optional")).unwrap_or(false),
-        default_value: text(params, &below("default_value")),
-        length: Bound {
-            minimum: params.int(&below("minimum_length")),
-            maximum: params.int(&below("maximum_length")),
-        },
-        options,
-        value: None,
+        fields: custom_fields::fields(params)?,
     })
 }
 

@@ -8,6 +8,7 @@
 mod catalog;
 mod charge;
 mod checkout;
+mod custom_fields;
 mod customer;
 mod front;
 mod method_options;

@@ -242,6 +242,9 @@ fn health_readiness_and_metrics_answer() {
             .expect(200);
         assert_eq!(answer.text(), "ok\n");
     }
+    // A browser that looks for a picture of the site is not refused.
+    let picture = Ask::new("GET", "/favicon.ico").send(server.address);
+    picture.expect("an answer").expect(204);
     server.shop().pay();
     server.shop().get("/v1/nothing").expect(404);
     let metrics = server.metrics();
