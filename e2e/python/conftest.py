@@ -8,6 +8,7 @@ import stripe
 import receiver as receiver_module
 import server
 import shop
+import wire
 from program import wait_ready
 from recording import RecordingClient
 
@@ -45,6 +46,15 @@ def receiver():
     running = receiver_module.Receiver()
     yield running
     running.close()
+
+
+@pytest.fixture
+def told(receiver):
+    """The address of a merchant's server. Endpoints that payments made for it are deleted at the end."""
+    yield receiver.url("/orders")
+    for endpoint in wire.get("/v1/webhook_endpoints", {"limit": 100}).json["data"]:
+        if endpoint["url"].startswith(receiver.url("/")):
+            wire.send("DELETE", f"/v1/webhook_endpoints/{endpoint['id']}")
 
 
 @pytest.fixture

@@ -79,15 +79,6 @@ def refused(answer, status, code, param):
     assert (answer.error.get("code"), answer.error.get("param")) == (code, param), answer.body
 
 
-@pytest.fixture
-def told(receiver):
-    """The address of a merchant's server. Endpoints that payments made for it are deleted at the end."""
-    yield receiver.url("/orders")
-    for endpoint in wire.get("/v1/webhook_endpoints", {"limit": 100}).json["data"]:
-        if endpoint["url"].startswith(receiver.url("/")):
-            wire.send("DELETE", f"/v1/webhook_endpoints/{endpoint['id']}")
-
-
 # Asking
 
 

@@ -269,15 +269,6 @@ def front(payment):
     return answer.json["status"], answer.json["result"]
 
 
-@pytest.fixture
-def told(receiver):
-    """The address of a merchant's server. The endpoint that a payment makes for it is deleted at the end."""
-    yield receiver.url("/orders")
-    for endpoint in wire.get("/v1/webhook_endpoints", {"limit": 100}).json["data"]:
-        if endpoint["url"].startswith(receiver.url("/")):
-            wire.send("DELETE", f"/v1/webhook_endpoints/{endpoint['id']}")
-
-
 def heard(receiver, payment, status):
     """The event that tells a status of a payment has arrived."""
     def wanted(event):

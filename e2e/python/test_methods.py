@@ -72,7 +72,7 @@ def test_a_code_leads_to_the_page(sdk, kind, currency):
 
 
 BANKS = {
-    "eur": ("eu_bank_transfer", "iban", {"iban": "DE89370400440532013000", "bic": "COBADEFFXXX", "country": "DE"}),
+    "eur": ("eu_bank_transfer", "iban", {"iban": "DE89370400440532013000", "bic": "COBADEFF", "country": "DE"}),
     "gbp": ("gb_bank_transfer", "sort_code", {"sort_code": "200000", "account_number": "55779911"}),
     "usd": ("us_bank_transfer", "aba", {"routing_number": "110000000", "account_number": "000123456789"}),
 }

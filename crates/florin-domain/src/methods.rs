@@ -155,7 +155,7 @@ pub fn words(types: &[MethodType]) -> Vec<String> {
 }
 
 /// What may be paid with, of the types that are switched on: those that take the currency, and cards alone where the money is
-/// captured later or the method is kept.
+/// captured later or the method is kept. Where nothing is left it is cards.
 pub fn offered(
     switched: &[MethodType],
     currency: Asset,
@@ -165,7 +165,15 @@ pub fn offered(
         let stays = !never_redirect || kind.flow() != Flow::Redirect;
         kind.takes(currency) && stays && (kind.is_card() || !cards_alone)
     };
-    switched.iter().copied().filter(fits).collect()
+    or_cards(switched.iter().copied().filter(fits).collect())
+}
+
+/// Cards, where there would be nothing to pay with.
+pub fn or_cards(types: Vec<MethodType>) -> Vec<MethodType> {
+    match types.is_empty() {
+        true => vec![MethodType::Card],
+        false => types,
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +197,12 @@ mod tests {
             ["card", "customer_balance", "wechat_pay"]
         );
         assert!(of("eur", open).contains(&"ideal"));
+        let pix = offered(
+            &[MethodType::Pix],
+            Asset::parse("eur").expect("a currency"),
+            open,
+        );
+        assert_eq!(pix, [MethodType::Card]);
     }
 
     #[test]

@@ -104,11 +104,7 @@ impl Engine {
             return Ok(vec![MethodType::Card]);
         };
         let switched = self.switched(&caller.scope).await?;
-        let offered = methods::offered(&switched, asset, (false, false));
-        Ok(match offered.is_empty() {
-            true => vec![MethodType::Card],
-            false => offered,
-        })
+        Ok(methods::offered(&switched, asset, (false, false)))
     }
 
     /// Mode, amount, currency and types of the intent with a client secret.

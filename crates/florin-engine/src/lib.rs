@@ -18,6 +18,7 @@ mod jobs;
 mod keys;
 mod lanes;
 mod links;
+mod method_configurations;
 mod mutation;
 pub mod notices;
 mod numbers;

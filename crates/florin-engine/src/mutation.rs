@@ -667,6 +667,11 @@ const SETTLE_MS_MAX: u64 = 10_000;
 /// A settlement that meets conflicts is made anew so often before recovery finishes it.
 pub(crate) const SETTLE_TRIES_MAX: u32 = 10;
 
+/// The job that finishes an attempt whose process died.
+pub(crate) fn recovery_job(attempt: &str) -> String {
+    format!("job_recover_{attempt}")
+}
+
 fn reply_context<'a>(scope: &'a Scope, request: &'a str) -> SealContext<'a> {
     SealContext {
         account: &scope.account,

@@ -13,11 +13,9 @@ use crate::step::{Halt, Step};
 use florin_base::Scope;
 use florin_domain::catalog::Price;
 use florin_domain::checkout::{CheckoutSession, Order, SESSION_SPACE, SessionStatus};
-use florin_domain::payments::{
-    Charge, MethodConfiguration, OTHER_CONFIGURATION, PaymentIntent, PaymentMethod, SetupIntent,
-};
-use florin_domain::{Entity, Kind, MethodType, Record, Refusal};
-use florin_render::{PageFacts, render_front, render_record, render_session_line};
+use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod, SetupIntent};
+use florin_domain::{Entity, Kind, Refusal};
+use florin_render::{PageFacts, render_front, render_session_line};
 use florin_store::{LeasedJob, ListQuery, StoreError};
 use florin_wire::print;
 use serde_json::Value;
@@ -28,8 +26,6 @@ use std::sync::Arc;
 const BUSY_AGAIN_MS: i64 = 60_000;
 /// The most saved cards that a page offers.
 const SAVED_MAX: usize = 5;
-/// The most configurations of payment methods that are listed.
-const CONFIGURATIONS_MAX: usize = 100;
 /// Among so many of the newest ones.
 const SAVED_LOOKED_AT_MAX: usize = 50;
 
@@ -97,72 +93,6 @@ impl Engine {
             saved,
             simulated: processor.is_some_and(|processor| processor.is_simulation()),
         }))
-    }
-
-    /// What the configuration that is named, or the default one, switches on now.
-    pub(crate) async fn switched_on(
-        &self,
-        scope: &Scope,
-        named: Option<&str>,
-    ) -> Result<Vec<MethodType>, StoreError> {
-        let reader = Reader::new(self, scope, None);
-        match reader.linked::<MethodConfiguration>(named).await? {
-            Some(held) if !held.is_default => Ok(held.switched()),
-            _ => Ok(self.switched(scope).await?.to_vec()),
-        }
-    }
-
-    /// The configurations of payment methods: the default one first, which is there also before anybody changed it.
-    pub async fn method_configurations(&self, caller: &Caller, page: &Page) -> Response {
-        let result = async {
-            let reader = Reader::new(self, &caller.scope, None);
-            let default = self.default_configuration(&reader, &caller.scope).await?;
-            let query =
-                ListQuery::newest(&caller.scope, Kind::MethodConfiguration, CONFIGURATIONS_MAX)
-                    .with("sort", OTHER_CONFIGURATION);
-            let others = self.world.store.list(&query).await?;
-            let others = others.into_iter().map(|held| held.record);
-            let records = std::iter::once(Record::from(default)).chain(others);
-            let view = reader.view();
-            let shown = records.map(|record| render_record(&record, &view).into_value());
-            listed(
-                &reader,
-                caller,
-                shown.collect(),
-                ("/v1/payment_method_configurations", page),
-            )
-            .await
-        };
-        let result: Result<Vec<u8>, Halt> = result.await;
-        self.respond(caller, result)
-    }
-
-    /// One configuration.
-    pub async fn method_configuration(&self, caller: &Caller, id: &str) -> Response {
-        let result = async {
-            let reader = Reader::new(self, &caller.scope, None);
-            let held = match id == MethodConfiguration::default_id(&caller.scope) {
-                true => Some(self.default_configuration(&reader, &caller.scope).await?),
-                false => reader.typed::<MethodConfiguration>(id).await?,
-            };
-            let held = held
-                .ok_or_else(|| Refusal::missing(Kind::MethodConfiguration, id, "configuration"))?;
-            let record = Record::from(held);
-            Ok(print(&render_record(&record, &reader.view()).into_value()))
-        };
-        let result: Result<Vec<u8>, Halt> = result.await;
-        self.respond(caller, result)
-    }
-
-    async fn default_configuration(
-        &self,
-        reader: &Reader<'_>,
-        scope: &Scope,
-    ) -> Result<MethodConfiguration, StoreError> {
-        let id = MethodConfiguration::default_id(scope);
-        let held = reader.typed::<MethodConfiguration>(&id).await?;
-        let account = self.account(scope).await?;
-        Ok(held.unwrap_or_else(|| MethodConfiguration::at_first(scope, account.created)))
     }
 
     /// The cards of the session's customer that may be shown again.

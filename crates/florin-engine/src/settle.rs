@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use crate::jobs::halted;
-use crate::mutation::SETTLE_TRIES_MAX;
+use crate::mutation::{SETTLE_TRIES_MAX, recovery_job};
 use crate::notices::REFERENCE_SPACE;
 use crate::scheduler::finish;
 use crate::step::{Halt, Step};
@@ -11,7 +11,7 @@ use florin_base::{Id, Scope};
 use florin_domain::cards::{CardSource, VaultCard};
 use florin_domain::changes::{Claim, JobKind};
 use florin_domain::checkout::CheckoutSession;
-use florin_domain::payments::settle::{SettleInputs, Verdict, recovery_job, settle};
+use florin_domain::payments::settle::{SettleInputs, Verdict, settle};
 use florin_domain::payments::{Attempt, Call, Charge, PaymentIntent, Refund, SetupIntent, Target};
 use florin_domain::processor::{Outcome, ProcessorRequest, Verb};
 use florin_domain::transitions::Transition;

@@ -3,7 +3,7 @@
 //! Whoever has the session's client secret may open it. What the page asks for afterwards is asked under its ordinary
 //! address. Deliberately absent: cookies, so that a browser may block those of frames.
 
-use super::{Visit, refused, shell, unavailable};
+use super::{Visit, refused, shell};
 use crate::{Api, assets, headers};
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -33,16 +33,10 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse
         Err(answer) => return told(answer, &query),
     };
     let id = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-    let page = match api.engine.page_session(id).await {
-        Ok(Some(page)) => page,
+    let visit = match Visit::open(api, parts, request, id).await {
+        Ok(Some(visit)) => visit,
         Ok(None) => return headers::embedded_notice(shell::missing(), &origin),
-        Err(_) => return unavailable(),
-    };
-    let visit = Visit {
-        api,
-        parts,
-        request,
-        page,
+        Err(answer) => return answer,
     };
     match shown(&visit, (&query, &origin)).await {
         Ok(page) => headers::embedded(page, &origin),

@@ -45,8 +45,8 @@ pub(crate) struct Visit<'a> {
 pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> HttpResponse<Body> {
     let rest = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     let (id, verb) = rest.split_once('/').unwrap_or((rest, ""));
-    let page = match api.engine.page_session(id).await {
-        Ok(Some(page)) => page,
+    let visit = match Visit::open(api, parts, request, id).await {
+        Ok(Some(visit)) => visit,
         Ok(None) if verb.is_empty() => return shell::missing(),
         Ok(None) => {
             return refused(
@@ -56,13 +56,7 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
                 None,
             );
         }
-        Err(_) => return unavailable(),
-    };
-    let visit = Visit {
-        api,
-        parts,
-        request,
-        page,
+        Err(answer) => return answer,
     };
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     match (verb, reads, parts.method == Method::POST) {
@@ -84,6 +78,25 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
             "There is no such page.",
             None,
         ),
+    }
+}
+
+impl<'a> Visit<'a> {
+    /// A visit of the page of a session, if there is one.
+    async fn open(
+        api: &'a Arc<Api>,
+        parts: &'a Parts,
+        request: &'a str,
+        id: &str,
+    ) -> Result<Option<Visit<'a>>, HttpResponse<Body>> {
+        let page = api.engine.page_session(id).await;
+        let page = page.map_err(|_| unavailable())?;
+        Ok(page.map(|page| Visit {
+            api,
+            parts,
+            request,
+            page,
+        }))
     }
 }
 

@@ -24,20 +24,22 @@ pub fn follow_intent(
     let completed = session.told(Transition::SessionCompleted, Transition::FrontCompleted);
     let (paid, transition) = match (intent.status, was_complete) {
         (IntentStatus::Succeeded, false) => (PaidState::Paid, completed),
-        (IntentStatus::Succeeded, true) if waits && intent.delayed => {
+        (IntentStatus::Succeeded, true) if waits && intent.tried.is_delayed() => {
             let late = session.told(Transition::SessionPaidLate, Transition::FrontPaidLate);
             (PaidState::Paid, late)
         }
         (IntentStatus::Succeeded, true) if waits => (PaidState::Paid, Transition::SessionChanged),
         (IntentStatus::RequiresCapture, false) => (PaidState::Unpaid, completed),
-        (IntentStatus::Processing | IntentStatus::RequiresAction, false) if intent.delayed => {
+        (IntentStatus::Processing | IntentStatus::RequiresAction, false)
+            if intent.tried.is_delayed() =>
+        {
             (PaidState::Unpaid, completed)
         }
         (IntentStatus::RequiresPaymentMethod, false) => {
             return declined(draft, context, held, intent);
         }
         (IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled, true)
-            if waits && intent.delayed =>
+            if waits && intent.tried.is_delayed() =>
         {
             held.record.count_decline();
             let failed = (Transition::SessionFailedLate, Transition::FrontFailedLate);

@@ -356,19 +356,13 @@ impl CheckoutSession {
         if !self.types.is_empty() || self.mode == SessionMode::Setup {
             let mut listed = MethodType::read(&self.types).unwrap_or_default();
             listed.retain(|kind| !stays || kind.flow() != Flow::Redirect);
-            return match listed.is_empty() {
-                true => vec![MethodType::Card],
-                false => listed,
-            };
+            return methods::or_cards(listed);
         }
         let captures_later =
             self.terms.capture_method == CaptureMethod::Manual || self.terms.card.capture_manual;
         let cards_alone = captures_later || self.terms.setup_future_usage.is_some();
         let currency = self.currency.unwrap_or_default();
-        match methods::offered(switched, currency, (cards_alone, stays)) {
-            offered if offered.is_empty() => vec![MethodType::Card],
-            offered => offered,
-        }
+        methods::offered(switched, currency, (cards_alone, stays))
     }
 
     /// A transition that the front door tells of, too, where the session is an order of it.

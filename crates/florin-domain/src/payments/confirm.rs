@@ -74,7 +74,6 @@ pub fn confirm(
     intent.record.authenticated = false;
     intent.record.payment_method = Some(method.record.id.clone());
     intent.record.tried = method.record.kind;
-    intent.record.delayed = method.record.kind.is_delayed();
     let charge = context.id();
     let request = intent_authorization(context, &intent.record, &method.record, &charge);
     let mut attempt = Attempt::new(context, Target::Intent(intent.record.id.clone()), &request);

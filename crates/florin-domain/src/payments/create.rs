@@ -120,19 +120,15 @@ pub(crate) fn types_of(command: &CreateIntent) -> Result<Vec<String>, Refusal> {
     if !command.types.is_empty() {
         return allowed_types(&command.types, command.currency);
     }
+    let Some(asked) = command.automatic else {
+        return Ok(methods::words(&[MethodType::Card]));
+    };
     let captures_later =
         command.capture_method == CaptureMethod::Manual || command.card.capture_manual;
     let cards_alone = captures_later || command.setup_future_usage.is_some();
-    let never_redirect = command.automatic.is_some_and(|asked| asked.never_redirect);
-    let limits = (cards_alone, never_redirect);
-    let offered = match command.automatic {
-        Some(_) => methods::offered(&command.switched, command.currency, limits),
-        None => Vec::new(),
-    };
-    Ok(match offered.is_empty() {
-        true => vec![MethodType::Card.word().to_owned()],
-        false => methods::words(&offered),
-    })
+    let limits = (cards_alone, asked.never_redirect);
+    let offered = methods::offered(&command.switched, command.currency, limits);
+    Ok(methods::words(&offered))
 }
 
 /// The types that a merchant lists, each once. A type that is not known, or does not take the currency, is refused by name.
@@ -172,10 +168,7 @@ const TYPES: &str = "allowed_payment_method_types";
 
 /// The types of a list; none stands for cards.
 pub(crate) fn listed_types(types: &[String]) -> Result<Vec<MethodType>, Refusal> {
-    if types.is_empty() {
-        return Ok(vec![MethodType::Card]);
-    }
-    MethodType::read(types).map_err(|other| {
+    MethodType::read(types).map(methods::or_cards).map_err(|other| {
         Refusal::invalid(
             TYPES,
             format!(

@@ -280,8 +280,6 @@ record! {
         tried: MethodType,
         /// Until when the buyer can do what the open action asks for; `None` has no end.
         waits_until: Option<Timestamp>,
-        /// The method's money comes or fails to come days after the buyer is done.
-        delayed: bool,
     }
 }
 

@@ -117,7 +117,7 @@ pub fn settle(
     verdict
 }
 
-/// The processor said when it will know: it is asked then. Outside, a job stands behind the attempt already, which may come later.
+/// The processor said when it will know: it is asked then. The job that stands behind a call outside may come later than that.
 fn ask_later(
     draft: &mut Draft,
     context: &Context<'_>,
@@ -130,16 +130,8 @@ fn ask_later(
     let from = context.now_real.plus_ms(ask_after_ms);
     attempt.record.ask_from = Some(from);
     let id = attempt.record.id.to_string();
-    let job = match context.outside {
-        true => format!("job_late_{id}"),
-        false => recovery_job(&id),
-    };
+    let job = format!("job_late_{id}");
     draft.job(JobKind::Recover, job, from, json!({ "attempt": id }));
-}
-
-/// The job that asks what became of an attempt.
-pub fn recovery_job(attempt: &str) -> String {
-    format!("job_recover_{attempt}")
 }
 
 /// Only an authorization and a verification can ask for the buyer; from any other verb that is a refusal.

@@ -4,7 +4,7 @@
 use crate::checkout::{
     by_mail, choose, create, flexible, hosted, item, price, quantity, session, told,
 };
-use crate::world::World;
+use crate::world::{World, tried};
 use florin_domain::checkout::{
     self, CheckoutSession, Collect, Collected, Field, FieldKind, IntentTerms, NewSession,
     PaidState, Press, SessionMode, SessionStatus,
@@ -493,7 +493,7 @@ fn followed(
     let decide = |world: &World, draft: &mut Draft, context: &mut Context<'_>| {
         let intent = PaymentIntent {
             status,
-            delayed,
+            tried: tried(delayed),
             ..PaymentIntent::default()
         };
         let mut held = world.get("cs_test_1").expect("the session");

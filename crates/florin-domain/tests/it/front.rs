@@ -3,7 +3,7 @@
 //! Deliberately absent: the words in which it is told, which have a test beside them.
 
 use crate::checkout::asset;
-use crate::world::World;
+use crate::world::{World, tried};
 use florin_base::Timestamp;
 use florin_domain::checkout::{self, CheckoutSession, Order, PaidState, SessionStatus};
 use florin_domain::payments::{IntentStatus, PaymentError, PaymentIntent};
@@ -68,7 +68,7 @@ fn every_turn_of_an_order_is_told_at_the_front_door() {
     ] {
         let intent = PaymentIntent {
             status,
-            delayed,
+            tried: tried(delayed),
             last_error: error,
             ..PaymentIntent::default()
         };

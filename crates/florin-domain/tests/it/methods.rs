@@ -3,7 +3,6 @@
 use crate::world::World;
 use florin_base::Asset;
 use florin_domain::changes::JobKind;
-use florin_domain::methods::Flow;
 use florin_domain::payments::{
     Attempt, CaptureMethod, ChallengeAnswer, ConfirmCommand, ConfirmInputs, FutureUsage,
     IntentStatus, PaymentIntent, PaymentMethod, answer_challenge, confirm,
@@ -83,7 +82,6 @@ fn each_flow_asks_the_buyer_and_is_paid() {
             let asked = intent(&world).record;
             assert_eq!(asked.status, IntentStatus::RequiresAction, "{kind:?}");
             assert_eq!(asked.tried, kind);
-            assert_eq!(asked.delayed, kind.flow() == Flow::Transfer);
             let expiries = world.jobs.iter();
             let expiries = expiries.filter(|job| job.kind == JobKind::ActionExpiry);
             assert_eq!(expiries.count(), usize::from(asked.waits_until.is_some()));

@@ -13,7 +13,9 @@ use florin_domain::payments::{
 };
 use florin_domain::processor::Outcome;
 use florin_domain::transitions::Transition;
-use florin_domain::{Changes, Context, Draft, Entity, Kind, Record, RecordKey, Refusal, Versioned};
+use florin_domain::{
+    Changes, Context, Draft, Entity, Kind, MethodType, Record, RecordKey, Refusal, Versioned,
+};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +45,14 @@ fn check_release(transaction: &Transaction, jobs: &[Job]) {
             jobs.iter().any(releases),
             "nothing releases {transaction:?}"
         );
+    }
+}
+
+/// What a payment is made with whose money comes days later, or at once.
+pub fn tried(is_delayed: bool) -> MethodType {
+    match is_delayed {
+        true => MethodType::CustomerBalance,
+        false => MethodType::Card,
     }
 }
 

@@ -169,7 +169,7 @@ async fn awaited(
         .linked::<PaymentIntent>(session.intent.as_deref())
         .await?;
     let waits = |held: &Versioned<PaymentIntent>| {
-        held.record.delayed && held.record.status == IntentStatus::RequiresAction
+        held.record.tried.is_delayed() && held.record.status == IntentStatus::RequiresAction
     };
     Ok(intent.filter(waits))
 }

@@ -279,7 +279,7 @@ pub(super) async fn tell_session(step: &mut Step, intent: &str) -> Result<(), Ha
         .record
         .session
         .as_deref()
-        .filter(|_| intent.record.delayed);
+        .filter(|_| intent.record.tried.is_delayed());
     let Some(mut session) = step.linked::<CheckoutSession>(id).await? else {
         return Ok(());
     };

@@ -90,15 +90,18 @@ impl Operation for UpdateConfiguration {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let scope = step.scope().clone();
-            let held = step.find::<MethodConfiguration>(&self.id).await?;
-            let at_first = || {
-                let is_default = self.id == MethodConfiguration::default_id(&scope);
-                let now = step.engine().now();
-                is_default.then(|| Versioned::fresh(MethodConfiguration::at_first(&scope, now)))
+            let is_default = self.id == MethodConfiguration::default_id(&scope);
+            let mut held = match step.find::<MethodConfiguration>(&self.id).await? {
+                Some(held) => held,
+                None if is_default => {
+                    let engine = std::sync::Arc::clone(step.engine());
+                    Versioned::fresh(engine.configuration_at_first(&scope).await?)
+                }
+                None => {
+                    let kind = Kind::MethodConfiguration;
+                    return Err(Refusal::missing(kind, &self.id, "configuration").into());
+                }
             };
-            let mut held = held.or_else(at_first).ok_or_else(|| {
-                Refusal::missing(Kind::MethodConfiguration, &self.id, "configuration")
-            })?;
             let patch = self.patch.clone();
             let decided = step.decide(|draft, context| {
                 payments::update_configuration(draft, context, &mut held, patch)?;

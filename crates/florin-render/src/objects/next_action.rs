@@ -153,7 +153,7 @@ fn account_of(currency: &str) -> (&'static str, Value) {
             "iban",
             json!(["sepa"]),
             "DE",
-            json!({"bic": "COBADEFFXXX", "country": "DE", "iban": "DE89370400440532013000"}),
+            json!({"bic": "COBADEFF", "country": "DE", "iban": "DE89370400440532013000"}),
         ),
     };
     account["account_holder_address"] = place(country);
