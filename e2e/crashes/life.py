@@ -14,7 +14,8 @@ from typing import Any, Callable
 
 import stripe
 
-SECRET_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
+from plain import DEV_KEY
+
 NEVER_RECEIVED = "The processor never received this payment."
 # The waits of the SDK between its tries, in seconds: shorter than its own, which are made for a network.
 stripe.HTTPClient.INITIAL_DELAY = 0.02
@@ -61,7 +62,7 @@ class Merchant:
 
     def __init__(self, url: str) -> None:
         self.v1 = stripe.StripeClient(
-            SECRET_KEY, base_addresses={"api": url}, max_network_retries=TRIES_MAX,
+            DEV_KEY, base_addresses={"api": url}, max_network_retries=TRIES_MAX,
             http_client=stripe.RequestsClient(timeout=60)).v1
         self.asked: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}
         self.answers: dict[str, Answer] = {}

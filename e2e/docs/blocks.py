@@ -8,17 +8,15 @@ absent: any other change of a text.
 from __future__ import annotations
 
 import re
-import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import place
+from plain import DEV_KEY, DEV_PUBLISHABLE_KEY, free_port, word
 
 DOCS = place.ROOT / "docs"
 FENCE = re.compile(r"^```(\w*)[ \t]*(\S*)$")
 DEV_URL = "http://127.0.0.1:8484"
-DEV_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
-DEV_PUBLISHABLE_KEY = "pk_test_FlorinDevFlorinDevFlorinDev"
 OWN_PORT = re.compile(r"((?:127\.0\.0\.1|localhost):|\(\"127\.0\.0\.1\", |\.listen\()(42\d\d)\b")
 ORDER = re.compile(r"\bA-\d\d\b")
 
@@ -67,19 +65,12 @@ def all_blocks() -> list[Block]:
             for block in blocks_of(str(file.relative_to(DOCS)), file.read_text(encoding="utf-8"))]
 
 
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Filling:
     """What is filled in, the same for all programs of one scene."""
 
     def __init__(self) -> None:
         self._ports: dict[str, int] = {}
-        self._word = place.fresh()
+        self._word = word()
 
     def port(self, written: str) -> int:
         """The port that takes the place of a written one."""

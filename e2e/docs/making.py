@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 import place
+from plain import word
 
 PLACE = re.compile(r"\{([a-zA-Z ]+)(?:\.(\w+))?\}")
 
@@ -55,5 +56,5 @@ class Maker:
 
     def _word(self, name: str, path: str, made: dict[str, Any]) -> str:
         if name == "NEW":
-            return place.fresh()
+            return word()
         return str(member(self._object(name, made), path)) if name in self._recipes else f"{{{name}}}"

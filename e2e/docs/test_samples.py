@@ -49,9 +49,11 @@ def complaint(sample: dict[str, Any], result: dict[str, Any]) -> str | None:
     said, error = result["said"], result["error"]
     refusal = said.get("error") if isinstance(said, dict) else None
     if sample["refused"] is not None:
-        code = (refusal or error or {}).get("code")
-        is_refused = (refusal is not None or error is not None) and code == sample["refused"].get("code")
-        return None if is_refused else f"not refused with {sample['refused'].get('code')}: {result}"
+        heard = refusal or error or {}
+        code, says = sample["refused"].get("code"), sample["refused"].get("says", "")
+        # A mistake of a sample is an error without a code, too, so a refusal without one is known by its message.
+        is_refused = bool(code or says) and heard.get("code") == code and says in heard.get("message", "")
+        return None if is_refused else f"not refused with {code or says!r}: {result}"
     if error is not None or refusal is not None:
         return str(refusal or error["message"])
     if not isinstance(said, dict):
@@ -80,12 +82,18 @@ def test_no_sample_names_a_real_key_or_address(table):
 def test_a_wrong_result_is_noticed():
     good = {"refused": None, "expect": {"object": "refund"}}
     refused = {"refused": {"code": "taken"}, "expect": None}
+    saying, silent = ({"refused": told, "expect": None} for told in ({"says": "cannot wait"}, {}))
     doctored = [
         (good, {"said": {"object": "charge"}, "error": None}), (good, {"said": None, "error": None}),
         (good, {"said": {"object": "refund"}, "error": {"code": None, "message": "threw"}}),
         (good, {"said": {"error": {"code": "x"}}, "error": None}),
         (refused, {"said": {"object": "refund"}, "error": None}), (refused, {"said": {"error": {"code": "x"}}, "error": None}),
+        (saying, {"said": None, "error": {"code": None, "message": "NameError: name 'stripe' is not defined"}}),
+        (saying, {"said": {"object": "refund"}, "error": None}),
+        (saying, {"said": {"error": {"code": "x", "message": "It cannot wait."}}, "error": None}),
+        (silent, {"said": {"error": {"message": "It cannot wait."}}, "error": None}),
     ]
     assert [bool(complaint(*pair)) for pair in doctored] == [True] * len(doctored)
     assert complaint(good, {"said": {"object": "refund"}, "error": None}) is None
     assert complaint(refused, {"said": None, "error": {"code": "taken", "message": ""}}) is None
+    assert complaint(saying, {"said": {"error": {"message": "It cannot wait."}}, "error": None}) is None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Iterator
 
 import databases
 from audit import ask_postgres
+from plain import free_port
 from waiting import until
 
 # Fast enough for a test: a standby looks for its primary twice a second.
@@ -26,13 +26,6 @@ SETTINGS = {
     "wal_retrieve_retry_interval": "500ms",
 }
 COMMAND_WITHIN_S = 120.0
-
-
-def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def children(pid: int) -> list[int]:

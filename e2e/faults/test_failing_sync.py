@@ -17,7 +17,7 @@ from installation import Installation, installed
 from load import Load, loaded
 from program import Program
 from scale import times
-from servers import free_port
+from plain import free_port
 from shop import Merchant, pay
 from waiting import until
 

@@ -15,10 +15,6 @@ import pytest
 import server
 from program import Program, wait_ready
 
-# The fixed, public keys of every `florin dev` on loopback, whatever server the other tests run against.
-DEV_KEY = "sk_test_FlorinDevFlorinDevFlorinDev"
-DEV_PUBLISHABLE_KEY = "pk_test_FlorinDevFlorinDevFlorinDev"
-
 # Over PostgreSQL these servers would be the very ones that the run over SQLite started: `florin dev` knows nothing else.
 IS_DONE_ELSEWHERE = os.environ.get("FLORIN_OWN_SERVERS") == "no"
 needs_binary = pytest.mark.skipif(

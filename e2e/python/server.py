@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 
+from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
+
 URL = os.environ.get("FLORIN_URL", "").rstrip("/")
-SECRET_KEY = os.environ.get("FLORIN_SECRET_KEY", "sk_test_FlorinDevFlorinDevFlorinDev")
-PUBLISHABLE_KEY = os.environ.get("FLORIN_PUBLISHABLE_KEY", "pk_test_FlorinDevFlorinDevFlorinDev")
+SECRET_KEY = os.environ.get("FLORIN_SECRET_KEY", DEV_KEY)
+PUBLISHABLE_KEY = os.environ.get("FLORIN_PUBLISHABLE_KEY", DEV_PUBLISHABLE_KEY)
 BINARY = os.environ.get("FLORIN_BIN", "")
 RECORD = os.environ.get("FLORIN_E2E_RECORD", "")
 

@@ -5,7 +5,8 @@ import pytest
 import stripe
 
 import wire
-from own import DEV_KEY, needs_binary, other_account, running
+from own import needs_binary, other_account, running
+from plain import DEV_KEY
 from shop import error_of, events_of, fresh, plain, types
 
 INVALID = "invalid_request_error"

@@ -9,7 +9,8 @@ import server
 import wire
 from cards import card
 from checkout import DECLINED, GOOD, Page, item
-from own import DEV_KEY, DEV_PUBLISHABLE_KEY, needs_binary, other_account, running, told
+from own import needs_binary, running, told
+from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
 
 pytestmark = pytest.mark.raw
 
@@ -50,6 +51,13 @@ def is_missing(answer):
     return answer.status == 404 and b"florin-page" not in answer.body
 
 
+def is_refused(answer, status=403):
+    """Whether it is a notice, for the page that asked, that its key opens no such page."""
+    assert answer.status == status, answer.body
+    assert (answer.headers["content-type"], policy(answer)["frame-ancestors"]) == ("text/plain; charset=utf-8", ORIGIN), answer.body
+    return b"florin-page" not in answer.body
+
+
 # Who gets it
 
 
@@ -67,7 +75,8 @@ def test_a_frame_of_the_shop_gets_the_page(sdk):
 @pytest.mark.parametrize("origin", [
     "https://shop.example", "https://www.shop.example:8443", "http://localhost:3000", "http://127.0.0.1", "http://[::1]:3000"])
 def test_only_pages_of_that_origin_may_hold_it(sdk, origin):
-    answer = frame(made(), origin=origin)
+    session = made()
+    answer = frame(session, origin=origin)
     rules = policy(answer)
     assert rules["frame-ancestors"] == origin and state(answer)["embedded"]["origin"] == origin
     assert [rules[name] for name in ("script-src", "connect-src", "form-action")] == ["'self'"] * 3
@@ -79,8 +88,8 @@ def test_only_pages_of_that_origin_may_hold_it(sdk, origin):
         assert answer.headers[name] == value, name
     assert "x-frame-options" not in answer.headers and "set-cookie" not in answer.headers
     # The ordinary page of the same session is held by nobody.
-    ordinary = wire.send("GET", "/c/pay/cs_test_missing", key=None)
-    assert policy(ordinary)["frame-ancestors"] == "'none'"
+    ordinary = wire.get(f"/c/pay/{session['id']}", key=None)
+    assert (ordinary.status, policy(ordinary)["frame-ancestors"]) == (200, "'none'"), ordinary.body
 
 
 @pytest.mark.parametrize("origin", [
@@ -140,6 +149,31 @@ def test_a_page_is_only_looked_at(sdk):
 # The key
 
 
+@pytest.mark.parametrize("key, status", [(None, 400), ("", 400), ("pk_test_nobody", 403), ("nobody", 403), (server.SECRET_KEY, 403)])
+def test_a_frame_needs_a_publishable_key(sdk, key, status):
+    session = made()
+    assert is_refused(frame(session, pk=key), status), key
+    assert state(frame(session))["status"] == "open"
+
+
+@needs_binary
+def test_the_key_of_a_frame_is_one_of_the_account_and_mode_of_its_session(sdk, monkeypatch, tmp_path):
+    data = str(tmp_path / "data")
+    with running(monkeypatch, "--data", data):
+        other, _ = told(data, "accounts", "create", "Other")
+        mine, theirs = made(DEV_KEY), made(other["test_secret_key"])
+        for session, key in (
+            (mine, other["test_publishable_key"]), (mine, other["live_publishable_key"]), (mine, DEV_KEY), (theirs, DEV_PUBLISHABLE_KEY),
+            (theirs, other["live_publishable_key"]),
+        ):
+            refused = frame(session, pk=key)
+            assert is_refused(refused) and key.encode() not in refused.body, key
+            # A wrong secret changes nothing about it.
+            assert frame(session, pk=key, secret="x").body == refused.body
+        for session, key in ((mine, DEV_PUBLISHABLE_KEY), (theirs, other["test_publishable_key"])):
+            assert state(frame(session, pk=key))["id"] == session["id"]
+
+
 @needs_binary
 def test_a_frame_stands_where_its_key_says(sdk, monkeypatch, tmp_path):
     data = str(tmp_path / "data")
@@ -164,10 +198,12 @@ def test_a_frame_stands_where_its_key_says(sdk, monkeypatch, tmp_path):
 def test_the_secret_is_that_of_the_session_whatever_account_there_is(sdk, monkeypatch, tmp_path):
     data = str(tmp_path / "data")
     with running(monkeypatch, "--data", data):
-        other = made(other_account(data))
+        other, _ = told(data, "accounts", "create", "Other")
+        theirs, key = made(other["test_secret_key"]), other["test_publishable_key"]
         mine = made(DEV_KEY)
-        assert is_missing(frame(mine, secret=other["client_secret"])) and is_missing(frame(other, secret=mine["client_secret"]))
-        assert state(frame(other, pk=DEV_PUBLISHABLE_KEY))["id"] == other["id"]
+        assert is_missing(frame(mine, secret=theirs["client_secret"], pk=DEV_PUBLISHABLE_KEY))
+        assert is_missing(frame(theirs, secret=mine["client_secret"], pk=key))
+        assert state(frame(theirs, pk=key))["id"] == theirs["id"]
 
 
 # Its life

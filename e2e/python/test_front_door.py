@@ -12,37 +12,18 @@ import server
 import wire
 from challenge import fetch
 from checkout import DECLINED, GOOD, Page
-from own import DEV_KEY, needs_binary, other_account, running
+from front import PAYMENTS, TOLD, again, ask, asked, standing
+from own import needs_binary, other_account, running
+from plain import DEV_KEY
 from shop import events_of, fresh, types
 
 pytestmark = pytest.mark.raw
 
-PAYMENTS = "/florin/v1/payments"
 INVALID = "invalid_request_error"
-TOLD = "florin.payment.updated"
 MEMBERS = {
     "id", "object", "amount", "amount_refunded", "created", "currency", "customer_email", "declines", "description", "expires_at",
     "livemode", "order_id", "payment_intent", "qr_svg_url", "result", "status", "url",
 }
-
-
-def ask(**params):
-    """A payment of 15 euros for a fresh order, unless something else is said."""
-    return wire.post_json(PAYMENTS, {"amount": 1500, "currency": "eur", "order_id": fresh(), **params})
-
-
-def asked(**params):
-    """The same, which must work."""
-    answer = ask(**params)
-    assert answer.status == 200, answer.body
-    return answer.json
-
-
-def again(payment):
-    """The payment, read anew."""
-    answer = wire.get(f"{PAYMENTS}/{payment['id']}")
-    assert answer.status == 200, answer.body
-    return answer.json
 
 
 def of_order(order):
@@ -58,11 +39,6 @@ def act(payment, verb, **params):
 def press(payment, number=GOOD):
     """The buyer presses the button of the page; gives the HTTP status."""
     return Page(payment["id"]).pay(number).status
-
-
-def standing(payment):
-    """Status and result."""
-    return payment["status"], payment["result"]
 
 
 def charges(payment):

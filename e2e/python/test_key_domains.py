@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 import wire
-from own import DEV_KEY, DEV_PUBLISHABLE_KEY, needs_binary, running, told
+from own import needs_binary, running, told
+from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
 
 pytestmark = [
     pytest.mark.raw,

@@ -1,8 +1,5 @@
 """Which payment methods are switched on, and what a payment refuses to be paid with."""
 
-import json
-import urllib.request
-
 import pytest
 import stripe
 
@@ -10,7 +7,8 @@ import server
 import wire
 from bank import ALL, OFF, ON, RETURN_URL, action_of, start
 from challenge import fetch, open_page
-from own import DEV_KEY, DEV_PUBLISHABLE_KEY, needs_binary, other_account, running
+from own import needs_binary, other_account, running
+from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
 from shop import error_of, fresh, plain
 
 PATH = "/v1/payment_method_configurations"
@@ -38,10 +36,10 @@ def offered(configuration, currency="eur", **more):
 
 
 def in_form(params, key):
-    """What the payment element shows. This route is Florin's own, so that no description is asked about it."""
-    asked = urllib.request.Request(f"{server.URL}/v1/elements/sessions?{wire.encode(params)}", headers={"Authorization": f"Bearer {key}"})
-    with urllib.request.urlopen(asked, timeout=wire.TIMEOUT_S) as answer:
-        return json.load(answer)["methods"]
+    """What the payment element shows."""
+    answer = wire.get("/v1/elements/sessions", params, key=key)
+    assert answer.status == 200, answer.body
+    return answer.json["methods"]
 
 
 # Configurations

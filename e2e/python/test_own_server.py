@@ -7,7 +7,8 @@ import time
 import pytest
 
 import wire
-from own import DEV_KEY, needs_binary, running
+from own import needs_binary, running
+from plain import DEV_KEY
 from program import STOPPED_WITHIN_S
 
 pytestmark = [

@@ -10,7 +10,8 @@ import stripe
 import server
 import wire
 from checkout import DECLINED, Page, item
-from own import DEV_KEY, needs_binary, other_account, running, told
+from own import needs_binary, other_account, running, told
+from plain import DEV_KEY, flatten
 from shop import error_of, events_of, fresh, plain, types
 
 LINKS = "/v1/payment_links"
@@ -498,7 +499,7 @@ def sold():
 @pytest.mark.raw
 @pytest.mark.parametrize("what, sent, code, param", REFUSED, ids=[row[0] for row in REFUSED])
 def test_a_wrong_link_is_not_made(sdk, sold, what, sent, code, param):
-    pairs = [(name, sold.get(value, value)) for name, value in wire.flatten(sent)]
+    pairs = [(name, sold.get(value, value)) for name, value in flatten(sent)]
     before = _newest()
     refused = wire.post(LINKS, pairs)
     assert (refused.status, refused.error["type"]) == (400, INVALID), refused.body

@@ -16,7 +16,8 @@ import server
 import waiting
 import wire
 from checkout import Page
-from own import DEV_KEY, needs_binary, running
+from own import needs_binary, running
+from plain import DEV_KEY
 from shop import fresh
 
 PAYMENT = {"amount": 4900, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True,

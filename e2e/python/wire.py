@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlsplit
 
 import recording
 import server
+from plain import flatten
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -34,19 +35,6 @@ class Answer:
         """The error object; fails the test when there is none."""
         assert isinstance(self.json, dict) and "error" in self.json, self.body[:400]
         return self.json["error"]
-
-
-def flatten(value: Any, name: str = "") -> list[tuple[str, str]]:
-    """Nested parameters as form pairs: `a[b]=v` for objects, `a[0]=v` for lists."""
-    if isinstance(value, dict):
-        pairs = [(f"{name}[{k}]" if name else k, v) for k, v in value.items()]
-    elif isinstance(value, (list, tuple)):
-        pairs = [(f"{name}[{i}]", v) for i, v in enumerate(value)]
-    elif isinstance(value, bool):
-        return [(name, "true" if value else "false")]
-    else:
-        return [(name, "" if value is None else str(value))]
-    return [pair for key, inner in pairs for pair in flatten(inner, key)]
 
 
 def encode(params: Any) -> str:

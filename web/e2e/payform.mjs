@@ -38,6 +38,15 @@ export async function typePayform(page, number = CARDS.good, frame = page) {
   await field('name').fill('Ada Buyer');
 }
 
+/** Pays a session without a browser, as another tab would; `status` is what has to come of it. */
+export async function payElsewhere({ pay }, { id }, number = CARDS.good, status = 200) {
+  const card = { number, exp_month: 12, exp_year: 2034, cvc: '123' };
+  const body = JSON.stringify({ attempt: `elsewhere-${id.slice(-20)}`, method: 'card', card, billing: { email: EMAIL } });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${pay}/c/pay/${id}/confirm`, { method: 'POST', headers, body });
+  assert.equal(answer.status, status);
+}
+
 /** The merchant of a file of tests. Server and browser begin before its first test and end after the last one. */
 export function startPayforms() {
   const payforms = new Payforms();
@@ -86,13 +95,8 @@ class Payforms {
     return (await fetch(`${this.installation.pay}/c/pay/${id}/state`)).json();
   }
 
-  /** Pays without a browser, as another tab would; `status` is what has to come of it. */
-  async payElsewhere({ id }, number = CARDS.good, status = 200) {
-    const card = { number, exp_month: 12, exp_year: 2034, cvc: '123' };
-    const body = JSON.stringify({ attempt: `elsewhere-${id.slice(-20)}`, method: 'card', card, billing: { email: EMAIL } });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${this.installation.pay}/c/pay/${id}/confirm`, { method: 'POST', headers, body });
-    assert.equal(answer.status, status);
+  payElsewhere(session, number, status) {
+    return payElsewhere(this.installation, session, number, status);
   }
 
   /** Opens the page of a session and waits until its script has taken over. */

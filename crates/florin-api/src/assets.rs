@@ -3,10 +3,11 @@
 //! Deliberately absent: HTML of the payform, which the session decides.
 
 use crate::pipeline::header;
-use crate::{Api, headers};
+use crate::{Api, headers, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response as HttpResponse};
+use florin_base::Scope;
 use florin_web::{Asset, NOT_BUILT};
 
 /// Files whose names carry the hash of their content.
@@ -105,9 +106,7 @@ fn encoded(headers: &HeaderMap, asset: &'static Asset) -> (&'static [u8], Option
 
 /// The document of a frame: one script, no markup. Its shop is named in the query, and nobody else may frame it.
 async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpResponse<Body> {
-    let query = parts.uri.query().unwrap_or_default();
-    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let origin = match holder(api, &query).await {
+    let origin = match holder(api, &query::read(parts), None).await {
         Ok(origin) => origin,
         Err(answer) => return answer,
     };
@@ -122,26 +121,30 @@ async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpR
     headers::frame(html, &origin)
 }
 
-/// Whose page wants to hold a frame, by the query of its address, if the key in it allows that.
+/// Whose page wants to hold a frame, by the query of its address, if the key in it allows that. Fields may begin without a key: what
+/// they send needs one. What shows something of an account has to be held with a key `of` it.
 ///
 /// # Errors
 /// The answer that says why not.
 pub async fn holder(
     api: &Api,
     query: &serde_json::Map<String, serde_json::Value>,
+    of: Option<&Scope>,
 ) -> Result<String, HttpResponse<Body>> {
-    let text = |name: &str| query.get(name).and_then(serde_json::Value::as_str);
-    let Some(origin) = text("origin").filter(|origin| is_origin(origin)) else {
+    let origin = query::text(query, "origin").filter(|origin| is_origin(origin));
+    let Some(origin) = origin else {
         return Err(headers::text(400, "The query names no origin.\n"));
     };
-    let Some(key) = text("pk") else {
-        return Ok(origin.to_owned());
+    let key = match query::text(query, "pk") {
+        None if of.is_none() => return Ok(origin.to_owned()),
+        key => key.unwrap_or_default(),
     };
     // What surrounds a key is left out on the way to the API, and would make it another one here.
-    if !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+    let is_plain = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if key.is_empty() || !is_plain {
         return Err(headers::text(400, "The query names no publishable key.\n"));
     }
-    match api.engine.may_frame(key, origin).await {
+    match api.engine.may_frame(key, origin, of).await {
         Ok(true) => Ok(origin.to_owned()),
         Ok(false) => Err(headers::text(403, not_allowed(origin))),
         Err(_) => Err(headers::text(
@@ -154,7 +157,7 @@ pub async fn holder(
 /// What a page gets whose host the key does not name.
 fn not_allowed(origin: &str) -> String {
     format!(
-        "Pages of {origin} may not hold card fields with this publishable key. Whoever runs the server can allow it: \
+        "Pages of {origin} may not hold this frame with this publishable key. Whoever runs the server can allow it: \
          florin keys domains KEY_ID HOST [HOST]\n"
     )
 }

@@ -6,7 +6,7 @@
 use crate::html::{self, escape};
 use crate::pages::{self, STYLE};
 use crate::pipeline::in_time;
-use crate::{Api, headers};
+use crate::{Api, headers, query};
 use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
@@ -17,8 +17,8 @@ use florin_wire::parse_form;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// Where the pages are.
-pub const PREFIX: &str = "/sandbox/pay/";
+pub use florin_render::BANK_PREFIX as PREFIX;
+
 /// A form has three short fields.
 const FORM_BYTES_MAX: usize = 4_096;
 const MINUTE_MS: i64 = 60_000;
@@ -26,13 +26,17 @@ const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// A late outcome may be so far away, in milliseconds.
 const AFTER_MS_MAX: i64 = 30 * DAY_MS;
 
-/// What can be chosen: the word of the form, and when the outcome is known, if not at once.
-const CHOICES: [(&str, Option<(i64, bool)>); 5] = [
-    ("succeeded", None),
-    ("failed", None),
-    ("succeeds_later", Some((MINUTE_MS, true))),
-    ("fails_later", Some((MINUTE_MS, false))),
-    ("succeeds_in_days", Some((3 * DAY_MS, true))),
+const fn later(after_ms: i64, comes: bool) -> PageChoice {
+    PageChoice::Later(Rehearsed { after_ms, comes })
+}
+
+/// What can be chosen, by the words of the form.
+const CHOICES: [(&str, PageChoice); 5] = [
+    ("succeeded", PageChoice::Succeeded),
+    ("failed", PageChoice::Failed),
+    ("succeeds_later", later(MINUTE_MS, true)),
+    ("fails_later", later(MINUTE_MS, false)),
+    ("succeeds_in_days", later(3 * DAY_MS, true)),
 ];
 
 /// Answers a request for the page or one of its pictures.
@@ -89,21 +93,17 @@ fn code(address: &str, picture: &str) -> HttpResponse<Body> {
 
 /// Reads what was chosen.
 fn choice(form: &Map<String, Value>) -> Option<PageChoice> {
-    let text = |name: &str| form.get(name).and_then(Value::as_str);
-    let chosen = text("result")?;
-    let (word, late) = CHOICES.iter().find(|(word, _)| *word == chosen)?;
-    let Some((after_ms, comes)) = *late else {
-        return Some(match *word {
-            "failed" => PageChoice::Failed,
-            _ => PageChoice::Succeeded,
-        });
+    let chosen = query::text(form, "result")?;
+    let (_, choice) = CHOICES.iter().find(|(word, _)| *word == chosen)?;
+    let PageChoice::Later(usual) = *choice else {
+        return Some(*choice);
     };
-    let after_ms = match text("after_ms") {
+    let after_ms = match query::text(form, "after_ms") {
         Some(told) => told.parse().ok()?,
-        None => after_ms,
+        None => usual.after_ms,
     };
     let is_near = (0..=AFTER_MS_MAX).contains(&after_ms);
-    is_near.then_some(PageChoice::Later(Rehearsed { after_ms, comes }))
+    is_near.then_some(later(after_ms, usual.comes))
 }
 
 async fn answer(api: &Arc<Api>, sent: (Body, &str), challenged: Challenged) -> HttpResponse<Body> {
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_choice_is_read_or_refused() {
-        let later = |after_ms, comes| Some(PageChoice::Later(Rehearsed { after_ms, comes }));
+        let later = |after_ms, comes| Some(later(after_ms, comes));
         for (form, expected) in [
             (json!({"result": "succeeded"}), Some(PageChoice::Succeeded)),
             (json!({"result": "failed"}), Some(PageChoice::Failed)),

@@ -4,20 +4,20 @@
 //! own, but for links that do not work.
 
 use crate::html::{self, escape};
-use crate::{Api, checkout, headers};
+use crate::{Api, checkout, headers, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_engine::operations::{CreateSession, ItemWish, PriceWish, ShippingWish};
 use florin_engine::{MetadataPatch, OpenedLink};
-use florin_render::{parse, qr};
+use florin_render::{link_url, parse, qr};
 use florin_wire::versions::NEWEST;
-use florin_wire::{Params, WireError, parse_form};
+use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// Where the pages are.
-pub const PREFIX: &str = "/b/";
+pub use florin_render::LINK_PREFIX as PREFIX;
+
 /// The longest address of a mail (RFC 5321).
 const EMAIL_CHARS_MAX: usize = 254;
 /// The longest name of an order in the address (as the API has it).
@@ -40,8 +40,7 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse
         "" if parts.method == Method::HEAD && !opened.link.inactive => headers::text(200, ""),
         "" => look(api, parts, (&opened, request)).await,
         "qr.svg" => {
-            let base_url = &api.engine.world().settings.base_url;
-            let url = format!("{base_url}{PREFIX}{id}");
+            let url = link_url(id, &api.engine.view(&opened.scope));
             headers::picture(qr::svg(&url).unwrap_or_default())
         }
         _ => missing(),
@@ -70,7 +69,7 @@ async fn look(
     }
     let operation = match session(api, opened, parts) {
         Ok(operation) => operation,
-        Err(error) => return said(error.status, "This link does not work", &error.message),
+        Err(error) => return not_sold(opened, error.status, &error.message),
     };
     let caller = api.engine.link_caller(opened, request);
     let response = api.engine.mutate(caller, Box::new(operation)).await;
@@ -80,13 +79,17 @@ async fn look(
             headers::see_other(&format!("{}{id}", checkout::PREFIX))
         }
         _ => {
-            // Why is the merchant's to know.
             let why = body.pointer("/error/message").and_then(Value::as_str);
-            tracing::warn!(link = %opened.link.id, status = response.status, why, "a payment link makes no session");
-            let text = "What this link sells cannot be bought now. Ask the merchant for a new one. Nothing was charged.";
-            said(response.status, "This link does not work", text)
+            not_sold(opened, response.status, why.unwrap_or_default())
         }
     }
+}
+
+/// There is no session. Why is the merchant's to know.
+fn not_sold(opened: &OpenedLink, status: u16, why: &str) -> HttpResponse<Body> {
+    tracing::warn!(link = %opened.link.id, status, why, "a payment link makes no session");
+    let text = "What this link sells cannot be bought now. Ask the merchant for a new one. Nothing was charged.";
+    said(status, "This link does not work", text)
 }
 
 /// The session that this buyer gets.
@@ -117,8 +120,7 @@ fn session(api: &Api, opened: &OpenedLink, parts: &Parts) -> Result<CreateSessio
 
 /// What the address says of the session. What a session would be refused for is left out: the buyer can mend nothing about it.
 fn wishes(api: &Api, parts: &Parts) -> Map<String, Value> {
-    let query = parts.uri.query().unwrap_or_default();
-    let query = parse_form(query.as_bytes()).unwrap_or_default();
+    let query = query::read(parts);
     let sessions = api.table.operation("POST", "/v1/checkout/sessions");
     let fits = |name: &str, value: &Value| {
         let sent = Map::from_iter([(name.to_owned(), value.clone())]);

@@ -90,7 +90,7 @@ pub async fn method(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
 }
 
 /// The error of a type that Florin does not take. `path` named it.
-pub fn unknown_type(named: &str, path: &str) -> WireError {
+fn unknown_type(named: &str, path: &str) -> WireError {
     let known = MethodType::ALL.iter().map(|kind| kind.word());
     let known: Vec<&str> = known.collect();
     let message = format!(

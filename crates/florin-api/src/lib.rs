@@ -19,6 +19,7 @@ mod html;
 mod notices;
 mod pages;
 mod pipeline;
+mod query;
 pub(crate) mod receipts;
 mod routes;
 mod v1;

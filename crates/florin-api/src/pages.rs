@@ -5,7 +5,7 @@
 
 use crate::html::{self, escape};
 use crate::pipeline::in_time;
-use crate::{Api, headers};
+use crate::{Api, headers, query};
 use axum::body::{Body, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
@@ -36,10 +36,8 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
 
 /// The client secret in the address of a page of the sandbox.
 pub fn secret_of(parts: &Parts) -> String {
-    let query = parts.uri.query();
-    let query = query.and_then(|query| parse_form(query.as_bytes()).ok());
-    let secret = query.as_ref().and_then(|query| query.get("client_secret"));
-    let secret = secret.and_then(Value::as_str);
+    let query = query::read(parts);
+    let secret = query::text(&query, "client_secret");
     secret.unwrap_or_default().to_owned()
 }
 

@@ -3,13 +3,12 @@
 //! Deliberately absent: what stands on it (`florin-render`), and a list of receipts.
 
 use crate::pipeline::header;
-use crate::{Api, headers, html};
+use crate::{Api, headers, html, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_base::{Scope, scope};
 use florin_render::receipt::{PREFIX, ReceiptFacts, Sheet};
-use serde_json::Value;
 
 /// Answers a request below the prefix; `None` for every other path.
 pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
@@ -29,9 +28,8 @@ pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
 
 /// The receipt in the language that the address asks for, or the buyer's.
 fn shown(parts: &Parts, facts: &ReceiptFacts) -> String {
-    let query = parts.uri.query().unwrap_or_default();
-    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let asked = query.get("locale").and_then(Value::as_str);
+    let query = query::read(parts);
+    let asked = query::text(&query, "locale");
     let accepted = header(&parts.headers, "accept-language").unwrap_or_default();
     Sheet::of(facts, facts.texts(asked, accepted)).page(None)
 }

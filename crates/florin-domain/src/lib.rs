@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod changes;
 pub mod checkout;
 pub mod context;
+pub mod customer_session;
 pub mod customers;
 pub mod ledger;
 pub mod methods;

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::time::timeout;
+use url::Url;
 
 /// How long one exchange with the server may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -150,19 +151,22 @@ fn judged(error: &SmtpError) -> MailError {
 
 /// Whether a password would be told to another machine for everybody on the way to read.
 fn tells_in_clear(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("smtp://") else {
+    // What cannot be read is refused by whoever opens it.
+    let Ok(url) = Url::parse(url) else {
         return false;
     };
-    let (authority, more) = rest.split_once(['/', '?']).unwrap_or((rest, ""));
-    let Some((_, host)) = authority.rsplit_once('@') else {
-        return false;
+    let has_secret = !url.username().is_empty() || url.password().is_some();
+    let is_here = match url.host_str().unwrap_or_default() {
+        "localhost" => true,
+        host => {
+            let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+            address.is_ok_and(|address| address.is_loopback())
+        }
     };
-    let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let is_here = [host, bare].iter().any(|name| {
-        let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
-        *name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    });
-    !is_here && !more.contains("tls=required")
+    // Of several the first one counts, as for whoever opens it.
+    let asked = url.query_pairs().find(|(name, _)| name == "tls");
+    let is_sealed = asked.is_some_and(|(_, value)| value == "required");
+    url.scheme() == "smtp" && has_secret && !is_here && !is_sealed
 }
 
 #[cfg(test)]
@@ -195,6 +199,14 @@ mod tests {
                 FROM,
             ),
             ("smtp://ada:secret-word@10.0.0.1", FROM),
+            ("SMTP://ada:secret-word@mail.example", FROM),
+            (" smtp://ada:secret-word@mail.example", FROM),
+            ("smtp://ada:secret-word@mail.example?xtls=required", FROM),
+            ("smtp://ada:secret-word@mail.example#tls=required", FROM),
+            (
+                "smtp://ada:secret-word@mail.example?tls=opportunistic&tls=required",
+                FROM,
+            ),
             ("smtps://ada:secret-word@mail.example", "nobody"),
         ] {
             let error = Smtp::open(url, from).err().expect("no server");

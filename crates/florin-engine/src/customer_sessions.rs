@@ -11,14 +11,14 @@ use crate::step::Halt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use florin_base::Scope;
+use florin_domain::customer_session::CustomerSession;
 use florin_domain::customers::Customer;
 use florin_domain::payments::PaymentMethod;
 use florin_domain::{Entity, Kind, Refusal};
+use florin_render::render_customer_session;
 use florin_store::{ListQuery, StoreError};
 use florin_vault::constant_time_eq;
 use florin_wire::{WireError, print};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 /// A customer session lives so long, in seconds.
 const LIFE_S: i64 = 30 * 60;
@@ -26,43 +26,8 @@ const LIFE_S: i64 = 30 * 60;
 const PREFIX: &str = "cuss_secret_";
 /// What lies between what it says and its seal.
 const MARK: char = '.';
-/// A form shows so many saved cards, unless the merchant says otherwise.
-pub const SHOWN: usize = 3;
-/// The most that a merchant may let it show.
-pub const SHOWN_MAX: usize = 10;
 /// Saved cards are looked for among so many of the newest ones.
 const LOOKED_AT_MAX: usize = 50;
-
-/// What a form may do with the cards of a customer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct CustomerSession {
-    /// Whose they are.
-    pub customer: String,
-    /// Until this second.
-    pub expires: i64,
-    /// The payment element is allowed at all.
-    pub enabled: bool,
-    /// Saved cards may be shown.
-    pub shows: bool,
-    /// At most so many.
-    pub limit: usize,
-    /// Those with one of these words.
-    pub filters: Vec<String>,
-    /// The buyer is asked whether to save a new card.
-    pub saves: bool,
-    /// What such a card is for.
-    pub usage: Option<String>,
-    /// The buyer may remove a saved card.
-    pub removes: bool,
-}
-
-impl CustomerSession {
-    /// Whether the buyer may see a card.
-    pub(crate) fn may_show(&self, method: &PaymentMethod) -> bool {
-        let word = method.allow_redisplay.as_deref().unwrap_or("unspecified");
-        self.shows && self.filters.iter().any(|filter| filter == word)
-    }
-}
 
 impl Engine {
     /// Opens a session for a form.
@@ -80,51 +45,13 @@ impl Engine {
                 expires: created + LIFE_S,
                 ..wish
             };
-            Ok(print(&self.customer_session_object(
-                &caller.scope,
-                &session,
-                created,
-            )))
+            let secret = self.sealed_session(&caller.scope, &session);
+            let view = self.view(&caller.scope);
+            let shown = render_customer_session(&session, (created, &secret), &view);
+            Ok(print(&shown))
         };
         let result: Result<Vec<u8>, Halt> = result.await;
         self.respond(caller, result)
-    }
-
-    fn customer_session_object(
-        &self,
-        scope: &Scope,
-        session: &CustomerSession,
-        created: i64,
-    ) -> Value {
-        let word = |on: bool| if on { "enabled" } else { "disabled" };
-        let features = json!({
-            "payment_method_allow_redisplay_filters": session.filters,
-            "payment_method_redisplay": word(session.shows),
-            "payment_method_redisplay_limit": session.limit,
-            "payment_method_remove": word(session.removes),
-            "payment_method_save": word(session.saves),
-            "payment_method_save_usage": session.usage,
-        });
-        let off = json!({"enabled": false});
-        let bare = json!({"enabled": false, "features": null});
-        json!({
-            "object": "customer_session",
-            "client_secret": self.sealed_session(scope, session),
-            "components": {
-                "active_entitlements": off, "buy_button": off, "customer_portal": off, "customer_sheet": bare,
-                "mobile_payment_element": bare,
-                "payment_element": {
-                    "enabled": session.enabled,
-                    "features": if session.enabled { features } else { Value::Null },
-                },
-                "pricing_table": off,
-            },
-            "created": created,
-            "customer": session.customer,
-            "customer_account": null,
-            "expires_at": session.expires,
-            "livemode": scope.live,
-        })
     }
 
     /// The client secret.

@@ -187,14 +187,23 @@ impl Engine {
         })
     }
 
-    /// Whether a page of this origin (`https://shop.example`) may hold frames with this key. A key that opens nothing may stand anywhere: what asks with it
-    /// hears why.
+    /// Whether a page of this origin (`https://shop.example`) may hold frames with this key, which has to be a publishable one `of`
+    /// an account where that is said. Elsewhere a key that opens nothing may stand anywhere: what asks with it hears why.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn may_frame(&self, key: &str, origin: &str) -> Result<bool, StoreError> {
+    pub async fn may_frame(
+        &self,
+        key: &str,
+        origin: &str,
+        of: Option<&Scope>,
+    ) -> Result<bool, StoreError> {
         let found = self.key_by_hash(self.world.vault.hash_key(key)).await?;
-        Ok(found.is_none_or(|found| found.1.may_stand_on(&host(origin))))
+        let Some((scope, key)) = found.as_deref() else {
+            return Ok(of.is_none());
+        };
+        let is_own = of.is_none_or(|of| scope == of && key.role == KeyRole::Publishable);
+        Ok(is_own && key.may_stand_on(&host(origin)))
     }
 
     /// Looks once more at the key of a request that was held up: a process that was frozen, or a long line for an object,

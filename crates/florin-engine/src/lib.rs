@@ -10,7 +10,7 @@ mod cache;
 mod caller;
 mod card_tries;
 pub mod challenge;
-pub mod customer_sessions;
+mod customer_sessions;
 pub mod elements;
 mod expanding;
 mod intake;

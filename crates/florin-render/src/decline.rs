@@ -6,7 +6,7 @@ use crate::View;
 use crate::objects::{payment_intent, payment_method, setup_intent};
 use florin_domain::payments::{PaymentIntent, PaymentMethod, SetupIntent};
 use florin_domain::processor::Decline;
-use florin_wire::WireError;
+use florin_wire::{ErrorType, WireError};
 
 /// The objects around a decline, shown whole in the error.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +24,9 @@ pub struct Around<'a> {
 /// The error that answers a decline.
 pub fn render_decline(decline: &Decline, around: &Around<'_>, view: &View<'_>) -> WireError {
     let mut error = WireError::card(decline.code.clone(), decline.message.as_str());
+    if around.method.is_some_and(|method| !method.kind.is_card()) {
+        error.kind = ErrorType::InvalidRequest;
+    }
     error.param = decline.param.clone();
     let texts = [
         ("advice_code", decline.advice_code.as_deref()),

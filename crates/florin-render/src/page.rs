@@ -330,14 +330,20 @@ fn return_to(session: &CheckoutSession) -> Option<String> {
         .success_url
         .as_ref()
         .or(session.return_url.as_ref())?;
-    Some(url.replace("{CHECKOUT_SESSION_ID}", &session.id))
+    Some(session.filled(url))
 }
 
-/// Whether the page still has something to wait for.
+/// Whether the page still has something to wait for. Of money that did not come nothing is awaited any more.
 pub fn page_waits(facts: &PageFacts) -> bool {
+    let has_failed = facts.intent.as_ref().is_some_and(|intent| {
+        matches!(
+            intent.status,
+            IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled
+        )
+    });
     match facts.session.status {
         SessionStatus::Open => true,
-        SessionStatus::Complete => facts.session.paid == PaidState::Unpaid,
+        SessionStatus::Complete => facts.session.paid == PaidState::Unpaid && !has_failed,
         SessionStatus::Expired => false,
     }
 }

@@ -62,7 +62,6 @@ fn object_of(event: &str) -> &str {
     match event.rsplit_once('.').map_or(event, |(object, _)| object) {
         "charge.dispute" => "dispute",
         "charge.refund" => "refund",
-        "florin.payment" => "payment of the front door",
         object => object,
     }
 }

@@ -37,8 +37,8 @@ function submission(html, result) {
   return assert.fail(`no form can send result=${result}`);
 }
 
-/** Chooses `result` on the page; returns the address that it sends the buyer back to. */
-export async function answer(url, result) {
+/** Chooses `result` on the page, with `more` fields; gives the response, and follows it nowhere. */
+export async function choose(url, result, more = {}) {
   const page = await fetch(url, { redirect: 'manual' });
   const html = await page.text();
   assert.equal(page.status, 200, html.slice(0, 400));
@@ -46,9 +46,14 @@ export async function answer(url, result) {
   assert.match(html, /simulat/i, 'the page does not say that it is a simulation');
   const [form, fields] = submission(html, result);
   assert.equal(form.method?.toLowerCase(), 'post');
-  const done = await fetch(new URL(form.action ?? '', url), {
-    method: 'POST', body: new URLSearchParams(fields), redirect: 'manual',
+  return fetch(new URL(form.action ?? '', url), {
+    method: 'POST', body: new URLSearchParams({ ...fields, ...more }), redirect: 'manual',
   });
+}
+
+/** Chooses `result` on the page; returns the address that it sends the buyer back to. */
+export async function answer(url, result) {
+  const done = await choose(url, result);
   assert.ok([302, 303].includes(done.status), `status ${done.status}: ${(await done.text()).slice(0, 400)}`);
   return new URL(done.headers.get('location'));
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answer } from '../support/challenge.js';
+import { answer, choose } from '../support/challenge.js';
 import { stripe } from '../support/sdk.js';
 import { eventsOf, RETURN_URL, types, until } from '../support/shop.js';
 
@@ -13,13 +13,6 @@ const SOON_MS = '40';
 const start = (type, currency, more = {}) => stripe.paymentIntents.create({
   amount: 2000, currency, payment_method_types: ['card', type], payment_method_data: { type }, confirm: true, return_url: RETURN_URL, ...more,
 });
-
-/** Answers on the sandbox's page as its form does; gives the status. */
-async function choose(url, result) {
-  const [, challenge] = /name=challenge value="([^"]+)"/.exec(await (await fetch(url)).text());
-  const body = new URLSearchParams({ challenge, result, after_ms: SOON_MS });
-  return (await fetch(url, { method: 'POST', body, redirect: 'manual' })).status;
-}
 
 test('a configuration switches methods on, and an intent offers them', async () => {
   const [first] = (await stripe.paymentMethodConfigurations.list()).data;
@@ -46,7 +39,7 @@ test('a wallet takes the buyer away and back, and gives the money back', async (
 
 test('a code that is refused is an error of the payment, and a card pays', async () => {
   const intent = await start('pix', 'brl');
-  assert.equal(await choose(intent.next_action.pix_display_qr_code.data, 'failed'), 200);
+  assert.equal((await choose(intent.next_action.pix_display_qr_code.data, 'failed')).status, 200);
   const refused = await stripe.paymentIntents.retrieve(intent.id);
   assert.deepEqual([refused.status, refused.last_payment_error.code], ['requires_payment_method', 'payment_intent_payment_attempt_failed']);
   assert.equal((await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).status, 'succeeded');
@@ -56,7 +49,7 @@ test('a transfer is paid when its money comes', async () => {
   const intent = await start('customer_balance', 'eur');
   const { hosted_instructions_url: url, reference } = intent.next_action.display_bank_transfer_instructions;
   assert.match(reference, /^[0-9A-Z]{12}$/);
-  assert.equal(await choose(url, 'succeeds_later'), 200);
+  assert.equal((await choose(url, 'succeeds_later', { after_ms: SOON_MS })).status, 200);
   const isPaid = async () => (await stripe.paymentIntents.retrieve(intent.id)).status === 'succeeded';
   await until(isPaid, 'the money');
   assert.deepEqual(types(await eventsOf(intent.id, intent.created)), [

@@ -21,7 +21,7 @@ function word(text) {
 }
 
 /** The text of the sample. */
-export function curlSample({ verb, path, places, sent }, { ids = [], params = {} }) {
+export function curlSample({ verb, path, places }, { ids = [], params = {} }) {
   const filled = places.reduce((so, place, at) => so.replace(`{${place}}`, `$${ids[at]}`), path);
   const fields = pairsOf(params).map(([name, value]) => `  -d ${word(`${name}=${value}`)}`);
   const first = [`curl ${verb === 'get' && fields.length > 0 ? '-G ' : ''}"$FLORIN_URL${filled}"`, '  -u "$FLORIN_KEY:"'];

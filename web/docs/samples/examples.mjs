@@ -4,7 +4,7 @@
 // `params`, in which `$NAME` is a variable of the environment; `ids`, the variables that fill the places of the path in their order;
 // `needs`, by variable the object that has to be there before, `[object, member]` where it is not its `id` that is wanted; `isFresh`
 // where the example uses up what it is given; `expect`, members of the answer; `refused`, in the place of `expect`, where no request can
-// succeed yet: the code of the error and the reason.
+// succeed yet: the `code` of the error, or what its message `says` where it has none, and the reason.
 // Deliberately absent: what the contract says already (method, path, parameters).
 
 import { payments } from './payments.mjs';

@@ -279,7 +279,7 @@ const refunds = {
     sdk: ['refunds.cancel', 'Refund.cancel'],
     needs: { REFUND: 'refund' },
     ids: ['REFUND'],
-    refused: { code: undefined, why: 'Refunds of cards do not wait for the customer.' },
+    refused: { says: 'waits for the customer', why: 'Refunds of cards do not wait for the customer.' },
   },
 };
 

@@ -18,7 +18,7 @@ export const LANGUAGES = [
 /** What the answer is called in a sample: the object, or what is listed. */
 function wordsOf({ resource, anchor }, example) {
   const object = example.expect?.object ?? '';
-  if (object === 'list') return (anchor.startsWith('list_') ? anchor.slice(5) : resource).replace(/^v1_/, '').split('_');
+  if (object === 'list') return (anchor.startsWith('list_') ? anchor.slice(5) : resource).split('_');
   if (!object) return ['answer'];
   return object.split('.').at(-1).split('_');
 }

@@ -2,14 +2,14 @@
 
 import { html } from './html.mjs';
 
-/** The page of the resource that an event is about. */
-function resourceOf(object, resources) {
+/** Whether a resource is what this object of an event belongs to. */
+export function isAbout(object, { id }) {
   const word = object.replaceAll('.', '_');
-  return resources.find(({ id }) => id === word || id === `${word}s` || id === word.replace(/s?$/, 's'));
+  return id === word || id === `${word}s`;
 }
 
 function group(object, events, resources) {
-  const resource = resourceOf(object, resources);
+  const resource = resources.find((one) => isAbout(object, one));
   const id = `object-${object.replaceAll('.', '-')}`;
   return html`<h2 id="${id}"><a class="anchor" href="#${id}">${object}</a></h2>
 ${resource && html`<p>The object: <a href="${resource.url}">${resource.name}</a>.</p>\n`}<ul class="events">
@@ -26,7 +26,7 @@ export function eventsPage(events, resources) {
 <a href="/docs/guide/handle-webhooks">Handle webhooks</a>.</p>
 <p>An event is an object of its own: <code>id</code>, <code>type</code>, <code>created</code>, and in <code>data.object</code> the object as it was in
 that moment. Types that end in <code>.updated</code> also have <code>data.previous_attributes</code>.</p>
-${events.length === 0 && html`<p class="note">This build was made without the list of events.</p>\n`}${groups}`;
+${groups}`;
   return {
     url: '/docs/events', title: 'Events', section: 'Events', body,
     headings: objects.map((object) => ({ id: `object-${object.replaceAll('.', '-')}`, text: object, depth: 2 })),

@@ -9,12 +9,15 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(DRAWN)}`;
 
 const link = (current, { url, title }) => html`<li><a href="${url}"${url === current ? html` aria-current="page"` : ''}>${title}</a></li>\n`;
 
-function navigation(current, sections) {
-  return html`<nav class="site" aria-label="Documentation"><details class="fold"><summary>All pages</summary>
-${sections.map(({ title, groups }) => html`<h2>${title}</h2>
+/** A section: its title, and the pages of its groups. */
+export const groupList = ({ title, groups }, current) => html`<h2>${title}</h2>
 ${groups.map(({ name, pages }) => html`${name && html`<h3>${name}</h3>\n`}<ul>
 ${pages.map((page) => link(current, page))}</ul>
-`)}`)}</details></nav>
+`)}`;
+
+function navigation(current, sections) {
+  return html`<nav class="site" aria-label="Documentation"><details class="fold"><summary>All pages</summary>
+${sections.map((section) => groupList(section, current))}</details></nav>
 `;
 }
 

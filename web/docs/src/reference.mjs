@@ -4,6 +4,7 @@
 import { examples } from '../samples/examples.mjs';
 import { samplesOf } from '../samples/samples.mjs';
 import { tabs } from './code.mjs';
+import { isAbout } from './events.mjs';
 import { html } from './html.mjs';
 import { parameterList, parameterNames } from './parameters.mjs';
 import { standingOf } from './standing.mjs';
@@ -50,8 +51,8 @@ ${answerOf(operation)}${placesOf(operation)}${samples}${parameters}${refusedOf(l
 }
 
 /** The events whose object this is. */
-function eventsOf({ id }, events) {
-  const own = events.filter(({ object }) => object === id || `${object}s` === id || `${object.replaceAll('.', '_')}s` === id);
+function eventsOf(resource, events) {
+  const own = events.filter(({ object }) => isAbout(object, resource));
   if (own.length === 0) return null;
   return html`<p>Events: ${own.map(({ type }, at) => html`${at > 0 ? ', ' : ''}<a href="/docs/events#${type}"><code>${type}</code></a>`)}.</p>\n`;
 }

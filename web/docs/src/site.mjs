@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readOperations } from '../samples/operations.mjs';
 import { eventsPage } from './events.mjs';
 import { html, markup } from './html.mjs';
-import { document } from './layout.mjs';
+import { document, groupList } from './layout.mjs';
 import { renderMarkdown } from './markdown.mjs';
 import { markdownPages } from './pages.mjs';
 import { overviewPage, resourcePage } from './reference.mjs';
@@ -17,13 +17,6 @@ import { readStanding } from './standing.mjs';
 
 const FIRST = { url: '/docs', title: 'Documentation' };
 const ERRORS = { url: '/docs/errors', title: 'Error and decline codes' };
-
-/** A list of the contract that may not be there yet. */
-function listOf(contract, name) {
-  if (Array.isArray(contract[name])) return contract[name];
-  console.error(`docs: the contract has no ${name}`);
-  return [];
-}
 
 /** The sections of the navigation. */
 function sectionsOf(guides, resources) {
@@ -51,10 +44,7 @@ function indexPage(sections) {
 <p>New here? <a href="/docs/guide/accept-a-payment">Accept a payment</a> shows three ways; <a href="/docs/guide/front-door">the front door</a> is the
 shortest one.</p>
 <div class="sections">
-${sections.map(({ title, groups }) => html`<section><h2>${title}</h2>
-${groups.map(({ name, pages }) => html`${name && html`<h3>${name}</h3>\n`}<ul>
-${pages.map((page) => html`<li><a href="${page.url}">${page.title}</a></li>\n`)}</ul>
-`)}</section>
+${sections.map((section) => html`<section>${groupList(section)}</section>
 `)}</div>
 `;
   return { ...FIRST, body, headings: [], search: [] };
@@ -78,8 +68,7 @@ export function sources(root) {
 
 /** All pages and the search index, which does not know the addresses of style and script. */
 export function makeSite({ contract, read }) {
-  const events = listOf(contract, 'x-florin-events');
-  const errors = listOf(contract, 'x-florin-errors');
+  const { 'x-florin-events': events, 'x-florin-errors': errors } = contract;
   const resources = groupOperations(readOperations(contract));
   const standing = readStanding(read('compatibility.md'));
   const guides = markdownPages(read);

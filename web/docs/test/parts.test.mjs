@@ -1,6 +1,6 @@
 // The parts, on a small contract that tries to break them: escaping, links, anchors, standing. Deliberately absent: the real pages.
 
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { slug } from '../src/anchors.mjs';
 import { html, markup } from '../src/html.mjs';
 import { renderMarkdown, target } from '../src/markdown.mjs';
@@ -85,11 +85,4 @@ test('events lead to their resource and back, codes to the page of the server', 
   const urls = JSON.parse(site.index).map(([title, url]) => [title, url]);
   expect(urls).toContainEqual(['amount_too_small', '/docs/errors#amount_too_small']);
   expect(urls).toContainEqual(['lost_card', '/docs/errors#decline-lost_card']);
-});
-
-test('a contract without lists is said and taken', () => {
-  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-  makeSite({ contract: { paths: contract.paths }, read });
-  expect(said.mock.calls.flat()).toEqual(['docs: the contract has no x-florin-events', 'docs: the contract has no x-florin-errors']);
-  said.mockRestore();
 });

@@ -3,7 +3,9 @@
 import { Window } from 'happy-dom';
 import { describe, expect, test } from 'vitest';
 import { readOperations } from '../samples/operations.mjs';
+import { isAbout } from '../src/events.mjs';
 import { parameterNames } from '../src/parameters.mjs';
+import { groupOperations } from '../src/resources.mjs';
 import { fileOf, makeSite, renderSite, sources } from '../src/site.mjs';
 
 const REPOSITORY = new URL('../../..', import.meta.url).pathname;
@@ -107,12 +109,22 @@ describe('the API', () => {
     }
   });
 
+  test('the object of every event is a resource', () => {
+    const resources = groupOperations(operations);
+    const lost = given.contract['x-florin-events'].filter(({ object }) => !resources.some((one) => isAbout(object, one)));
+    expect(lost).toEqual([]);
+    for (const { id } of all('docs/events.html', '[id]')) expect(id).not.toMatch(/\s/);
+  });
+
   test('every event and every code of the contract can be found', () => {
     const found = JSON.parse(site.index).map(([title]) => title);
-    for (const { type } of given.contract['x-florin-events'] ?? []) {
+    const { 'x-florin-events': events, 'x-florin-errors': errors } = given.contract;
+    for (const { type } of events) {
       expect(documents.get('docs/events.html').getElementById(type), type).not.toBeNull();
       expect(found).toContain(type);
     }
-    for (const { code } of given.contract['x-florin-errors'] ?? []) expect(found).toContain(code);
+    for (const { code } of errors) expect(found).toContain(code);
+    expect(events.length).toBeGreaterThan(40);
+    expect(errors.length).toBeGreaterThan(40);
   });
 });

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CARDS, leave, shoot, statusOf, violations } from '../browser.mjs';
-import { EMAIL, item, MORE_CARDS, typePayform } from '../payform.mjs';
+import { leave, shoot, statusOf, violations } from '../browser.mjs';
+import { EMAIL, item, MORE_CARDS, payElsewhere, typePayform } from '../payform.mjs';
 import { startSetting } from '../setting.mjs';
 import { standsStill, watchShifts } from '../shifts.mjs';
 import { en, filled } from '../texts.mjs';
@@ -135,9 +135,7 @@ test('a method that is approved elsewhere takes the whole page there, and back t
 test('what was paid elsewhere is told, too', async () => {
   const made = await session();
   const { context, page, frame } = await shopPage(made);
-  const card = { number: CARDS.good, exp_month: 12, exp_year: 2034, cvc: '123' };
-  const body = JSON.stringify({ attempt: 'elsewhere', method: 'card', card, billing: { email: EMAIL } });
-  await fetch(`${setting.pay}/c/pay/${made.id}/confirm`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  await payElsewhere(setting, made);
   await isDone(frame);
   await statusOf(page, 'completed 1');
   await leave(context);

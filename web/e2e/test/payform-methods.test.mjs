@@ -52,12 +52,16 @@ async function onPhone(address, button) {
   await leave(phone.context);
 }
 
-/** Answers on the sandbox's page without a browser: what comes later comes after so many milliseconds. */
-async function answerElsewhere(url, result, afterMs = 1) {
+/** Opens the sandbox's page without a browser; gives what answers on it. What comes later comes after so many milliseconds. */
+async function openElsewhere(url) {
   const [, challenge] = /name=challenge value="([^"]+)"/.exec(await (await fetch(url)).text());
-  const body = new URLSearchParams({ challenge, result, after_ms: String(afterMs) });
-  return fetch(url, { method: 'POST', body, redirect: 'manual' });
+  return (result, afterMs = 1) => {
+    const body = new URLSearchParams({ challenge, result, after_ms: String(afterMs) });
+    return fetch(url, { method: 'POST', body, redirect: 'manual' });
+  };
 }
+
+const answerElsewhere = async (url, ...chosen) => (await openElsewhere(url))(...chosen);
 
 const actionOf = async (session) => (await payforms.state(session)).payment.action;
 
@@ -130,15 +134,13 @@ test('back and reload in the middle of a wallet go on from where it was', async 
 test('a wallet can be given up for a card; its late answer takes nothing', async () => {
   const session = await taking(['paypal']);
   const visit = await sent(session);
-  const wallet = visit.page.url();
-  const [, challenge] = /name=challenge value="([^"]+)"/.exec(await (await fetch(wallet)).text());
+  const answer = await openElsewhere(visit.page.url());
   await visit.page.goBack();
   await visit.page.getByRole('button', { name: en['button.other_method'] }).click();
   await visit.page.locator('input[name="method"][value="card"]').check();
   await visit.pay();
   await visit.done();
-  const late = await fetch(wallet, { method: 'POST', body: new URLSearchParams({ challenge, result: 'succeeded' }), redirect: 'manual' });
-  assert.equal(late.status, 409);
+  assert.equal((await answer('succeeded')).status, 409);
   await paidOnce(session, 'card');
   await visit.close();
 });

@@ -154,8 +154,7 @@ function rebuild(): void {
 /** A saved method is forgotten, or it could not be. The page knows the same, so that it need not be built anew. */
 function removed({ id, success }: { id: string; success: boolean }): void {
   const { session } = group;
-  const rest = session?.saved_methods?.filter((one) => !success || one.id !== id);
-  if (session) group = { ...group, session: { ...session, saved_methods: rest } };
+  if (success && session) group = { ...group, session: { ...session, saved_methods: session.saved_methods?.filter((one) => one.id !== id) } };
   payment?.removed(id, success);
 }
 
@@ -174,7 +173,8 @@ async function regroup(sent: Group): Promise<void> {
 function update(sent: Options): void {
   options = { ...options, ...sent };
   paint();
-  fields?.setDisabled((kind === 'payment' ? options.readOnly : options.disabled) === true);
+  if (payment) payment.setDisabled(options.readOnly === true);
+  else fields?.setDisabled(options.disabled === true);
 }
 
 /** Checks everything. Answers what is wrong, or null. */

@@ -38,7 +38,6 @@ export class PaymentView {
   private readonly fresh: HTMLDivElement;
   private readonly save: HTMLInputElement | null;
   private selected: string;
-  private saved: SavedMethod | null;
 
   constructor(
     private readonly session: Session, options: PaymentOptions, private readonly words: Translator,
@@ -47,15 +46,14 @@ export class PaymentView {
     this.methods = ordered(session.methods, options.paymentMethodOrder);
     this.selected = this.methods[0]?.type ?? 'card';
     const savedCards = (session.saved_methods ?? []).filter((method) => method.type === 'card');
-    this.saved = savedCards[0] ?? null;
     this.card = new CardFields(['number', 'expiry', 'cvc'], () => ({ isOpen: true, hasIcon: true }), words, {
       ...listener, changed: () => this.tell(),
     });
-    this.card.setDisabled(options.readOnly === true);
     this.picker = savedCards.length > 0 ? this.pickerOf(savedCards) : null;
     this.save = session.customer_session?.save ? h('input', { type: 'checkbox', id: 'save', class: 'CheckboxInput' }) : null;
     this.fresh = h('div', {}, this.card.element, this.save && this.consent(this.save));
     this.fresh.hidden = this.saved !== null;
+    this.setDisabled(options.readOnly === true);
     this.cardPanel = h('div', {}, this.picker?.element, this.fresh);
     this.chooser = this.methods.length > 1
       ? new Chooser(this.methods, layoutOf(options, this.methods.length), words, (type) => this.select(type))
@@ -72,7 +70,7 @@ export class PaymentView {
 
   private pickerOf(cards: readonly SavedMethod[]): Picker {
     return new Picker(cards, this.session.customer_session?.remove === true, this.words, {
-      picked: (card) => this.pick(card), remove: (id) => this.listener.remove(id),
+      picked: () => this.picked(), remove: (id) => this.listener.remove(id),
     });
   }
 
@@ -85,16 +83,24 @@ export class PaymentView {
     return h('div', { class: 'Checkbox' }, box, h('div', {}, h('label', { class: 'CheckboxLabel', for: box.id }, t('save.label')), note));
   }
 
-  private pick(card: SavedMethod | null): void {
-    this.saved = card;
-    this.fresh.hidden = card !== null;
+  private get saved(): SavedMethod | null {
+    return this.picker?.chosen ?? null;
+  }
+
+  private picked(): void {
+    this.fresh.hidden = this.saved !== null;
     this.tell();
   }
 
   /** What came of the wish to have a saved method forgotten. */
   removed(id: string, isGone: boolean): void {
-    this.picker?.removed(id, isGone);
-    if (isGone && this.picker?.element.hidden) this.card.focus();
+    if (this.picker?.removed(id, isGone) && this.picker.element.hidden) this.card.focus();
+  }
+
+  /** Nothing can be typed, ticked, or chosen among cards. */
+  setDisabled(isDisabled: boolean): void {
+    this.card.setDisabled(isDisabled);
+    for (const one of [this.picker?.element, this.save]) if (one) one.disabled = isDisabled;
   }
 
   get isSaving(): boolean {

@@ -7,8 +7,7 @@ import { h, mark, svg } from './dom';
 import { brandIcon, isMark } from './icons';
 
 export interface PickerListener {
-  /** Null is a new card. */
-  picked(card: SavedMethod | null): void;
+  picked(): void;
   remove(id: string): void;
 }
 
@@ -34,6 +33,11 @@ export class Picker {
     this.show(this.rows[0]);
   }
 
+  /** Null is a new card. */
+  get chosen(): SavedMethod | null {
+    return this.rows.find(({ input }) => input.checked)?.card ?? null;
+  }
+
   private row(card: SavedMethod | null): Row {
     const input = h('input', { type: 'radio', name: 'saved', value: card?.id ?? '' });
     const { brand = null } = card ?? {};
@@ -50,7 +54,7 @@ export class Picker {
     }
     input.addEventListener('change', () => {
       this.show(row);
-      this.on.picked(card);
+      this.on.picked();
     });
     return row;
   }
@@ -75,12 +79,10 @@ export class Picker {
     const remove = h('button', { type: 'button', class: 'PickerAction PickerAction--negative' }, name);
     const keep = h('button', { type: 'button', class: 'PickerAction' }, this.words.t('button.keep'));
     const asked = h('div', { class: 'PickerItem PickerItem--negative', role: 'group', 'aria-label': name }, remove, keep);
-    const back = () => this.restore(row, card);
+    const back = () => this.restore(row, card).focus();
     keep.addEventListener('click', back);
     asked.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      back();
+      if (event.key === 'Escape') back();
     });
     remove.addEventListener('click', () => {
       remove.disabled = keep.disabled = true;
@@ -90,26 +92,33 @@ export class Picker {
     keep.focus();
   }
 
-  /** Shows the card again, and what went wrong. */
-  private restore(row: Row, card: SavedMethod, fault = ''): void {
+  /** Shows the card again, and what went wrong. Gives the button that asks. */
+  private restore(row: Row, card: SavedMethod, fault = ''): HTMLButtonElement {
     const remover = this.remover(row, card);
     row.element.replaceChildren(row.label, remover, ...(fault ? [h('p', { class: 'Error', role: 'alert' }, fault)] : []));
-    remover.focus();
+    return remover;
   }
 
-  /** What came of a wish to remove. */
-  removed(id: string, isGone: boolean): void {
+  /** What came of a wish to remove. Answers whether the focus may move: who types elsewhere meanwhile keeps it. */
+  removed(id: string, isGone: boolean): boolean {
     const row = this.rows.find(({ card }) => card?.id === id);
-    if (!row?.card) return;
-    if (!isGone) return this.restore(row, row.card, this.words.t('notice.failed'));
+    if (!row?.card) return false;
+    // A button that is disabled or taken away loses the focus to the body.
+    const canFocus = document.activeElement === document.body || row.element.contains(document.activeElement);
+    const next = isGone ? this.drop(row) : this.restore(row, row.card, this.words.t('notice.failed'));
+    if (canFocus) next?.focus();
+    return canFocus;
+  }
+
+  /** Gives the row that is chosen then. */
+  private drop(row: Row): HTMLInputElement | undefined {
     row.element.remove();
     this.rows = this.rows.filter((other) => other !== row);
     const next = row.input.checked ? this.rows[0] : this.rows.find(({ input }) => input.checked);
-    if (!next) return;
     this.show(next);
-    this.on.picked(next.card);
+    this.on.picked();
     // With the last saved card goes the choice.
     this.element.hidden = this.rows.length === 1;
-    if (!this.element.hidden) next.input.focus();
+    return next?.input;
   }
 }

@@ -10,7 +10,7 @@ export interface Session {
   methods: MethodEntry[];
   saved_methods?: SavedMethod[];
   /** What the merchant's server allows this buyer. `save_usage` null: the intent itself says what a saved method is for. */
-  customer_session?: { save: boolean; remove: boolean; save_usage?: Usage | null } | null;
+  customer_session?: { save: boolean; remove: boolean; save_usage: Usage | null } | null;
 }
 
 export type Usage = 'on_session' | 'off_session';
@@ -22,8 +22,8 @@ export interface Keep {
 }
 
 export function keepOf({ mode, customer_session: allowed }: Session): Keep {
-  const usage = allowed?.save_usage === undefined ? 'on_session' : allowed.save_usage;
-  return { allow_redisplay: 'always', ...(mode !== 'setup' && usage && { setup_future_usage: usage }) };
+  const usage = mode === 'setup' ? null : allowed?.save_usage;
+  return { allow_redisplay: 'always', ...(usage && { setup_future_usage: usage }) };
 }
 
 export type LayoutName = 'tabs' | 'accordion';

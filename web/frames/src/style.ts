@@ -112,6 +112,7 @@ const METHODS = `
 .PickerAction:hover{color:var(--color-text)}
 .PickerAction:focus-visible{outline:2px solid var(--color-primary);outline-offset:-2px}
 .PickerAction:disabled{opacity:.6;cursor:progress}
+.Picker:disabled :is(.PickerItem,.PickerAction){opacity:.6;cursor:not-allowed}
 .PickerAction--negative,.PickerItem+.PickerAction:hover{color:var(--color-danger)}
 .PickerAction svg{width:20px;height:20px}
 .PickerItem--negative{justify-content:space-between;padding-block:5px;padding-inline:4px;cursor:default}

@@ -3,19 +3,19 @@
 import { loadTranslator } from '@florin/pay-core/i18n';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PaymentView } from '../src/payment';
-import { keepOf, type Session } from '../src/session';
+import { keepOf, type PaymentOptions, type Session } from '../src/session';
 
 const words = await loadTranslator(['en']);
 const saved = (id: string, last4: string) => ({ id, type: 'card', brand: 'visa', last4, exp_month: 12, exp_year: 2034 });
 const FIRST = saved('pm_1', '4242');
 const SECOND = saved('pm_2', '1111');
-const ALL = { save: true, remove: true };
+const ALL = { save: true, remove: true, save_usage: 'on_session' } as const;
 
-function shown(more: Partial<Session> = {}) {
+function shown(more: Partial<Session> = {}, options: PaymentOptions = {}) {
   const remove = vi.fn();
   const changed = vi.fn();
   const listener = { changed, remove, focused() {}, pressed() {}, left() {}, networks() {} };
-  const view = new PaymentView({ methods: [{ type: 'card', flow: 'card' }], merchant: { name: 'Lund' }, ...more }, {}, words, listener);
+  const view = new PaymentView({ methods: [{ type: 'card', flow: 'card' }], merchant: { name: 'Lund' }, ...more }, options, words, listener);
   document.body.replaceChildren(view.element);
   const all = <E extends HTMLElement>(selector: string) => [...document.querySelectorAll<E>(selector)];
   const buttons = () => all<HTMLButtonElement>('.PickerAction');
@@ -25,7 +25,7 @@ function shown(more: Partial<Session> = {}) {
 beforeEach(() => document.body.replaceChildren());
 
 describe('the wish to save', () => {
-  it.each([[null], [undefined], [{ save: false, remove: true }]])('is not asked for with %j', (customer_session) => {
+  it.each([[null], [undefined], [{ ...ALL, save: false }]])('is not asked for with %j', (customer_session) => {
     expect(shown({ customer_session }).save()).toBeNull();
   });
 
@@ -57,7 +57,7 @@ describe('the wish to save', () => {
 
 describe('a saved card', () => {
   it('cannot be removed where that is not allowed', () => {
-    expect(shown({ customer_session: { save: true, remove: false }, saved_methods: [FIRST] }).buttons()).toEqual([]);
+    expect(shown({ customer_session: { ...ALL, remove: false }, saved_methods: [FIRST] }).buttons()).toEqual([]);
   });
 
   it('is removed with the second press', () => {
@@ -102,6 +102,25 @@ describe('a saved card', () => {
     expect(document.activeElement?.id).toBe('number');
   });
 
+  it.each([[true, [FIRST]], [true, [FIRST, SECOND]], [false, [FIRST]]])(
+    'leaves the focus with a buyer who types meanwhile (removed: %s)', (isGone, saved_methods) => {
+      const { view, all, buttons } = shown({ customer_session: ALL, saved_methods });
+      buttons()[0]?.click();
+      buttons()[0]?.click();
+      all<HTMLInputElement>('input[type=radio]').at(-1)?.click();
+      const cvc = all<HTMLInputElement>('#cvc')[0];
+      cvc?.focus();
+      view.removed('pm_1', isGone);
+      expect(document.activeElement).toBe(cvc);
+    });
+
+  it.each([true, false])('gives the focus of its row on (removed: %s)', (isGone) => {
+    const { view, buttons } = shown({ customer_session: ALL, saved_methods: [FIRST, SECOND] });
+    buttons()[0]?.click();
+    view.removed('pm_1', isGone);
+    expect(document.activeElement?.getAttribute(isGone ? 'value' : 'aria-label')).toBe(isGone ? 'pm_2' : 'Remove Visa ending in 4242');
+  });
+
   it('that is not chosen leaves the choice as it is', () => {
     const { view } = shown({ customer_session: ALL, saved_methods: [FIRST, SECOND] });
     view.removed('pm_2', true);
@@ -109,4 +128,12 @@ describe('a saved card', () => {
     view.removed('pm_9', true);
     expect(view.chosen()).toEqual({ saved: 'pm_1' });
   });
+});
+
+it('a shop that shows a payment and lets nothing be entered closes all of it, and opens it again', () => {
+  const { view, all } = shown({ customer_session: ALL, saved_methods: [FIRST] }, { readOnly: true });
+  const closed = () => all<HTMLInputElement>('.Picker, #save, #number, #expiry, #cvc').map((one) => one.disabled);
+  expect(closed()).toEqual(Array(5).fill(true));
+  view.setDisabled(false);
+  expect(closed()).toEqual(Array(5).fill(false));
 });

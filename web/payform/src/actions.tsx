@@ -7,9 +7,8 @@ import { formatBare } from '@florin/pay-core/money';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { isStaying } from './embed';
 import { Icon } from './icons';
-import { moneyText, openMethod, openMethodText, ownImage, usePage } from './page';
+import { backOf, moneyText, openMethod, openMethodText, ownImage, usePage } from './page';
 import type { Action, QrAction, RedirectAction, TransferAction } from './state';
 
 /** A heading that takes the focus, because what was there before is gone. */
@@ -182,9 +181,10 @@ const inFours = (value: string) => value.replace(/\s/g, '').replace(/(.{4})(?=.)
 
 /** The way back to the shop, for whoever is done here. */
 function BackLink() {
-  const { isEmbedded, state, t } = usePage();
-  if (!state.return_to || (isEmbedded && isStaying(state))) return null;
-  return <a class="button" href={state.return_to}>{t('page.back', { merchant: state.merchant.name })}</a>;
+  const page = usePage();
+  const returnTo = backOf(page);
+  if (!returnTo) return null;
+  return <a class="button" href={returnTo}>{page.t('page.back', { merchant: page.state.merchant.name })}</a>;
 }
 
 /** The order is placed as soon as the buyer has the instructions: then there is no other way to pay any more. */

@@ -6,20 +6,17 @@
 
 import { isChannel, message, originOf, received, type Up } from '@florin/pay-core/protocol';
 
-import type { State } from './state';
+import { hasFailed, type State } from './state';
 
 export interface Host {
+  /** What the server is told with a payment, so that a bank leads back to a page that tells the window that it was reached. */
+  returnQuery: string;
   leave(url: string, state: State): void;
   /** The session has changed. */
   changed(state: State): void;
 }
 
 type Embedding = NonNullable<State['embedded']>;
-
-/** What the server is told with a payment, so that a bank leads back to a page that tells the window that it was reached. */
-export function returnQuery({ origin, channel }: Embedding): string {
-  return `?${new URLSearchParams({ origin, ch: channel })}`;
-}
 
 /** Whether the page stays when all is done. The shop is told, and may show something else. */
 export function isStaying({ redirect, return_to: returnTo, payment, methods }: State): boolean {
@@ -55,10 +52,11 @@ export function openHost({ origin, channel }: Embedding, first: State, root: HTM
   settle(root, up);
   let wasOpen = first.status === 'open';
   return {
+    returnQuery: `?${new URLSearchParams({ origin, ch: channel })}`,
     leave: (url, state) => up(isBank(url, state) ? 'authenticate' : 'navigate', { url }),
     changed: (state) => {
-      // While there are instructions to read the shop may not put something else in their place.
-      if (!wasOpen || state.status !== 'complete' || state.payment?.action) return;
+      // The shop may not put something else in place of instructions that are to be read, or of the words that the money did not come.
+      if (!wasOpen || state.status !== 'complete' || state.payment?.action || hasFailed(state)) return;
       wasOpen = false;
       if (isStaying(state)) up('complete');
     },

@@ -12,12 +12,12 @@ import './payform.css';
 import { regionOf } from './address';
 import { App } from './app';
 import type { Draft } from './draft';
-import { openHost, returnQuery } from './embed';
+import { openHost } from './embed';
 import { inputId, type Drawer } from './form';
 import { follow } from './live';
 import { createRequests } from './requests';
 import { createSession, type Session } from './session';
-import type { State } from './state';
+import { isSettled, type State } from './state';
 import { applyTheme } from './theme';
 
 function readState(): State {
@@ -65,10 +65,6 @@ function readShell(root: HTMLElement): { typed: Partial<Draft>; focused: string 
   return { typed: typed as Partial<Draft>, focused };
 }
 
-/** Whether nothing can change any more. A complete session may still wait for its money. */
-const isSettled = ({ status, payment_status: payment }: State) =>
-  status === 'expired' || (status === 'complete' && payment !== 'unpaid');
-
 /** Follows the session until it has ended, and asks again whenever somebody looks at the page. */
 function watch(session: Session, base: string, requests: ReturnType<typeof createRequests>) {
   const live = follow({
@@ -101,7 +97,7 @@ async function start() {
   applyTheme(document, state.merchant.colors);
   const translator = await loadTranslator([state.locale, ...navigator.languages]);
   const base = embedded ? `/c/pay/${state.id}` : location.pathname.replace(/\/$/, '');
-  const requests = createRequests(base, undefined, embedded && returnQuery(embedded));
+  const requests = createRequests(base, undefined, host?.returnQuery);
   const leave = (url: string) => (host ? host.leave(url, session.view().state) : location.assign(url));
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   const session: Session = createSession(state, { requests, leave, wait, newAttempt: randomId });

@@ -4,10 +4,9 @@
 import { useEffect } from 'preact/hooks';
 
 import { Heading, Waiting } from './actions';
-import { isStaying } from './embed';
 import { Icon } from './icons';
-import { moneyText, usePage, type Page } from './page';
-import type { State } from './state';
+import { backOf, moneyText, usePage, type Page } from './page';
+import { hasFailed } from './state';
 
 export function Processing() {
   const { t } = usePage();
@@ -25,9 +24,6 @@ export function Processing() {
 const RETURN_MS = 1_500;
 const RETURN_MS_WITH_TEXT = 5_000;
 
-/** The buyer was done, and the money that was to come later did not come. */
-const hasFailed = ({ payment_status: paid, payment }: State) => paid === 'unpaid' && Boolean(payment?.error);
-
 /** The title and the sentence of a finished session. */
 export function completeTexts(page: Page): { title: string; text: string } {
   const { state, t } = page;
@@ -43,7 +39,7 @@ export function Complete() {
   const page = usePage();
   const { isEmbedded, leave, state, t, view } = page;
   const { receipt_url: receipt } = state;
-  const returnTo = isEmbedded && isStaying(state) ? null : state.return_to;
+  const returnTo = backOf(page);
   const merchant = state.merchant.name;
   const { title, text } = completeTexts(page);
   const isFailed = hasFailed(state);

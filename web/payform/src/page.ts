@@ -7,6 +7,7 @@ import { formatMoney } from '@florin/pay-core/money';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
+import { isStaying } from './embed';
 import type { Form } from './form';
 import type { Session, View } from './session';
 import type { State } from './state';
@@ -39,6 +40,11 @@ export function usePage(): Page {
 /** An amount in the currency of the session. */
 export function moneyText({ i18n, state }: Pick<Page, 'i18n' | 'state'>, amount: number): string {
   return isolateNumber(formatMoney(amount, state.currency ?? '', i18n.locale), i18n.language);
+}
+
+/** Where a buyer who is done goes back to. A page that stays in the shop's page leads nowhere. */
+export function backOf({ isEmbedded, state }: Pick<Page, 'isEmbedded' | 'state'>): string | null {
+  return isEmbedded && isStaying(state) ? null : state.return_to;
 }
 
 /** The type of the payment that is under way. */

@@ -127,3 +127,11 @@ export interface State {
   /** The page that holds this one in a frame. Only the first state has it. */
   embedded?: { origin: string; channel: string };
 }
+
+/** The buyer was done, and the money that was to come later did not come. */
+export const hasFailed = ({ status, payment_status: paid, payment }: State) =>
+  status === 'complete' && paid === 'unpaid' && Boolean(payment?.error);
+
+/** Whether nothing can change any more. A complete session may still wait for its money. */
+export const isSettled = (state: State) =>
+  state.status === 'expired' || (state.status === 'complete' && (state.payment_status !== 'unpaid' || hasFailed(state)));

@@ -2,7 +2,7 @@
 // The page in a frame: what it says to the script around it, to whom, and when. Deliberately absent: that script (sdk/test/embedded.test.ts).
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { isStaying, openHost, returnQuery } from '../src/embed';
+import { isStaying, openHost } from '../src/embed';
 import type { State } from '../src/state';
 import { METHODS, stateOf } from './fixture';
 
@@ -109,15 +109,20 @@ describe('the end', () => {
   });
 });
 
-it('a transfer is told when its instructions are of no more use', () => {
+it.each([
+  ['when its money is there', { payment_status: 'paid', payment: payment({ method: 'customer_balance', status: 'succeeded' }) }, ['hello', 'complete']],
+  ['never where its money did not come', {
+    payment_status: 'unpaid', payment: payment({ method: 'customer_balance', status: 'requires_payment_method', error: { kind: 'method_failed' } }),
+  }, ['hello']],
+] as [string, Partial<State>, string[]][])('a transfer is told %s', (_, ending, told) => {
   const action: NonNullable<State['payment']>['action'] = { kind: 'transfer', amount: 4900, reference: 'R', fields: [], url: null };
   const { made } = host();
   made?.changed(complete({ redirect: 'never', payment_status: 'unpaid', payment: payment({ method: 'customer_balance', action }) }));
   expect(posted.map(([t]) => t)).toEqual(['hello']);
-  made?.changed(complete({ redirect: 'never', payment: payment({ method: 'customer_balance', status: 'succeeded' }) }));
-  expect(posted.map(([t]) => t)).toEqual(['hello', 'complete']);
+  made?.changed(complete({ redirect: 'never', ...ending }));
+  expect(posted.map(([t]) => t)).toEqual(told);
 });
 
 it('a bank leads back to the page of return of this frame', () => {
-  expect(returnQuery(embedded)).toBe(`?origin=https%3A%2F%2Fshop.example&ch=${CHANNEL}`);
+  expect(host().made?.returnQuery).toBe(`?origin=https%3A%2F%2Fshop.example&ch=${CHANNEL}`);
 });

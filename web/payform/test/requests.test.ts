@@ -54,3 +54,11 @@ it('requests go to the address of the page, as JSON', async () => {
   expect(url).toBe('/c/pay/1/update');
   expect(init).toMatchObject({ method: 'POST', body: '{"locale":"de"}', headers: { 'content-type': 'application/json' }, cache: 'no-store' });
 });
+
+it('a payment has a query, and nothing else has', async () => {
+  const fetcher = vi.fn<typeof fetch>(async () => new Response('{}'));
+  const requests = createRequests('/c/pay/1', fetcher, '?ch=1');
+  await requests.read();
+  for (const verb of ['update', 'confirm', 'cancel'] as const) await requests.send(verb, {});
+  expect(fetcher.mock.calls.map(([url]) => url)).toEqual(['/c/pay/1/state', '/c/pay/1/update', '/c/pay/1/confirm?ch=1', '/c/pay/1/cancel']);
+});

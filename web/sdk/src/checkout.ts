@@ -22,9 +22,13 @@ const LACKING = [
   'applyPromotionCode', 'removePromotionCode', 'updateTaxIdInfo', 'updateBillingAddress', 'updateShippingAddress', 'updatePhoneNumber',
 ];
 
-function sessionId(secret: unknown): string {
-  const id = /^(cs_\w+?)(_secret_\w+)?$/.exec(String(secret))?.[1];
-  if (!id) throw new Error('The client secret of a checkout session is needed: cs_…');
+/** The secret that a shop gives, or has a function for. */
+export const secretOf = async (options: any): Promise<any> => options.clientSecret ?? options.fetchClientSecret?.();
+
+/** The id in a secret. Shops may give the id alone where the secret itself is of no use. */
+export function sessionId(secret: unknown, isSecretNeeded = false): string {
+  const [, id, rest] = /^(cs_\w+?)(_secret_\w+)?$/.exec(String(secret)) ?? [];
+  if (!id || (isSecretNeeded && !rest)) throw new Error('The client secret of a checkout session is needed: cs_…_secret_…');
   return id;
 }
 
@@ -68,7 +72,7 @@ class Open {
   private readonly id: Promise<string>;
 
   constructor(private readonly client: Client, options: any) {
-    this.id = Promise.resolve(options.clientSecret ?? options.fetchClientSecret?.()).then(sessionId);
+    this.id = secretOf(options).then((secret) => sessionId(secret));
     this.elements = client.elements({ ...options, ...options.elementsOptions, clientSecret: undefined }, () => this.load());
   }
 

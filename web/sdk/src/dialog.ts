@@ -33,6 +33,8 @@ export interface Opened {
   look(): Promise<any>;
   /** Whether there is still something to do in there. */
   isOpen(state: any): boolean;
+  /** Closes the window. Nobody is asked any more then. */
+  signal?: AbortSignal;
 }
 
 const LOOK_MS = 2_500;
@@ -79,13 +81,13 @@ function build(title: string, url: string): { host: HTMLElement; dialog: HTMLDia
   return { host, dialog, frame, close };
 }
 
-/** Opens the window until the buyer is back or gave up; then looks how the payment stands. */
+/** Opens the window until the buyer is back or gave up; then looks how the payment stands. The state is null after an abort. */
 export async function accompany(opened: Opened): Promise<{ ending: Ending; state: any }> {
   const ending = await openDialog(opened);
-  return { ending, state: await opened.look() };
+  return { ending, state: opened.signal?.aborted ? null : await opened.look() };
 }
 
-function openDialog({ url, title, channel, look, isOpen }: Opened): Promise<Ending> {
+function openDialog({ url, title, channel, look, isOpen, signal }: Opened): Promise<Ending> {
   if (!isPage(url)) throw new Error('The address of the next step is no page that a window can show.');
   const before = document.activeElement as HTMLElement | null;
   const { host, dialog, frame, close } = build(title, url);
@@ -121,6 +123,7 @@ function openDialog({ url, title, channel, look, isOpen }: Opened): Promise<Endi
       end('closed');
     });
     close.addEventListener('click', () => end('closed'));
+    signal?.addEventListener('abort', () => end('closed'));
   });
 }
 

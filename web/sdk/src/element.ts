@@ -3,7 +3,7 @@
 
 import type { Elements } from './elements';
 import { Emitter } from './emitter';
-import { allowAutofill, Frame, placeOf, SILENT, style } from './frame';
+import { allow, Frame, placeOf, SILENT, style } from './frame';
 
 /** What has a frame. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ export class Element extends Emitter {
     const type = this._elementType;
     const frame = new Frame('/v3/frames/field', { kind: type, pk: this.elements.client.key }, TITLES[type] ?? '');
     this.frame = frame;
-    allowAutofill(frame.element);
+    allow(frame.element);
     const isPayment = type === 'payment';
     style(frame.element, { height: isPayment ? PAYMENT_HEIGHT : '1.2em', 'color-scheme': this.elements.scheme(type) });
     if (isPayment) style(frame.element, { margin: `-${RING}`, 'min-width': `calc(100% + 2*${RING})` });

@@ -82,11 +82,12 @@ export class Elements extends Emitter {
 
   /** The buyer wants a saved method to be forgotten. The frame is told what came of it, then the shop. */
   async removeSaved(element: Element, id: string): Promise<void> {
-    const session = await this.session;
-    const saved: any[] = session?.saved_methods ?? [];
     const body = { customer_session: this.options.customerSessionClientSecret };
     const object = await this.client.controller.ask('api', { method: 'POST', path: `/v1/payment_methods/${id}/detach`, body });
     const success = !object.error;
+    // Only now: what is shown may have been asked for anew meanwhile.
+    const session = await this.session;
+    const saved: any[] = session?.saved_methods ?? [];
     if (success && session) session.saved_methods = saved.filter((one) => one.id !== id);
     element.frame?.send('removed', { id, success });
     const payment_method = success ? object : saved.find((one) => one.id === id);

@@ -5,9 +5,10 @@
 // the session: a window in its middle could be far from what the buyer sees.
 // Deliberately absent: what the page shows, paying, and the outcome beyond that it is complete. The frame has all of it.
 
+import { secretOf, sessionId } from './checkout';
 import type { Client } from './client';
 import { accompany, isPage } from './dialog';
-import { allowAutofill, Frame, placeOf, SILENT, style } from './frame';
+import { allow, Frame, placeOf, SILENT, style } from './frame';
 
 /** As high as an ordinary order on a wide page, so that little moves when the frame says how high it is. */
 const HEIGHT = '720px';
@@ -19,7 +20,8 @@ class Embedded {
   private id = '';
   private secret = '';
   private frame: Frame | null = null;
-  private isAuthenticating = false;
+  /** Ends the window in which a bank asks who pays; null while there is none. */
+  private bank: AbortController | null = null;
   private isComplete = false;
 
   constructor(private readonly client: Client, private readonly options: any) {}
@@ -30,10 +32,8 @@ class Embedded {
   }
 
   async load(): Promise<this> {
-    const { clientSecret, fetchClientSecret } = this.options;
-    this.secret = await (clientSecret ?? fetchClientSecret?.());
-    this.id = /^(cs_\w+?)_secret_\w+$/.exec(String(this.secret))?.[1] ?? '';
-    if (!this.id) throw new Error('The client secret of a checkout session with the ui_mode embedded_page is needed: cs_…_secret_…');
+    this.secret = await secretOf(this.options);
+    this.id = sessionId(this.secret, true);
     return this;
   }
 
@@ -48,7 +48,7 @@ class Embedded {
     this.unmount();
     const frame = new Frame(`/c/embedded/${this.id}`, { secret: this.secret, pk: this.client.key }, 'Secure payment page');
     this.frame = frame;
-    allowAutofill(frame.element, 'clipboard-write');
+    allow(frame.element, 'clipboard-write');
     style(frame.element, { height: HEIGHT });
     frame.heard = (t, p) => this.heard(frame, t, p);
     // The words of the server stand in the frame; these are for whoever builds the shop.
@@ -70,18 +70,23 @@ class Embedded {
   }
 
   private async authenticate(frame: Frame, url: string): Promise<void> {
-    if (this.isAuthenticating) return;
-    this.isAuthenticating = true;
+    if (this.bank) return;
+    const bank = (this.bank = new AbortController());
     const look = () => this.client.controller.ask('api', { method: 'GET', path: `/c/pay/${this.id}/state` });
-    // With its frame goes the window over the page.
-    const isOpen = (state: any) => this.frame === frame && Boolean(state.payment?.action);
-    await accompany({ url, title: 'Authentication', channel: frame.channel, look, isOpen });
-    this.isAuthenticating = false;
-    this.frame?.send('resume');
+    const isOpen = (state: any) => Boolean(state.payment?.action);
+    try {
+      await accompany({ url, title: 'Authentication', channel: frame.channel, look, isOpen, signal: bank.signal });
+    } finally {
+      if (this.bank === bank) this.bank = null;
+    }
+    if (this.frame === frame) frame.send('resume');
   }
 
   unmount(): void {
     this.check();
+    // With its frame goes the window over the page.
+    this.bank?.abort();
+    this.bank = null;
     this.frame?.remove();
     this.frame = null;
   }

@@ -11,11 +11,11 @@ export function style(element: HTMLElement, styles: Styles): void {
   for (const [name, value] of Object.entries(styles)) element.style.setProperty(name, value, 'important');
 }
 
-/** Lets the browser fill in a card in a frame, which belongs to another origin than the form around it; `more` is one more feature. */
-export function allowAutofill(element: HTMLIFrameElement, more = ''): void {
+/** Lets the browser fill in a card in a frame, which belongs to another origin than the form around it; `more` are further features. */
+export function allow(element: HTMLIFrameElement, ...more: string[]): void {
   // A feature is only named where the browser knows it, because it warns about others.
   const features: string[] = (document as any).featurePolicy?.features?.() ?? [];
-  const known = ['autofill', 'shared-autofill', more].filter((one) => features.includes(one));
+  const known = ['autofill', 'shared-autofill', ...more].filter((one) => features.includes(one));
   if (known.length > 0) element.setAttribute('allow', known.join('; '));
 }
 

@@ -54,6 +54,17 @@ describe('the window', () => {
     expect(await ending).toEqual({ ending: 'closed', state: PAID });
   });
 
+  it('closes at once when it is told to, and asks nothing any more', async () => {
+    const look = vi.fn(async () => OPEN);
+    const told = new AbortController();
+    const ending = accompany({ url: 'https://bank.example/', title: 'T', channel: '0', look, isOpen: () => true, signal: told.signal });
+    told.abort();
+    expect(document.querySelector('div')).toBeNull();
+    await vi.advanceTimersByTimeAsync(4 * LOOK_MS);
+    expect(await ending).toEqual({ ending: 'closed', state: null });
+    expect(look).not.toHaveBeenCalled();
+  });
+
   it.each(['javascript:alert(1)', 'data:text/html,x', '/c/pay/cs_1', ''])('is not sent to "%s"', async (url) => {
     const { ending, look, dialog } = opened([OPEN], url);
     await expect(ending).rejects.toThrow(/no page/);

@@ -16,8 +16,12 @@ const client: any = { key: 'pk_test_1', controller: { ask: async (_: string, { p
 /** The frame in the page: `posted` is what it was told, with the origin that may hear it. */
 async function mounted(options: object = { clientSecret: SECRET }) {
   made = await embed(client, options);
-  made.mount('#place');
-  const element = document.querySelector<HTMLIFrameElement>('#place iframe')!;
+  return mount('#place');
+}
+
+function mount(place: string) {
+  made.mount(place);
+  const element = document.querySelector<HTMLIFrameElement>(`${place} iframe`)!;
   const posted: any[] = [];
   const source: any = { postMessage: (one: any, origin: string) => posted.push([one.t, origin]) };
   Object.defineProperty(element, 'contentWindow', { value: source });
@@ -161,15 +165,32 @@ describe('the bank of a card', () => {
     expect(new Set(asked)).toEqual(new Set(['/c/pay/cs_test_1/state']));
   });
 
-  it('closes with the frame', async () => {
+  it.each(['unmount', 'destroy'])('closes at once with the frame: %s', async (end) => {
     vi.useFakeTimers();
     const { posted, say } = await mounted();
     state = { payment: { action: { kind: 'redirect' } } };
     say('authenticate', bank);
-    made.destroy();
-    await vi.advanceTimersByTimeAsync(LOOK_MS);
+    made[end]();
     expect(dialog()).toBeNull();
-    expect(posted).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2 * LOOK_MS);
+    expect([posted, asked]).toEqual([[], []]);
+  });
+
+  it('opens for the next frame, also while the state of the one before is still asked for', async () => {
+    vi.useFakeTimers();
+    const { posted, say } = await mounted();
+    let answer: (state: object) => void = () => {};
+    state = new Promise((resolve) => (answer = resolve));
+    say('authenticate', bank);
+    dialog()?.querySelector('button')?.click();
+    await vi.advanceTimersByTimeAsync(0);
+    made.unmount();
+    const next = mount('#other');
+    next.say('authenticate', bank);
+    answer({});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(dialog()).not.toBeNull();
+    expect([posted, next.posted]).toEqual([[], []]);
   });
 
   it('is a page', async () => {

@@ -4,7 +4,7 @@
 // documents. Deliberately absent: real ones, which the browser tests have.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Controller } from '../src/controller';
-import { allowAutofill, Frame, LOST, SILENT } from '../src/frame';
+import { allow, Frame, LOST, SILENT } from '../src/frame';
 import { ORIGIN } from '../src/origin';
 
 const SILENT_MS = 2_000;
@@ -115,11 +115,13 @@ it('a controller that was silent is made anew for the next question', async () =
 });
 
 it.each([
-  [['autofill', 'camera', 'shared-autofill'], 'autofill; shared-autofill'], [['shared-autofill'], 'shared-autofill'], [['camera'], null], [null, null],
-])('where the browser knows %j, a frame is allowed %j', (features, allowed) => {
+  [['autofill', 'camera', 'shared-autofill'], [], 'autofill; shared-autofill'], [['shared-autofill'], [], 'shared-autofill'], [['camera'], [], null],
+  [['autofill', 'camera', 'clipboard-write'], ['clipboard-write'], 'autofill; clipboard-write'], [['autofill'], ['clipboard-write'], 'autofill'],
+  [null, ['clipboard-write'], null],
+])('where the browser knows %j, a frame that needs %j is allowed %j', (features, more, allowed) => {
   vi.stubGlobal('document', Object.assign(Object.create(document), { featurePolicy: features && { features: () => features } }));
   const attributes = new Map<string, string>();
-  allowAutofill({ setAttribute: (name: string, value: string) => attributes.set(name, value) } as any);
+  allow({ setAttribute: (name: string, value: string) => attributes.set(name, value) } as any, ...more);
   vi.unstubAllGlobals();
   expect(attributes.get('allow') ?? null).toBe(allowed);
 });

@@ -153,6 +153,20 @@ describe('the cards of a customer', () => {
     expect(session.saved_methods).toEqual([METHODS[1]]);
   });
 
+  it('are left out of what was asked for meanwhile', async () => {
+    let answer: (object: object) => void = () => {};
+    const ask = async (_: string, { method }: any) =>
+      method === 'GET' ? { methods: [], saved_methods: [...METHODS] } : new Promise<object>((resolve) => (answer = resolve));
+    const elements: any = new Elements(clientOf(ask), OPTIONS);
+    const element = elements.create('payment');
+    await elements.loadSession();
+    const removing = elements.removeSaved(element, 'pm_1');
+    await elements.fetchUpdates();
+    answer({ id: 'pm_1' });
+    await removing;
+    expect((await elements.session).saved_methods).toEqual([METHODS[1]]);
+  });
+
   it('that could not be removed stay', async () => {
     const { posted, heard, session } = await shown({ error: { message: 'Not now.' } });
     expect(posted.at(-1)).toEqual(['removed', { id: 'pm_1', success: false }]);

@@ -4,7 +4,7 @@
 //! address. Deliberately absent: cookies, so that a browser may block those of frames.
 
 use super::{Visit, refused, shell};
-use crate::{Api, assets, headers};
+use crate::{Api, assets, headers, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
@@ -25,18 +25,17 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse
         let message = "This page is only looked at, with GET.";
         return refused(405, Some("method_not_allowed"), message, None);
     }
-    let query = parts.uri.query().unwrap_or_default();
-    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
-    let origin = match assets::holder(api, &query).await {
-        Ok(origin) => origin,
-        // The buyer reads in the frame why there is no page.
-        Err(answer) => return told(answer, &query),
-    };
+    let query = query::read(parts);
     let id = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    // Whatever is wrong, the buyer reads it in the frame.
     let visit = match Visit::open(api, parts, request, id).await {
         Ok(Some(visit)) => visit,
-        Ok(None) => return headers::embedded_notice(shell::missing(), &origin),
-        Err(answer) => return answer,
+        Ok(None) => return told(shell::missing(), &query),
+        Err(_) => return told(shell::unavailable(), &query),
+    };
+    let origin = match assets::holder(api, &query, Some(&visit.page.scope)).await {
+        Ok(origin) => origin,
+        Err(answer) => return told(answer, &query),
     };
     match shown(&visit, (&query, &origin)).await {
         Ok(page) => headers::embedded(page, &origin),
@@ -46,7 +45,7 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse
 
 /// Why there is no page, where a page may be named that shows it.
 fn told(answer: HttpResponse<Body>, query: &Map<String, Value>) -> HttpResponse<Body> {
-    let origin = query.get("origin").and_then(Value::as_str);
+    let origin = query::text(query, "origin");
     match origin.filter(|origin| assets::is_origin(origin)) {
         Some(origin) => headers::embedded_notice(answer, origin),
         None => answer,
@@ -56,11 +55,9 @@ fn told(answer: HttpResponse<Body>, query: &Map<String, Value>) -> HttpResponse<
 /// Where the buyer of an embedded page comes back to, by the query of a press: to a page of ours that tells the shop's page, with
 /// a card; to the shop itself, with anything that took the whole page.
 pub(super) fn back_to(visit: &Visit<'_>, facts: &PageFacts, is_card: bool) -> Option<String> {
-    let query = visit.parts.uri.query()?;
-    let query = florin_wire::parse_form(query.as_bytes()).ok()?;
-    let text = |name: &str| query.get(name).and_then(Value::as_str);
-    let origin = text("origin").filter(|origin| assets::is_origin(origin))?;
-    let channel = text("ch").filter(|channel| is_channel(channel))?;
+    let query = query::read(visit.parts);
+    let origin = query::text(&query, "origin").filter(|origin| assets::is_origin(origin))?;
+    let channel = query::text(&query, "ch").filter(|channel| is_channel(channel))?;
     facts.session.client_secret()?;
     if is_card {
         let base_url = &visit.api.engine.world().settings.base_url;
@@ -71,22 +68,23 @@ pub(super) fn back_to(visit: &Visit<'_>, facts: &PageFacts, is_card: bool) -> Op
         ));
     }
     let url = facts.session.return_url.as_ref()?;
-    Some(url.replace("{CHECKOUT_SESSION_ID}", &facts.session.id))
+    Some(facts.session.filled(url))
 }
 
 async fn shown(
     visit: &Visit<'_>,
     (query, origin): (&Map<String, Value>, &str),
 ) -> Result<HttpResponse<Body>, HttpResponse<Body>> {
-    let facts = visit.facts().await?;
-    let text = |name: &str| query.get(name).and_then(Value::as_str);
-    let (secret, channel) = (text("secret"), text("ch"));
+    let facts = match visit.facts().await {
+        Ok(facts) => facts,
+        Err(answer) if answer.status().is_server_error() => return Err(shell::unavailable()),
+        Err(answer) => return Err(answer),
+    };
+    let (secret, channel) = (query::text(query, "secret"), query::text(query, "ch"));
     let known = facts.session.client_secret();
-    let is_known = known.as_deref().zip(secret).is_some_and(|(known, sent)| {
-        let random = known.rsplit('_').next().unwrap_or_default();
-        let sent = sent.rsplit('_').next().unwrap_or_default();
-        constant_time_eq(random.as_bytes(), sent.as_bytes())
-    });
+    let is_known = known
+        .zip(secret)
+        .is_some_and(|(known, sent)| constant_time_eq(known.as_bytes(), sent.as_bytes()));
     let channel = channel.filter(|channel| is_channel(channel));
     let (true, Some(channel)) = (is_known, channel) else {
         return Err(shell::missing());

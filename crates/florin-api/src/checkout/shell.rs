@@ -6,7 +6,7 @@
 use super::{PREFIX, Visit};
 use crate::html::escape;
 use crate::pipeline::header;
-use crate::{assets, headers, html};
+use crate::{assets, headers, html, query};
 use axum::body::Body;
 use axum::http::Response as HttpResponse;
 use florin_base::currency;
@@ -46,6 +46,12 @@ pub(super) fn missing() -> HttpResponse<Body> {
     let body = "<h1>This link does not work</h1>\n<p>The page that you are looking for does not exist. Check the address, or \
         ask the merchant for a new link. Nothing was charged.</p>";
     headers::page(404, html::frame("Not found", "", body))
+}
+
+/// The page cannot be shown now.
+pub(super) fn unavailable() -> HttpResponse<Body> {
+    let body = "<h1>Not now</h1>\n<p>The server cannot answer now. Nothing was charged; load the page again.</p>";
+    headers::page(503, html::frame("Not now", "", body))
 }
 
 /// Why the last form was not taken.
@@ -110,14 +116,12 @@ pub(super) fn page(visit: &Visit<'_>, mut state: Value) -> HttpResponse<Body> {
     if wanted == "auto" {
         state["locale"] = Value::from(texts.language);
     }
-    let query = visit.parts.uri.query().unwrap_or_default();
-    let query = florin_wire::parse_form(query.as_bytes()).unwrap_or_default();
     let shell = Shell {
         state: &state,
         texts,
         action: format!("{PREFIX}{}", escape(&visit.page.id)),
         attempt: visit.request,
-        problem: Problem::of(&query),
+        problem: Problem::of(&query::read(visit.parts)),
     };
     headers::payform(200, shell.document())
 }
@@ -420,7 +424,7 @@ impl Shell<'_> {
             self.word("complete.title_unpaid"),
             self.filled("action.transfer_title", "amount", &amount),
             self.word("action.transfer_note"),
-            line("action.amount", &amount),
+            line("action.amount", &self.texts.number(&amount)),
             line("action.reference", self.text("/payment/action/reference")),
             escape(self.text("/payment/action/url")),
             self.filled("button.continue_to", "method", bank),

@@ -2,8 +2,8 @@
 
 use super::{page, run};
 use crate::pipeline::Exchange;
+use florin_engine::Response;
 use florin_engine::operations::{CreateConfiguration, UpdateConfiguration};
-use florin_engine::{Halt, Response};
 use florin_render::parse;
 
 /// All of them, the default one first.
@@ -17,8 +17,8 @@ pub async fn list(exchange: &Exchange) -> Response {
 
 /// One beside the default one.
 pub async fn create(exchange: &Exchange) -> Response {
-    let patch = parse::configuration(&exchange.params).map_err(Halt::from);
-    run(exchange, patch.map(|patch| CreateConfiguration { patch })).await
+    let patch = parse::configuration(&exchange.params);
+    run(exchange, Ok(CreateConfiguration { patch })).await
 }
 
 /// One of them.
@@ -29,11 +29,9 @@ pub async fn retrieve(exchange: &Exchange) -> Response {
 
 /// One of them with types switched on or off.
 pub async fn update(exchange: &Exchange) -> Response {
-    let patch = parse::configuration(&exchange.params).map_err(Halt::from);
-    let id = exchange.id().to_owned();
-    run(
-        exchange,
-        patch.map(|patch| UpdateConfiguration { id, patch }),
-    )
-    .await
+    let (id, patch) = (
+        exchange.id().to_owned(),
+        parse::configuration(&exchange.params),
+    );
+    run(exchange, Ok(UpdateConfiguration { id, patch })).await
 }

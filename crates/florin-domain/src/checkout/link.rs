@@ -165,9 +165,8 @@ impl LinkPatch {
         set(&mut held.inactive, self.active.map(|active| !active));
         set(&mut held.inactive_message, self.inactive_message);
         if let Some((asked, told)) = self.after {
-            for name in AFTER {
-                held.asked.remove(name);
-            }
+            // Whoever stays is not sent on any more.
+            held.asked.remove("success_url");
             held.asked.extend(asked);
             for (name, value) in told {
                 match (held.told.get_mut(&name), value) {
@@ -181,6 +180,3 @@ impl LinkPatch {
         self.metadata.apply(&mut held.metadata);
     }
 }
-
-/// What says what happens when a buyer has paid.
-const AFTER: [&str; 2] = ["after_completion", "success_url"];

@@ -343,6 +343,11 @@ impl CheckoutSession {
         Some(format!("{}_secret_{secret}", self.id))
     }
 
+    /// A merchant's address with the session's id in its place.
+    pub fn filled(&self, url: &str) -> String {
+        url.replace("{CHECKOUT_SESSION_ID}", &self.id)
+    }
+
     /// The address that the buyer is reached under: what the buyer said, or what the merchant knew.
     pub fn buyer_email(&self) -> Option<&str> {
         let told = self.buyer.get("email").and_then(Value::as_str);

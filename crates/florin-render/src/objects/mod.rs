@@ -10,6 +10,7 @@ pub(crate) mod card;
 pub(crate) mod charge;
 pub(crate) mod checkout_session;
 pub(crate) mod customer;
+pub(crate) mod customer_session;
 mod decimal;
 pub(crate) mod dispute;
 pub(crate) mod early_fraud_warning;

@@ -20,11 +20,14 @@ pub(crate) fn page_url(id: &str, client_secret: &str, view: &View<'_>) -> String
     )
 }
 
+/// Where the pages are on which the sandbox plays a wallet, a banking app or a bank.
+pub const BANK_PREFIX: &str = "/sandbox/pay/";
+
 /// The address of the page that plays the buyer's wallet, banking app or bank.
 pub(crate) fn bank_url(intent: &PaymentIntent, view: &View<'_>) -> String {
     let id = &intent.id;
     let secret = intent.client_secret();
-    format!("{}/sandbox/pay/{id}?client_secret={secret}", view.base_url)
+    format!("{}{BANK_PREFIX}{id}?client_secret={secret}", view.base_url)
 }
 
 /// The address of the code that leads there, as a picture.
@@ -32,7 +35,7 @@ pub(crate) fn code_url(intent: &PaymentIntent, ending: &str, view: &View<'_>) ->
     let id = &intent.id;
     let secret = intent.client_secret();
     format!(
-        "{}/sandbox/pay/{id}/qr.{ending}?client_secret={secret}",
+        "{}{BANK_PREFIX}{id}/qr.{ending}?client_secret={secret}",
         view.base_url
     )
 }

@@ -9,9 +9,12 @@ use florin_domain::checkout::PaymentLink;
 use florin_wire::Node;
 use serde_json::{Map, Value, json};
 
+/// Where the pages of links are.
+pub const LINK_PREFIX: &str = "/b/";
+
 /// The address of a link's page.
-pub(crate) fn link_url(id: &str, view: &View<'_>) -> String {
-    format!("{}/b/{id}", view.base_url)
+pub fn link_url(id: &str, view: &View<'_>) -> String {
+    format!("{}{LINK_PREFIX}{id}", view.base_url)
 }
 
 /// Renders a link.

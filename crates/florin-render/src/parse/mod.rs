@@ -10,6 +10,7 @@ mod charge;
 mod checkout;
 mod custom_fields;
 mod customer;
+mod customer_session;
 mod front;
 mod method_options;
 mod payment_intent;
@@ -26,6 +27,7 @@ pub use catalog::{
 pub use charge::{create_charge, update_charge};
 pub use checkout::{adjustable, create_session, link_patch, of_link, update_session};
 pub use customer::customer;
+pub use customer_session::customer_session;
 pub use front::front_payment;
 pub use payment_intent::{
     cancel_reason, capture, confirm_intent, create_intent, descriptive, increment, update_intent,

@@ -50,10 +50,7 @@ pub fn method(params: &Params, prefix: &str) -> Result<MethodDetails, WireError>
 }
 
 /// Which types of payment methods a configuration switches on or off.
-///
-/// # Errors
-/// None now: the schema knows the words.
-pub fn configuration(params: &Params) -> Result<ConfigurationPatch, WireError> {
+pub fn configuration(params: &Params) -> ConfigurationPatch {
     let said = |kind: &MethodType| {
         let path = format!("{}.display_preference.preference", kind.word());
         let preference = match params.text(&path)? {
@@ -63,11 +60,11 @@ pub fn configuration(params: &Params) -> Result<ConfigurationPatch, WireError> {
         };
         Some((*kind, preference))
     };
-    Ok(ConfigurationPatch {
+    ConfigurationPatch {
         name: text(params, "name"),
         active: params.flag("active"),
         preferences: MethodType::ALL.iter().filter_map(said).collect(),
-    })
+    }
 }
 
 /// Zero when it was not sent.

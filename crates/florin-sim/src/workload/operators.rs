@@ -167,8 +167,8 @@ async fn name_hosts(client: &mut Client, id: String, key: String) {
         ("https://other.example", !is_named),
     ] {
         let look = |engine: Arc<Engine>| -> Doing<bool> {
-            let key = key.clone();
-            Box::pin(async move { Ok(engine.may_frame(&key, origin).await?) })
+            let (key, scope) = (key.clone(), scope.clone());
+            Box::pin(async move { Ok(engine.may_frame(&key, origin, Some(&scope)).await?) })
         };
         let told = insist(client, "may_frame", look).await;
         if told == Some(!expected) {
