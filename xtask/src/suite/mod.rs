@@ -2,7 +2,7 @@
 //!
 //! Shape: a list of steps, each with a duration and its numbers of passed and failed tests (a step that is not made
 //! of tests counts as one). All steps run, even behind a failed one, but nothing runs against a build that failed.
-//! The last line is the sum. Deliberately absent: silent skipping; a step that cannot run says why.
+//! The end tells again what failing programs said last, then the steps; the last line is the sum. Deliberately absent: silent skipping; a step that cannot run says why.
 
 mod counts;
 mod server;
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use crate::tree::target;
 use counts::Counts;
 use steps::{STEPS, Step};
+use watched::{LastWords, Watch};
 
 /// What a step needs to know.
 pub struct Context {
@@ -23,6 +24,8 @@ pub struct Context {
     pub root: PathBuf,
     /// The folder of build results.
     pub target: PathBuf,
+    /// What runs the programs of the steps.
+    pub watch: Watch,
 }
 
 /// How a step ended, if nothing went wrong with the step itself.
@@ -56,6 +59,7 @@ pub fn test(root: &Path, arguments: &[String]) -> Result<(), String> {
     let context = Context {
         root: root.to_path_buf(),
         target: target(root),
+        watch: Watch::default(),
     };
     let mut records: Vec<Record> = Vec::new();
     for step in chosen {
@@ -77,6 +81,7 @@ pub fn test(root: &Path, arguments: &[String]) -> Result<(), String> {
         println!("== {}", record.line());
         records.push(record);
     }
+    remind(&context.watch.failures());
     report(&records)
 }
 
@@ -110,6 +115,13 @@ fn choose(arguments: &[String]) -> Result<Option<Vec<&'static Step>>, String> {
         .iter()
         .filter(|step| is_named(step) || (needs_build && step.name == steps::BUILD));
     Ok(Some(chosen.collect()))
+}
+
+/// Prints once more how the programs that failed ended: they stand far above in a long run.
+fn remind(failures: &[LastWords]) {
+    for LastWords { name, lines } in failures {
+        println!("\n== the last words of {name}\n{}", lines.join("\n"));
+    }
 }
 
 /// Prints all steps and the sum.

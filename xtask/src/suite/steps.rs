@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 use super::counts::Counts;
 use super::server::Server;
-use super::watched::watch;
 use super::{Context, Outcome, tools};
 use crate::command::{cargo, command, is_installed, output_of};
 use crate::{openapi, tidy, web};
+
+/// How many tests run at once for each core: many wait for databases and disks.
+const TESTS_PER_CORE: usize = 2;
 
 /// The step that others need.
 pub const BUILD: &str = "build";
@@ -120,22 +122,26 @@ fn ran(counts: Counts) -> Outcome {
 }
 
 fn tools_step(context: &Context) -> Result<Outcome, String> {
-    tools::install()?;
-    watch(command(
-        &context.root,
-        "python3",
-        &["e2e/run.py", "--setup-only"],
-    ))
-    .map(ran)
+    tools::install(&context.watch)?;
+    context
+        .watch
+        .run(command(
+            &context.root,
+            "python3",
+            &["e2e/run.py", "--setup-only"],
+        ))
+        .map(ran)
 }
 
 fn fmt(context: &Context) -> Result<Outcome, String> {
-    watch(command(
-        &context.root,
-        cargo(),
-        &["fmt", "--all", "--check"],
-    ))
-    .map(ran)
+    context
+        .watch
+        .run(command(
+            &context.root,
+            cargo(),
+            &["fmt", "--all", "--check"],
+        ))
+        .map(ran)
 }
 
 fn tidy_step(context: &Context) -> Result<Outcome, String> {
@@ -152,19 +158,24 @@ fn clippy(context: &Context) -> Result<Outcome, String> {
         "-D",
         "warnings",
     ];
-    watch(command(&context.root, cargo(), &arguments)).map(ran)
+    context
+        .watch
+        .run(command(&context.root, cargo(), &arguments))
+        .map(ran)
 }
 
 fn web_step(context: &Context) -> Result<Outcome, String> {
     if !web::build(&context.root)? {
         return Ok(Outcome::DidNotRun(NO_NPM.to_owned()));
     }
-    watch(command(
-        &web::folder(&context.root),
-        "npm",
-        &["run", "--silent", "test"],
-    ))
-    .map(ran)
+    context
+        .watch
+        .run(command(
+            &web::folder(&context.root),
+            "npm",
+            &["run", "--silent", "test"],
+        ))
+        .map(ran)
 }
 
 /// `None` without npm.
@@ -175,17 +186,19 @@ fn browser(context: &Context) -> Result<Option<Counts>, String> {
     let folder = web::folder(&context.root);
     let mut tests = command(&folder, "npm", &["run", "--silent", "e2e"]);
     tests.env("FLORIN_BIN", florin(context));
-    watch(tests).map(Some)
+    context.watch.run(tests).map(Some)
 }
 
 fn build(context: &Context) -> Result<Outcome, String> {
     // With all targets the features are those of the test run, so that nothing is built twice.
-    watch(command(
-        &context.root,
-        cargo(),
-        &["build", "--workspace", "--all-targets"],
-    ))
-    .map(ran)
+    context
+        .watch
+        .run(command(
+            &context.root,
+            cargo(),
+            &["build", "--workspace", "--all-targets"],
+        ))
+        .map(ran)
 }
 
 fn tests(context: &Context) -> Result<Outcome, String> {
@@ -200,7 +213,10 @@ fn tests(context: &Context) -> Result<Outcome, String> {
         println!("cargo-nextest is not installed: `cargo test` runs the same tests, more slowly");
         &["test", "--workspace", "--all-targets", "--no-fail-fast"]
     };
-    watch(command(&context.root, cargo(), arguments)).map(ran)
+    let mut tests = command(&context.root, cargo(), arguments);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tests.env("NEXTEST_TEST_THREADS", (cores * TESTS_PER_CORE).to_string());
+    context.watch.run(tests).map(ran)
 }
 
 fn e2e(context: &Context) -> Result<Outcome, String> {
@@ -283,7 +299,9 @@ fn faults(context: &Context) -> Result<Outcome, String> {
 fn apart(context: &Context, suite: &str) -> Result<Counts, String> {
     let binary = florin(context).display().to_string();
     let arguments = ["e2e/run.py", "--only", suite, "--bin", &binary];
-    watch(command(&context.root, "python3", &arguments))
+    context
+        .watch
+        .run(command(&context.root, "python3", &arguments))
 }
 
 /// The suites start the servers, of the database and of Florin, themselves.
@@ -299,7 +317,7 @@ fn over_postgres(context: &Context, version: &str) -> Result<Counts, String> {
     suites
         .args(["--database", version])
         .args(["--only", "python", "--only", "node"]);
-    watch(suites)
+    context.watch.run(suites)
 }
 
 /// Starts a server, runs the suites against it and stops it.
@@ -327,7 +345,7 @@ fn black_box(
         .args(["--records", &records])
         .args(chosen)
         .envs(environment.iter().copied());
-    let counts = watch(suites);
+    let counts = context.watch.run(suites);
     let stopped = server.stop();
     let counts = counts?;
     match stopped {
@@ -348,7 +366,10 @@ fn conformance(context: &Context) -> Result<Outcome, String> {
     }
     let records = context.target.join("e2e/records").display().to_string();
     let arguments = ["e2e/run.py", "--only", "conform", "--records", &records];
-    watch(command(&context.root, "python3", &arguments)).map(ran)
+    context
+        .watch
+        .run(command(&context.root, "python3", &arguments))
+        .map(ran)
 }
 
 /// The folder of the published descriptions, if it was named.
@@ -365,7 +386,7 @@ fn openapi_step(context: &Context) -> Result<Outcome, String> {
 fn sim(context: &Context) -> Result<Counts, String> {
     let program = context.target.join("debug/florin-sim");
     // Without arguments: worlds, a fault at each place in turn, and every control.
-    watch(command(&context.root, program, &[]))
+    context.watch.run(command(&context.root, program, &[]))
 }
 
 /// The program that the build step made.

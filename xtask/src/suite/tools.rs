@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::watched::watch;
+use super::watched::Watch;
 use crate::command::{command, is_installed, output_of};
 
 /// Where Debian keeps the programs of each version of PostgreSQL.
@@ -67,7 +67,7 @@ const TOOLS: [Tool; 7] = [
 ///
 /// # Errors
 /// Something is missing and cannot be installed; the text says what to install.
-pub fn install() -> Result<(), String> {
+pub fn install(watch: &Watch) -> Result<(), String> {
     let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !(tool.is_there)()).collect();
     if missing.is_empty() {
         println!(
@@ -82,11 +82,11 @@ pub fn install() -> Result<(), String> {
         .copied()
         .collect();
     println!("missing: {}", names(&missing));
-    apt(&["update"], &packages)?;
+    apt(watch, &["update"], &packages)?;
     let packages: Vec<&str> = packages.into_iter().map(offered).collect();
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
     install.extend(&packages);
-    apt(&install, &packages)?;
+    apt(watch, &install, &packages)?;
     let still: Vec<&Tool> = TOOLS.iter().filter(|tool| !(tool.is_there)()).collect();
     if still.is_empty() {
         Ok(())
@@ -107,7 +107,7 @@ fn names(tools: &[&Tool]) -> String {
 }
 
 /// Runs `apt-get` with the rights that it needs.
-fn apt(arguments: &[&str], packages: &[&str]) -> Result<(), String> {
+fn apt(watch: &Watch, arguments: &[&str], packages: &[&str]) -> Result<(), String> {
     let ask = || {
         format!(
             "install these packages (names as in Debian) and run this again: {}",
@@ -129,7 +129,8 @@ fn apt(arguments: &[&str], packages: &[&str]) -> Result<(), String> {
     }
     let mut apt = command(Path::new("."), words[0], &words[1..]);
     apt.env("DEBIAN_FRONTEND", "noninteractive");
-    watch(apt)
+    watch
+        .run(apt)
         .map(drop)
         .map_err(|why| format!("{why}; {}", ask()))
 }
