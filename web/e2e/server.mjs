@@ -68,7 +68,7 @@ function merchant({ url, secret }) {
   };
 }
 
-/** Starts everything: `pay` and `shop` are origins, `api` is the merchant's. */
+/** Starts everything: `pay` and `shop` are origins, `publishableKey` is what the shop shows, `api` is the merchant's. */
 export async function startInstallation() {
   const florin = await startFlorin();
   const api = merchant(florin);
@@ -78,5 +78,5 @@ export async function startInstallation() {
     shop.server.closeAllConnections();
     await stopFlorin(florin.program);
   };
-  return { pay: florin.url, shop: shop.url, api, stop };
+  return { pay: florin.url, shop: shop.url, publishableKey: florin.publishable, api, stop };
 }

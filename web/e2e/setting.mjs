@@ -6,7 +6,7 @@ import { launch, open } from './browser.mjs';
 import { startInstallation } from './server.mjs';
 
 /**
- * `pay`, `shop` and `api` are those of the installation; `visit` opens a page of the shop. `launched` says how the browser begins. What
+ * `pay`, `shop`, `publishableKey` and `api` are those of the installation; `visit` opens a page of the shop. `launched` says how the browser begins. What
  * needs the server begins with `begin` and ends before it with `end`: hooks of the same file may run at once.
  */
 export function startSetting(launched, { begin, end } = {}) {

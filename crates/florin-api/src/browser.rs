@@ -12,8 +12,9 @@ use serde_json::{Map, Value};
 
 /// What a browser may send about an intent, each with everything below it: how the buyer pays, what the buyer agrees to,
 /// and what the buyer tells about the delivery. Whoever adds a line lets buyers decide it.
-const ALLOWED: [&str; 12] = [
+const ALLOWED: [&str; 13] = [
     "client_secret",
+    "confirmation_token",
     "expand",
     "mandate_data",
     "payment_method",

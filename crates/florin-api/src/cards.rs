@@ -66,9 +66,20 @@ pub fn wire_path(path: &str) -> String {
     parts.fold(first, |text, part| format!("{text}[{part}]"))
 }
 
-/// What a request means by `payment_method` or `payment_method_data`.
+/// What a request means by `payment_method`, `payment_method_data` or `confirmation_token`.
 pub async fn method(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
     let params = &exchange.params;
+    if let Some(id) = params.text("confirmation_token") {
+        let beside = ["payment_method", "payment_method_data"];
+        return match beside.into_iter().find(|name| params.has(name)) {
+            None => Ok(Some(MethodSource::Confirmation(id.to_owned()))),
+            Some(name) => {
+                let message =
+                    format!("A confirmation token says what is paid with. Send it without {name}.");
+                Err(WireError::invalid(message).with_param(name).into())
+            }
+        };
+    }
     if let Some(id) = params.text("payment_method") {
         if params.has("payment_method_data") {
             let message = "Pass either payment_method or payment_method_data, not both.";
@@ -189,8 +200,12 @@ pub async fn token_card(exchange: &Exchange) -> Result<NewCard, Halt> {
         return Err(WireError::missing("card").into());
     }
     let input = parse_card(&exchange.params, "card", &exchange.engine)?;
-    exchange
+    let mut card = exchange
         .engine
         .intake(&exchange.caller.scope, input, "tok_")
-        .await
+        .await?;
+    if let Some(network) = exchange.params.text("card.networks.preferred") {
+        card.details.prefer(network);
+    }
+    Ok(card)
 }

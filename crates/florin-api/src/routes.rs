@@ -2,10 +2,10 @@
 
 use crate::pipeline::Exchange;
 use crate::v1::{
-    accounts, balance, charges, checkout_sessions, customer_sessions, customers, disputes,
-    early_fraud_warnings, elements, events, florin_payments, payment_intents, payment_links,
-    payment_method_configurations, payment_methods, prices, products, refunds, setup_intents,
-    shipping_rates, tax_rates, tokens, webhook_endpoints,
+    accounts, balance, charges, checkout_sessions, confirmation_tokens, customer_sessions,
+    customers, disputes, early_fraud_warnings, elements, events, florin_payments, payment_intents,
+    payment_links, payment_method_configurations, payment_method_domains, payment_methods, prices,
+    products, refunds, setup_intents, shipping_rates, tax_rates, tokens, webhook_endpoints,
 };
 use axum::http::Method;
 use florin_engine::Response;
@@ -80,6 +80,8 @@ routes! {
     POST "/v1/checkout/sessions/:id" Secret one checkout_sessions::update;
     POST "/v1/checkout/sessions/:id/expire" Secret one checkout_sessions::expire;
     GET "/v1/checkout/sessions/:id/line_items" Secret list checkout_sessions::line_items;
+    POST "/v1/confirmation_tokens" Browser one confirmation_tokens::create;
+    GET "/v1/confirmation_tokens/:id" Secret one confirmation_tokens::retrieve;
     POST "/v1/customer_sessions" Secret one customer_sessions::create;
     GET "/v1/customers" Secret list customers::list;
     POST "/v1/customers" Secret one customers::create;
@@ -113,6 +115,11 @@ routes! {
     POST "/v1/payment_method_configurations" Secret one payment_method_configurations::create;
     GET "/v1/payment_method_configurations/:id" Secret one payment_method_configurations::retrieve;
     POST "/v1/payment_method_configurations/:id" Secret one payment_method_configurations::update;
+    GET "/v1/payment_method_domains" Secret list payment_method_domains::list;
+    POST "/v1/payment_method_domains" Secret one payment_method_domains::create;
+    GET "/v1/payment_method_domains/:id" Secret one payment_method_domains::retrieve;
+    POST "/v1/payment_method_domains/:id" Secret one payment_method_domains::update;
+    POST "/v1/payment_method_domains/:id/validate" Secret one payment_method_domains::validate;
     GET "/v1/payment_methods" Secret list payment_methods::list;
     POST "/v1/payment_methods" Browser one payment_methods::create;
     GET "/v1/payment_methods/:id" Secret one payment_methods::retrieve;
@@ -150,6 +157,7 @@ routes! {
     POST "/v1/tax_rates" Secret one tax_rates::create;
     GET "/v1/tax_rates/:id" Secret one tax_rates::retrieve;
     POST "/v1/tax_rates/:id" Secret one tax_rates::update;
+    POST "/v1/test_helpers/confirmation_tokens" Secret one confirmation_tokens::create_for_test;
     POST "/v1/tokens" Browser one tokens::create;
     GET "/v1/tokens/:id" Secret one tokens::retrieve;
     GET "/v1/webhook_endpoints" Secret list webhook_endpoints::list;

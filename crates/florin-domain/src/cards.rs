@@ -41,8 +41,44 @@ pub struct CardDetails {
     pub country: Option<String>,
     /// The networks that the card can run on.
     pub networks: Vec<String>,
+    /// The one of them that the card holder prefers, or [`INVALID_PREFERENCE`] after one that the card does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred: Option<String>,
     /// The same for the same number, different between installations.
     pub fingerprint: String,
+}
+
+/// What is kept of a preference for a network that the card does not have.
+pub const INVALID_PREFERENCE: &str = "invalid_preference";
+
+impl CardDetails {
+    /// Keeps what the card holder prefers.
+    pub fn prefer(&mut self, network: &str) {
+        let is_known = self.networks.iter().any(|known| known == network);
+        let kept = if is_known {
+            network
+        } else {
+            INVALID_PREFERENCE
+        };
+        self.preferred = Some(kept.to_owned());
+    }
+
+    /// The network that a payment goes over: the one that the merchant chose for it, or that the card holder prefers, if the
+    /// card has it; otherwise the first one, which is the domestic one.
+    pub fn network(&self, chosen: Option<&str>) -> &str {
+        let wishes = [chosen, self.preferred.as_deref()];
+        let mut wishes = wishes.into_iter().flatten();
+        let wished = wishes.find_map(|wish| self.networks.iter().find(|known| *known == wish));
+        wished.or(self.networks.first()).unwrap_or(&self.brand)
+    }
+
+    /// What the card is called where the card holder sees it.
+    pub fn display_brand(&self) -> &str {
+        let preferred = self.preferred.as_deref();
+        preferred
+            .filter(|network| *network != INVALID_PREFERENCE)
+            .unwrap_or(&self.brand)
+    }
 }
 
 /// Where the number is.
@@ -101,4 +137,34 @@ pub struct Checks {
     pub postal_code: Check,
     /// Card verification code.
     pub cvc: Check,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payment_goes_over_a_network_that_the_card_has() {
+        let mut card = CardDetails {
+            brand: "visa".to_owned(),
+            networks: vec!["cartes_bancaires".to_owned(), "visa".to_owned()],
+            ..CardDetails::default()
+        };
+        assert_eq!(card.network(None), "cartes_bancaires");
+        assert_eq!(card.network(Some("visa")), "visa");
+        assert_eq!(card.network(Some("jcb")), "cartes_bancaires");
+        card.prefer("visa");
+        assert_eq!((card.network(None), card.display_brand()), ("visa", "visa"));
+        assert_eq!(card.network(Some("cartes_bancaires")), "cartes_bancaires");
+        card.prefer("cartes_bancaires");
+        assert_eq!(card.display_brand(), "cartes_bancaires");
+        card.prefer("jcb");
+        assert_eq!(card.preferred.as_deref(), Some(INVALID_PREFERENCE));
+        assert_eq!(
+            (card.network(None), card.display_brand()),
+            ("cartes_bancaires", "visa")
+        );
+        card.networks.clear();
+        assert_eq!(card.network(Some("visa")), "visa");
+    }
 }

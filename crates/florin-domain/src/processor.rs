@@ -98,6 +98,9 @@ pub struct Terms {
     pub line1_given: bool,
     /// The buyer gave a postal code.
     pub postal_code_given: bool,
+    /// Which network of a co-branded card is to carry the payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
     /// The buyer's answer to a challenge, for [`Verb::Complete`].
     pub challenge: Option<ChallengeResult>,
     /// How a simulation is to go on after a passed challenge. No real processor looks at it.

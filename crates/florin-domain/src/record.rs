@@ -257,6 +257,10 @@ kinds! {
     MethodConfiguration = "payment_method_configurations" ("sort"): crate::payments::MethodConfiguration,
     /// A one-time token for a card.
     Token = "tokens" (): crate::payments::Token,
+    /// How a buyer wants to pay, to be confirmed by a server once.
+    ConfirmationToken = "confirmation_tokens" (): crate::payments::ConfirmationToken,
+    /// A domain of a merchant's pages.
+    PaymentMethodDomain = "payment_method_domains" ("domain_name", "enabled"): crate::payments::PaymentMethodDomain,
     /// A payment as the merchant sees it.
     PaymentIntent = "payment_intents" ("customer"): crate::payments::PaymentIntent,
     /// The set-up of a payment method for later use.

@@ -63,6 +63,8 @@ transitions! {
     MethodUpdated => ["payment_method.updated"],
     /// A token was made or used.
     TokenChanged => [] because "tokens are single-use inputs; what they become is announced",
+    /// A confirmation token was made or used.
+    ConfirmationTokenChanged => [] because "tokens are single-use inputs; what they become is announced",
     /// A payment intent was made.
     IntentCreated => ["payment_intent.created"],
     /// A merchant changed a payment intent before it was confirmed.
@@ -127,6 +129,8 @@ transitions! {
     ShippingRateChanged => [] because "the field publishes no such event",
     /// Payment methods were switched on or off.
     ConfigurationChanged => [] because "the field publishes no such event",
+    /// A domain was registered or changed.
+    DomainChanged => [] because "the field publishes no such event",
     /// A payment link was made.
     LinkCreated => ["payment_link.created"],
     /// A payment link changed.

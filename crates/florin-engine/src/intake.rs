@@ -4,7 +4,9 @@ use crate::Engine;
 use crate::step::{Halt, Step};
 use florin_base::Scope;
 use florin_domain::cards::{CardDetails, CardSource, VaultCard};
-use florin_domain::payments::{MethodDetails, PaymentMethod, Token, create_method};
+use florin_domain::payments::{
+    ConfirmationToken, MethodDetails, PaymentMethod, Token, create_method,
+};
 use florin_domain::transitions::Transition;
 use florin_domain::{Refusal, Versioned};
 use florin_processors::{Processor, PublishedCard};
@@ -56,6 +58,8 @@ pub enum MethodSource {
         /// Billing details and metadata of the new payment method.
         details: Box<MethodDetails>,
     },
+    /// A confirmation token, which also says how the payment is to be confirmed.
+    Confirmation(String),
     /// A card in the request.
     Card(Box<NewCard>, Box<MethodDetails>),
     /// What needs no details: a wallet, a banking app, a transfer.
@@ -64,6 +68,8 @@ pub enum MethodSource {
 
 /// The prefix of published payment methods.
 const PUBLISHED_METHOD: &str = "pm_card_";
+/// The parameter that names a confirmation token.
+const CONFIRMATION: &str = "confirmation_token";
 /// The prefix of published tokens.
 const PUBLISHED_TOKEN: &str = "tok_";
 
@@ -101,6 +107,7 @@ impl Engine {
             funding: traits.funding,
             country: traits.country,
             networks: traits.networks,
+            preferred: None,
             fingerprint: self.world.vault.fingerprint(&scope.account, &card.number),
         };
         if let Some(cvc) = card.cvc {
@@ -145,6 +152,7 @@ impl Engine {
             funding: card.traits.funding.clone(),
             country: card.traits.country.clone(),
             networks: card.traits.networks.clone(),
+            preferred: None,
             fingerprint: self.published_fingerprint(scope, &card.name),
         };
         let source = CardSource::Published(card.name.clone());
@@ -186,6 +194,7 @@ impl Step {
             MethodSource::Token { id, param, details } => {
                 self.method_of_token((id, param), details).await
             }
+            MethodSource::Confirmation(id) => self.confirmed_method(id).await,
             MethodSource::Plain(details) => {
                 let (_, mut context) = self.parts();
                 Ok(create_method(&mut context, (**details).clone()))
@@ -232,10 +241,54 @@ impl Step {
             billing: details.billing,
             metadata: details.metadata,
             allow_redisplay: details.allow_redisplay,
+            preferred: details.preferred,
             ..made
         };
         let (_, mut context) = self.parts();
         Ok(create_method(&mut context, made))
+    }
+
+    /// The payment method that a confirmation token stands for.
+    async fn confirmed_method(&mut self, id: &str) -> Result<Versioned<PaymentMethod>, Halt> {
+        let token = self.usable_confirmation(id).await?.record;
+        match &token.saved {
+            Some(saved) => self.in_body(saved, CONFIRMATION).await,
+            None => Ok(token.made(&mut self.parts().1)),
+        }
+    }
+
+    /// The confirmation token that a request names, if it names one.
+    ///
+    /// # Errors
+    /// There is none, it was used before, or its time is over.
+    pub async fn confirmation(
+        &mut self,
+        source: Option<&MethodSource>,
+    ) -> Result<Option<Versioned<ConfirmationToken>>, Halt> {
+        match source {
+            Some(MethodSource::Confirmation(id)) => self.usable_confirmation(id).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn usable_confirmation(
+        &mut self,
+        id: &str,
+    ) -> Result<Versioned<ConfirmationToken>, Halt> {
+        let token = self.in_body::<ConfirmationToken>(id, CONFIRMATION).await?;
+        let refused = |message: String| WireError::invalid(message).with_param(CONFIRMATION);
+        if let Some(intent) = &token.record.used_by {
+            let message = format!(
+                "The confirmation token {id} was used for {intent}, and is good for one confirmation. Let the form make a new one."
+            );
+            return Err(refused(message).with_code("token_already_used").into());
+        }
+        if token.record.expires() <= self.engine().now() {
+            let message =
+                format!("The confirmation token {id} has expired. Let the form make a new one.");
+            return Err(refused(message).into());
+        }
+        Ok(token)
     }
 
     /// Turns a token into a payment method; the token is used up with it.

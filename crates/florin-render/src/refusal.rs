@@ -113,6 +113,8 @@ const fn spoken(kind: Kind) -> &'static str {
         | Kind::Customer
         | Kind::MethodConfiguration
         | Kind::PaymentLink
+        | Kind::PaymentMethodDomain
+        | Kind::ConfirmationToken
         | Kind::Token
         | Kind::Product
         | Kind::Price

@@ -128,6 +128,8 @@ impl Question {
                 | Kind::Customer
                 | Kind::PaymentMethod
                 | Kind::Token
+                | Kind::ConfirmationToken
+                | Kind::PaymentMethodDomain
                 | Kind::Price
                 | Kind::TaxRate
                 | Kind::ShippingRate

@@ -239,6 +239,8 @@ pub fn kind_of(object: &str) -> Option<Kind> {
         "payment_link" => Kind::PaymentLink,
         "payment_method_configuration" => Kind::MethodConfiguration,
         "token" => Kind::Token,
+        "confirmation_token" => Kind::ConfirmationToken,
+        "payment_method_domain" => Kind::PaymentMethodDomain,
         "webhook_endpoint" => Kind::WebhookEndpoint,
         "dispute" => Kind::Dispute,
         "radar.early_fraud_warning" => Kind::EarlyFraudWarning,

@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0003_checkout.sql"),
     include_str!("../../../migrations/0004_tallies.sql"),
     include_str!("../../../migrations/0005_methods.sql"),
+    include_str!("../../../migrations/0006_confirmations.sql"),
 ];
 
 /// From this migration on a record may have its body in `packed`.

@@ -57,6 +57,8 @@ export const objects = {
   'loose card': { post: '/v1/payment_methods', params: { type: 'card', card: { token: 'tok_visa' } } },
   'saved card': { post: '/v1/payment_methods/{loose card}/attach', params: { customer: '{customer}' } },
   'method configuration': { post: '/v1/payment_method_configurations', params: { name: 'Tea shop' } },
+  'confirmation token': { post: '/v1/test_helpers/confirmation_tokens', params: { payment_method: 'pm_card_visa' } },
+  domain: { post: '/v1/payment_method_domains', params: { domain_name: '{NEW}.example' } },
   token: { post: '/v1/tokens', params: { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034 } } },
   product: { post: '/v1/products', params: { name: 'Tea' } },
   price: { post: '/v1/prices', params: { product: '{product}', currency: 'eur', unit_amount: 2450 } },

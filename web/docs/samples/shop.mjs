@@ -70,6 +70,57 @@ const forms = {
   },
 };
 
+const tokens = {
+  post_v1_confirmation_tokens: {
+    title: 'Keep what a form collected',
+    params: {
+      payment_method_data: { type: 'card', card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } },
+      return_url: 'https://shop.example/back',
+    },
+    expect: { object: 'confirmation_token', payment_intent: null },
+  },
+  get_v1_confirmation_tokens__id_: {
+    title: 'Retrieve a confirmation token',
+    sdk: ['confirmationTokens.retrieve', 'ConfirmationToken.retrieve'],
+    needs: { CONFIRMATION_TOKEN: 'confirmation token' },
+    ids: ['CONFIRMATION_TOKEN'],
+    expect: { object: 'confirmation_token' },
+  },
+  post_v1_test_helpers_confirmation_tokens: {
+    title: 'Make a confirmation token without a form',
+    sdk: ['testHelpers.confirmationTokens.create', 'ConfirmationToken.TestHelpers.create'],
+    params: { payment_method: 'pm_card_visa', return_url: 'https://shop.example/back' },
+    expect: { object: 'confirmation_token', livemode: false },
+  },
+};
+
+const domains = {
+  ...readable('v1_payment_method_domains', ['paymentMethodDomains', 'PaymentMethodDomain'], 'payment method domains',
+    { text: 'a payment method domain', wire: 'payment_method_domain' }, ['DOMAIN', 'domain']),
+  post_v1_payment_method_domains: {
+    title: 'Register a domain',
+    sdk: ['paymentMethodDomains.create', 'PaymentMethodDomain.create'],
+    params: { domain_name: 'shop.example' },
+    expect: { object: 'payment_method_domain', domain_name: 'shop.example' },
+  },
+  post_v1_payment_method_domains__id_: {
+    title: 'Disable a domain',
+    sdk: ['paymentMethodDomains.update', 'PaymentMethodDomain.modify'],
+    needs: { DOMAIN: 'domain' },
+    ids: ['DOMAIN'],
+    isFresh: true,
+    params: { enabled: false },
+    expect: { object: 'payment_method_domain', enabled: false },
+  },
+  post_v1_payment_method_domains__id__validate: {
+    title: 'Look at a domain again',
+    sdk: ['paymentMethodDomains.validate', 'PaymentMethodDomain.validate'],
+    needs: { DOMAIN: 'domain' },
+    ids: ['DOMAIN'],
+    expect: { object: 'payment_method_domain' },
+  },
+};
+
 const configurations = {
   ...readable('v1_payment_method_configurations', ['paymentMethodConfigurations', 'PaymentMethodConfiguration'], 'payment method configurations',
     { text: 'a payment method configuration', wire: 'payment_method_configuration' }, ['CONFIGURATION', 'method configuration']),
@@ -283,4 +334,4 @@ const endpoints = {
   },
 };
 
-export const shop = { ...customers, ...forms, ...cards, ...configurations, ...goods, ...books, ...endpoints };
+export const shop = { ...customers, ...forms, ...cards, ...tokens, ...configurations, ...domains, ...goods, ...books, ...endpoints };

@@ -24,6 +24,8 @@ const RESOURCES = {
   payment_methods: ['Customers and cards', 'Payment methods', 'A card that is kept for a payment or for a customer.', SAVED],
   payment_method_configurations: ['Customers and cards', 'Payment method configurations', 'Which ways to pay are switched on.',
     ['Payment methods', '/docs/guide/payment-methods']],
+  payment_method_domains: ['Customers and cards', 'Payment method domains', 'Where wallets may be offered.', ['Payment methods', '/docs/guide/payment-methods']],
+  confirmation_tokens: ['Customers and cards', 'Confirmation tokens', 'What a form collected, for a server that confirms.', INTENT],
   tokens: ['Customers and cards', 'Tokens', 'A card number, sealed for one use.', SANDBOX],
   products: ['Catalogue', 'Products', 'What is sold.', INTENT],
   prices: ['Catalogue', 'Prices', 'What one unit of a product costs.', INTENT],

@@ -70,7 +70,7 @@ test('a card of two networks lets the buyer choose, and the choice is sent', asy
   const sent = page.context().waitForEvent('request', (request) => request.url().endsWith('/confirm'));
   await page.getByRole('button', { name: 'Pay' }).click();
   const body = new URLSearchParams((await sent).postData());
-  assert.equal(body.get('payment_method_options[card][network]'), 'cartes_bancaires');
+  assert.equal(body.get('payment_method_data[card][networks][preferred]'), 'cartes_bancaires');
 });
 
 test('a caret in the middle stays where the buyer put it', async () => {

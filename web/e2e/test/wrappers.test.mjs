@@ -77,7 +77,7 @@ test('a failed authentication says so, and another card pays', async () => {
 });
 
 for (const [way, close] of [
-  ['Escape', (page) => page.keyboard.press('Escape')],
+  ['Escape', (page) => page.getByRole('button', { name: 'Close', exact: true }).press('Escape')],
   ['the close button', (page) => page.getByRole('button', { name: 'Close' }).click()],
 ]) {
   test(`an authentication left with ${way} can be tried again`, async () => {

@@ -1,7 +1,7 @@
 // The inputs of a card together: brand, faults in their order, moving on and moving back, and what is told about all of it.
 // Deliberately absent: messages. The frame that holds the form passes on what it is told here.
 
-import { brandOf, coBrandOf, isFull, type Brand } from '@florin/pay-core/card';
+import { brandOf, isFull, networksOf, type Brand } from '@florin/pay-core/card';
 import { parseExpiry } from '@florin/pay-core/expiry';
 import { faultKey } from '@florin/pay-core/faults';
 import type { Translator } from '@florin/pay-core/i18n';
@@ -54,7 +54,7 @@ export class CardFields {
     this.inputs = parts.map((part) => new CardInput(part, look(part), words));
     this.element = h('div', { class: 'Grid', role: 'group', 'aria-label': words.t('card.details') }, ...this.inputs.map((one) => one.field));
     this.inputs.forEach((one, at) => this.listen(one, at));
-    this.choice = new NetworkChoice((names) => on.networks(names));
+    this.choice = new NetworkChoice(words.t('card.network'), (names) => on.networks(names));
     const number = this.inputs.find((one) => one.part === 'number');
     if (number && look('number').isOpen) number.attach(this.choice.element);
   }
@@ -109,8 +109,7 @@ export class CardFields {
 
   private refresh(): void {
     const number = this.inputs.find((one) => one.part === 'number');
-    const second = number ? coBrandOf(number.text) : null;
-    if (number) this.choice.show(second ? [this.brand.name, second] : []);
+    if (number) this.choice.show(networksOf(number.text));
     for (const one of this.inputs) one.check();
     this.on.changed(this.state());
   }

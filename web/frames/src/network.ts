@@ -6,12 +6,14 @@ import { h, mark } from './dom';
 import { brandIcon, type MarkName } from './icons';
 
 export class NetworkChoice {
-  readonly element = h('div', { class: 'Networks', role: 'group', hidden: true });
+  readonly element: HTMLDivElement;
   private shown = '';
   private chosen: string | null = null;
 
   /** `told` hears which networks there are, whenever that changes. */
-  constructor(private readonly told: (networks: string[]) => void) {}
+  constructor(label: string, private readonly told: (networks: string[]) => void) {
+    this.element = h('div', { 'class': 'Networks', 'role': 'group', 'aria-label': label, 'hidden': true });
+  }
 
   /** The network that the buyer pressed. */
   get preferred(): string | null {
@@ -23,10 +25,9 @@ export class NetworkChoice {
     if (now === this.shown) return;
     const wasShown = this.shown !== '';
     this.shown = now;
-    this.chosen = null;
     this.element.hidden = networks.length < 2;
     this.element.replaceChildren(...networks.map((network) => this.button(network)));
-    this.press(networks[0] ?? null, false);
+    this.press(null);
     if (networks.length > 0 || wasShown) this.told([...networks]);
   }
 
@@ -34,12 +35,12 @@ export class NetworkChoice {
     const icon = brandIcon(network, '');
     icon.setAttribute('aria-hidden', 'true');
     const button = h('button', { type: 'button', class: 'Network', 'aria-label': brandName(network), 'data-network': network }, icon);
-    button.addEventListener('click', () => this.press(network, true));
+    button.addEventListener('click', () => this.press(network));
     return button;
   }
 
-  private press(network: string | null, isChosen: boolean): void {
-    if (isChosen) this.chosen = network;
+  private press(network: string | null): void {
+    this.chosen = network;
     for (const button of this.element.querySelectorAll<HTMLElement>('.Network')) {
       const selected = button.dataset.network === network;
       button.setAttribute('aria-pressed', String(selected));

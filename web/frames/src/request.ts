@@ -14,21 +14,32 @@ interface Encoded {
   body?: string;
 }
 
+interface Place {
+  path: RegExp;
+  /** Nowhere that the server keeps as it is. */
+  card: readonly string[];
+  /** For what the buyer chose of two networks. */
+  network: readonly string[];
+}
+
 /** What the frame may ask for at all. */
 const OWN = /^\/(v1|c\/pay)\/[A-Za-z0-9_\-/]+(\?[A-Za-z0-9_\-=&%.[\]+~]*)?$/;
-/** What may be sent a card, and where in the body it stands: nowhere that the server keeps as it is. */
-const PLACES: readonly (readonly [path: RegExp, place: readonly string[]])[] = [
-  [/^\/v1\/(payment|setup)_intents\/\w+\/confirm$/, ['payment_method_data', 'card']],
-  [/^\/v1\/(tokens|payment_methods)$/, ['card']],
-  [/^\/c\/pay\/\w+\/confirm$/, ['card']],
+/** What may be sent a card, and where in the body it stands. */
+const PLACES: readonly Place[] = [
+  {
+    path: /^\/v1\/(confirmation_tokens|(payment|setup)_intents\/\w+\/confirm)$/,
+    card: ['payment_method_data', 'card'], network: ['payment_method_data', 'card', 'networks', 'preferred'],
+  },
+  { path: /^\/v1\/(tokens|payment_methods)$/, card: ['card'], network: ['card', 'networks', 'preferred'] },
+  { path: /^\/c\/pay\/\w+\/confirm$/, card: ['card'], network: ['card', 'network'] },
 ];
 /** What a page may say about a card that it does not see. */
 const DESCRIPTION = /^(name|currency|address_(line1|line2|city|state|zip|country))$/;
 /** What stays one name in a form. `a[b]`, or no name at all, would be another place there than it is in the object. */
 const NAME = /^[^[\]]+$/;
 
-function placeOf(path: string): readonly string[] | undefined {
-  return PLACES.find(([known]) => known.test(path))?.[1];
+function placeOf(path: string): Place | undefined {
+  return PLACES.find((place) => place.path.test(path));
 }
 
 export function isAllowed(call: Call, hasCard: boolean): boolean {
@@ -58,27 +69,23 @@ function isDescription(own: unknown): boolean {
   return typeof own === 'object' && Object.keys(own).every((name) => DESCRIPTION.test(name));
 }
 
-function withNested(body: Body, at: readonly string[], members: object): Body {
+/** The body with a value at a place. Of two objects there the members are joined. */
+function withNested(above: unknown, at: readonly string[], value: unknown): unknown {
   const [key, ...rest] = at;
-  if (key === undefined) return { ...body, ...members };
-  const inner = body[key];
-  const below = typeof inner === 'object' && inner !== null ? (inner as Body) : {};
-  return { ...body, [key]: withNested(below, rest, members) };
+  const before = typeof above === 'object' && above !== null ? (above as Body) : {};
+  if (key !== undefined) return { ...before, [key]: withNested(before[key], rest, value) };
+  return typeof value === 'object' ? { ...before, ...value } : value;
 }
 
-/**
- * The whole body of a call with its card, or null when the page says about the card what is not the page's to say. What the buyer chose
- * of two networks is an option of the intent, where there is one.
- */
+/** The whole body of a call with its card, or null when the page says about the card what is not the page's to say. */
 export function bodyWithCard({ path, body = {} }: Call, card: CardPart): Body | null {
   const place = placeOf(path);
   if (!place || !isNamedWell(body)) return null;
-  const own = place.reduce<unknown>((above, key) => (above as Body | null | undefined)?.[key], body);
+  const own = place.card.reduce<unknown>((above, key) => (above as Body | null | undefined)?.[key], body);
   if (!isDescription(own)) return null;
   const { networks, ...rest } = card;
-  if (!networks || !path.includes('_intents/')) return withNested(body, place, card);
-  const option = withNested(body, ['payment_method_options', 'card'], { network: networks.preferred });
-  return withNested(option, place, rest);
+  const withCard = withNested(body, place.card, rest);
+  return (networks ? withNested(withCard, place.network, networks.preferred) : withCard) as Body;
 }
 
 /** What is sent to the page of a checkout. It knows no keys: its address is the secret. */

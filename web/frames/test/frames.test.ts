@@ -47,6 +47,8 @@ describe('requests', () => {
     ['/v1/payment_intents/pi_1/confirm', { client_secret: 's', payment_method_data: { type: 'card' } },
       { client_secret: 's', payment_method_data: { type: 'card', card: CARD } }],
     ['/v1/setup_intents/seti_1/confirm', undefined, { payment_method_data: { card: CARD } }],
+    ['/v1/confirmation_tokens', { payment_method_data: { type: 'card', billing_details: { name: 'Ada' } }, return_url: 'https://shop.example/' },
+      { payment_method_data: { type: 'card', billing_details: { name: 'Ada' }, card: CARD }, return_url: 'https://shop.example/' }],
     ['/v1/payment_methods', { type: 'card', metadata: { order: '7' } }, { type: 'card', metadata: { order: '7' }, card: CARD }],
     ['/v1/tokens', { card: { name: 'Ada', address_zip: '1', currency: 'eur' } }, { card: { name: 'Ada', address_zip: '1', currency: 'eur', ...CARD } }],
     ['/c/pay/cs_1/confirm', { attempt: 'a' }, { attempt: 'a', card: CARD }],
@@ -67,37 +69,44 @@ describe('requests', () => {
     ['/v1/tokens', { card: { name: 'Ada', metadata: {} } }],
     ['/v1/payment_intents/pi_1/confirm', { payment_method_data: { card: { token: 'tok_1' } } }],
     ['/v1/payment_intents/pi_1/confirm', { payment_method_data: { 'card][token': 'tok_1' } }],
+    ['/v1/confirmation_tokens', { payment_method_data: { card: { number: '4000000000000002' } } }],
+    ['/v1/confirmation_tokens', { payment_method_data: { card: { networks: { preferred: 'visa' } } } }],
     ['/c/pay/cs_1/confirm', { card: { number: '4000000000000002' } }],
     ['/v1/customers', { name: 'Ada' }],
   ])('to %s with %j have no room for a card', (path, body) => expect(bodyWithCard(post(path, body), CARD)).toBeNull());
 
   it('hold a number once, whatever the page wrote around it', () => {
-    for (const path of ['/v1/tokens', '/v1/payment_methods', '/v1/payment_intents/pi_1/confirm', '/v1/setup_intents/seti_1/confirm']) {
+    const atData = ['/v1/payment_intents/pi_1/confirm', '/v1/setup_intents/seti_1/confirm', '/v1/confirmation_tokens'];
+    for (const path of ['/v1/tokens', '/v1/payment_methods', ...atData]) {
       const body = { metadata: { a: '1' }, payment_method_data: 'x', payment_method_options: { card: { network: 'visa' } }, return_url: 'https://shop.example/' };
       const sent = encodeForm(bodyWithCard(post(path, body), { ...CARD, networks: { preferred: 'visa' } }));
       const carriers = [...sent].filter(([, value]) => value === CARD.number).map(([name]) => name);
-      expect(carriers).toEqual([path.includes('_intents/') ? 'payment_method_data[card][number]' : 'card[number]']);
+      expect(carriers).toEqual([atData.includes(path) ? 'payment_method_data[card][number]' : 'card[number]']);
     }
   });
 
-  it('name the chosen network where it belongs', () => {
-    const card = { cvc: '1', networks: { preferred: 'cartes_bancaires' } };
-    expect(bodyWithCard(post('/v1/payment_intents/pi_1/confirm'), card)).toEqual({
-      payment_method_options: { card: { network: 'cartes_bancaires' } }, payment_method_data: { card: { cvc: '1' } },
-    });
-    expect(bodyWithCard(post('/v1/payment_methods', { type: 'card' }), card)).toEqual({ type: 'card', card });
+  const networks = { preferred: 'cartes_bancaires' };
+  const network = networks.preferred;
+  it.each([
+    ['/v1/payment_intents/pi_1/confirm', { payment_method_data: { card: { cvc: '1', networks } } }],
+    ['/v1/setup_intents/seti_1/confirm', { payment_method_data: { card: { cvc: '1', networks } } }],
+    ['/v1/confirmation_tokens', { payment_method_data: { card: { cvc: '1', networks } } }],
+    ['/v1/payment_methods', { card: { cvc: '1', networks } }],
+    ['/c/pay/cs_1/confirm', { card: { cvc: '1', network } }],
+  ])('to %s name the chosen network where it belongs', (path, sent) => {
+    expect(bodyWithCard(post(path), { cvc: '1', networks })).toEqual(sent);
   });
 
   it.each([
     ['POST', '/v1/payment_intents/pi_1/confirm', true], ['POST', '/v1/setup_intents/seti_1/confirm', true], ['POST', '/v1/tokens', true],
-    ['POST', '/v1/payment_methods', true], ['POST', '/c/pay/cs_1/confirm', true],
+    ['POST', '/v1/payment_methods', true], ['POST', '/v1/confirmation_tokens', true], ['POST', '/c/pay/cs_1/confirm', true],
     ['GET', '/v1/payment_intents/pi_1?client_secret=pi_1_secret_2', false], ['GET', '/v1/elements/sessions?deferred_intent%5Bmode%5D=payment', false],
   ] as const)('%s %s may be asked', (method, path, hasCard) => expect(isAllowed({ method, path }, hasCard)).toBe(true));
 
   it.each([
     ['POST', '//evil.example/v1/tokens', false], ['POST', 'https://evil.example/v1/tokens', true], ['POST', '/v1/../admin', false],
     ['POST', '/v1/payment_intents/pi_1/cancel', true], ['POST', '/v1/customers', true], ['GET', '/v1/tokens', true],
-    ['POST', '/v1/confirmation_tokens', true], ['POST', '/v1/sources', true], ['POST', '/c/pay/cs_1/update', true], ['POST', '/v1/payment_methods/pm_1', true],
+    ['GET', '/v1/confirmation_tokens', true], ['POST', '/v1/confirmation_tokens/ctoken_1', true], ['POST', '/v1/sources', true], ['POST', '/c/pay/cs_1/update', true], ['POST', '/v1/payment_methods/pm_1', true],
     ['GET', '/admin', false], ['GET', '/v1//x', false], ['POST', '/v1/tokens?x=1', true], ['GET', '/v1/x#y', false], ['GET', '', false],
   ] as const)('%s %s may not', (method, path, hasCard) => expect(isAllowed({ method, path }, hasCard)).toBe(false));
 });

@@ -130,6 +130,23 @@ describe('a saved card', () => {
   });
 });
 
+it('a card of two networks asks over which one, and says it once the buyer has', () => {
+  const { view, all } = shown();
+  const type = (number: string) => {
+    all<HTMLInputElement>('#number')[0]!.value = number;
+    all('#number')[0]!.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  type('4000002500001001');
+  expect(all('.Networks')[0]?.getAttribute('aria-label')).toBe('Card network');
+  expect(all('.Network').map((one) => one.getAttribute('aria-label'))).toEqual(['Visa', 'Cartes Bancaires']);
+  expect(view.card.data()).not.toHaveProperty('networks');
+  all('.Network')[1]?.click();
+  expect(view.card.data()).toMatchObject({ networks: { preferred: 'cartes_bancaires' } });
+  type('4242424242424242');
+  expect(all('.Networks')[0]?.hidden).toBe(true);
+  expect(view.card.data()).not.toHaveProperty('networks');
+});
+
 it('a shop that shows a payment and lets nothing be entered closes all of it, and opens it again', () => {
   const { view, all } = shown({ customer_session: ALL, saved_methods: [FIRST] }, { readOnly: true });
   const closed = () => all<HTMLInputElement>('.Picker, #save, #number, #expiry, #cvc').map((one) => one.disabled);

@@ -66,12 +66,16 @@ export function brandOf(number: string): Brand {
   return BRANDS.find((brand) => brand.ranges.some((range) => isWithin(digits, range))) ?? UNKNOWN;
 }
 
-/** A second mark that the card probably carries. A hint for the choice of a network; the issuer's tables decide. */
-export function coBrandOf(number: string): 'cartes_bancaires' | null {
+/**
+ * The networks among which the buyer may choose, that of the brand first; none where the card probably has only that one. A hint: the
+ * issuer's tables decide.
+ */
+export function networksOf(number: string): (BrandName | 'cartes_bancaires')[] {
   const digits = digitsOf(number);
   const { name } = brandOf(digits);
-  if (name !== 'visa' && name !== 'mastercard') return null;
-  return CARTES_BANCAIRES.some((range) => digits.length >= range[0].length && isWithin(digits, range)) ? 'cartes_bancaires' : null;
+  if (name !== 'visa' && name !== 'mastercard') return [];
+  const hasSecond = CARTES_BANCAIRES.some((range) => digits.length >= range[0].length && isWithin(digits, range));
+  return hasSecond ? [name, 'cartes_bancaires'] : [];
 }
 
 /** Whether the check digit is right. */

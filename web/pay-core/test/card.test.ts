@@ -1,6 +1,6 @@
 // What buyers type, paste and correct in the three card fields. Numbers are the ones published for tests.
 import { describe, expect, it } from 'vitest';
-import { brandOf, coBrandOf, cvcFault, format, formatCvc, isFull, luhn, numberFault } from '../src/card';
+import { brandOf, cvcFault, format, formatCvc, isFull, luhn, networksOf, numberFault } from '../src/card';
 import { expiryFault, expiryText, formatExpiry, monthOf, parseExpiry } from '../src/expiry';
 
 describe('brands', () => {
@@ -17,12 +17,12 @@ describe('brands', () => {
   ])('%s is %s', (number, name) => expect(brandOf(number).name).toBe(name));
 
   it('knows cards that probably carry a second mark', () => {
-    expect(coBrandOf('4000002500001001')).toBe('cartes_bancaires');
-    expect(coBrandOf('5555552500001001')).toBe('cartes_bancaires');
-    expect(coBrandOf('4970')).toBe('cartes_bancaires');
-    expect(coBrandOf('497')).toBeNull();
-    expect(coBrandOf('4242424242424242')).toBeNull();
-    expect(coBrandOf('378282246310005')).toBeNull();
+    expect(networksOf('4000002500001001')).toEqual(['visa', 'cartes_bancaires']);
+    expect(networksOf('5555552500001001')).toEqual(['mastercard', 'cartes_bancaires']);
+    expect(networksOf('4970')).toEqual(['visa', 'cartes_bancaires']);
+    expect(networksOf('497')).toEqual([]);
+    expect(networksOf('4242424242424242')).toEqual([]);
+    expect(networksOf('378282246310005')).toEqual([]);
   });
 });
 

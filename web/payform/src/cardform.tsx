@@ -1,13 +1,13 @@
 // The card: number, expiry, security code, name, and the country where its bank expects it.
-// Deliberately absent: logos of brands. The brand is named in words as soon as the digits tell it.
+// Deliberately absent: logos. Brands and networks are named in words, as soon as the digits tell them.
 
-import { brandOf, cvcLengths, format, formatCvc, isFull, type Edited } from '@florin/pay-core/card';
+import { brandOf, cvcLengths, format, formatCvc, isFull, networksOf, type Edited } from '@florin/pay-core/card';
 import { formatExpiry, parseExpiry } from '@florin/pay-core/expiry';
-import { methodOf } from '@florin/pay-core/methods';
+import { brandName, methodOf } from '@florin/pay-core/methods';
 
 import { AddressFields, CountryField, PostalField } from './addressform';
 import { asksForPostalCode } from './address';
-import { isBillingAsked } from './draft';
+import { isBillingAsked, withNumber } from './draft';
 import { CheckField, TextField } from './field';
 import { inputId } from './form';
 import { CvcIcon, Icon, MethodIcon } from './icons';
@@ -33,21 +33,46 @@ const backTo = (field: string) => (event: KeyboardEvent) => {
   goTo(field);
 };
 
+/** What stands on a button where a whole name has no room, as it stands on the card. */
+const SHORT: Readonly<Record<string, string>> = { cartes_bancaires: 'CB' };
+
+/** The choice between the networks of a co-branded card, which is the buyer's by law in Europe. None is made for them. */
+function Networks({ networks }: { networks: readonly string[] }) {
+  const { form, t } = usePage();
+  return (
+    <span class="networks" role="group" aria-label={t('card.network')}>
+      {networks.map((network) => (
+        <button type="button" class="network" key={network} value={network} aria-pressed={form.draft.network === network}
+          onClick={() => form.set({ network })}>
+          <span class="brand">{SHORT[network] ?? brandName(network)}</span>
+          {SHORT[network] && <span class="unseen">{brandName(network)}</span>}
+        </button>
+      ))}
+    </span>
+  );
+}
+
 function NumberField() {
   const { form, t } = usePage();
   const brand = brandOf(form.draft.number);
+  const networks = networksOf(form.draft.number);
+  const hasChoice = networks.length > 1;
   const change = (value: string, input: HTMLInputElement) => {
     const edited = format(value, input.selectionStart ?? value.length);
     const isAtEnd = write(input, edited);
-    form.set({ number: edited.text }, 'number');
+    form.set(withNumber(form.draft, edited.text), 'number');
     if (isAtEnd && isFull(edited.text) && edited.text !== form.draft.number) goTo('expiry');
   };
   return (
     <TextField field="number" label={t('card.number')} value={form.draft.number} change={change} {...digits}
-      autocomplete="cc-number" placeholder="1234 1234 1234 1234" className="field-number">
-      {/* Always there, so that it is spoken when the brand becomes known. */}
-      <span class="adornment" role="status">
-        {brand.title ? <span class="brand">{brand.title}</span> : <MethodIcon drawing={methodOf('card').drawing} />}
+      autocomplete="cc-number" placeholder="1234 1234 1234 1234" className={`field-number ${hasChoice ? 'has-networks' : ''}`}>
+      <span class="adornment">
+        {/* Always there, so that it is spoken when the brand becomes known. */}
+        <span class={hasChoice ? 'unseen' : undefined} role="status">
+          {hasChoice && networks.map(brandName).join(', ')}
+          {!hasChoice && (brand.title ? <span class="brand">{brand.title}</span> : <MethodIcon drawing={methodOf('card').drawing} />)}
+        </span>
+        {hasChoice && <Networks networks={networks} />}
       </span>
     </TextField>
   );
@@ -131,7 +156,7 @@ function TestCard() {
   const fill = () => {
     const year = (new Date(now()).getUTCFullYear() + 4) % 100;
     const name = form.draft.name || 'Test Buyer';
-    form.set({ number: TEST_NUMBER, expiry: `12 / ${year}`, cvc: '123', name });
+    form.set({ ...withNumber(form.draft, TEST_NUMBER), expiry: `12 / ${year}`, cvc: '123', name });
     say(t('page.test_filled'));
   };
   return (

@@ -1,7 +1,7 @@
 // What the buyer has typed, what is wrong with it, and the order that is made of it.
 // Deliberately absent: the DOM, and any memory of card data: what is kept over a reload leaves it out.
 
-import { brandOf, cvcFault, digitsOf, numberFault } from '@florin/pay-core/card';
+import { brandOf, cvcFault, digitsOf, networksOf, numberFault } from '@florin/pay-core/card';
 import { expiryFault, parseExpiry, type Expiry } from '@florin/pay-core/expiry';
 import { faultKey, type Fault } from '@florin/pay-core/faults';
 import type { PlainKey } from '@florin/pay-core/i18n';
@@ -25,6 +25,8 @@ export interface Draft {
   email: string;
   phone: string;
   number: string;
+  /** The network that the buyer chose for a co-branded card; empty as long as they did not. */
+  network: string;
   expiry: string;
   cvc: string;
   /** The name on the card, or that of the billing address. */
@@ -57,6 +59,7 @@ export function emptyDraft(state: State, region: string | null): Draft {
     email: state.email ?? '',
     phone: '',
     number: '',
+    network: '',
     expiry: '',
     cvc: '',
     name: '',
@@ -102,6 +105,12 @@ function flowOf(draft: Draft, state: State) {
 export function isBillingAsked(draft: Draft, state: State): boolean {
   const isNeeded = state.collect.billing_address || flowOf(draft, state) === 'card';
   return isNeeded && !(state.collect.shipping_address && draft.isSame);
+}
+
+/** A number that was typed. What was chosen for a card of other networks is not chosen for this one. */
+export function withNumber(draft: Draft, number: string): Pick<Draft, 'number' | 'network'> {
+  const isAlike = networksOf(number).join() === networksOf(draft.number).join();
+  return { number, network: isAlike ? draft.network : '' };
 }
 
 /** What is wrong with the card. While it is typed (`final` false), only what cannot become right any more. */
@@ -178,9 +187,10 @@ function billingOf(draft: Draft, state: State) {
   };
 }
 
-function cardOf(draft: Draft) {
+function cardOf({ number, network, ...draft }: Draft) {
   const expiry = parseExpiry(draft.expiry);
-  return { number: digitsOf(draft.number), exp_month: expiry?.month, exp_year: expiry?.year, cvc: draft.cvc };
+  const card = { number: digitsOf(number), exp_month: expiry?.month, exp_year: expiry?.year, cvc: draft.cvc };
+  return { ...card, ...(network && { network }) };
 }
 
 /** Whether the buyer may have the method saved. A code or a transfer leaves nothing behind that could be. */
@@ -213,7 +223,7 @@ export function fieldOf(param: string): string | null {
   const path = param.replace(/\[/g, '.').replace(/\]/g, '').replace(/^payment_method_data\./, '');
   const known: Readonly<Record<string, string>> = {
     'email': 'email', 'billing.email': 'email', 'billing.phone': 'phone', 'shipping.phone': 'phone',
-    'billing.name': 'name', 'card.number': 'number', 'card.exp_month': 'expiry', 'card.exp_year': 'expiry',
+    'billing.name': 'name', 'card.number': 'number', 'card.network': 'number', 'card.exp_month': 'expiry', 'card.exp_year': 'expiry',
     'card.cvc': 'cvc', 'shipping.name': 'ship.name', 'terms': 'terms', 'shipping_option': 'shipping_option',
   };
   const custom = /^custom_fields\.(.+)$/.exec(path);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { addressForm, COUNTRIES, namedCountries, regionOf } from '../src/address';
-import { emptyDraft, faultsOf, fieldOf, firstFault, isFree, keptOf, orderOf, withKept, withOffered, type Draft } from '../src/draft';
+import { emptyDraft, faultsOf, fieldOf, firstFault, isFree, keptOf, orderOf, withKept, withNumber, withOffered, type Draft } from '../src/draft';
 import { METHODS, stateOf } from './fixture';
 
 const now = { month: 11, year: 2026 };
@@ -122,9 +122,33 @@ describe('the order', () => {
   });
 });
 
+describe('the network of a co-branded card', () => {
+  const VISA = '4000 0025 0000 1001';
+  const cardOf = (change: Partial<Draft>) => (orderOf(draftOf(change), stateOf()) as { card: object }).card;
+
+  it('is sent where the buyer chose one', () => {
+    expect(cardOf({ number: VISA, network: 'cartes_bancaires' })).toEqual({
+      number: '4000002500001001', exp_month: 12, exp_year: 2030, cvc: '123', network: 'cartes_bancaires',
+    });
+    expect(cardOf({ number: VISA })).not.toHaveProperty('network');
+  });
+
+  it.each([
+    ['the same card', VISA, 'cartes_bancaires'], ['its first digits', '4000 0025', 'cartes_bancaires'], ['too few digits', '4000 002', ''],
+    ['a card of one network', '4242 4242 4242 4242', ''], ['a card of other networks', '5555 5525 0000 1001', ''], ['no card', '', ''],
+  ])('is chosen for %s: %s', (_, number, network) => {
+    const draft = draftOf({ number: VISA, network: 'cartes_bancaires' });
+    expect(withNumber(draft, number)).toEqual({ number, network });
+  });
+
+  it('is not there before it is chosen', () => {
+    expect(withNumber(draftOf(), VISA)).toEqual({ number: VISA, network: '' });
+  });
+});
+
 describe('what is kept over a reload', () => {
   it('has no card and no consents', () => {
-    const kept = keptOf(draftOf({ save: true, terms: true }));
+    const kept = keptOf(draftOf({ network: 'visa', save: true, terms: true }));
     expect(Object.keys(kept).sort()).toEqual(
       ['billing', 'choice', 'custom', 'email', 'isSame', 'name', 'phone', 'shipName', 'shipping'],
     );
@@ -162,7 +186,7 @@ describe('addresses', () => {
 });
 
 it.each([
-  ['email', 'email'], ['billing[email]', 'email'], ['card.exp_year', 'expiry'], ['card[cvc]', 'cvc'],
+  ['email', 'email'], ['billing[email]', 'email'], ['card.exp_year', 'expiry'], ['card[cvc]', 'cvc'], ['card[network]', 'number'],
   ['billing.address.postal_code', 'bill.postal_code'], ['shipping[address][city]', 'ship.city'], ['custom_fields.size', 'custom.size'],
   ['expected_amount', null],
 ])('the parameter %s is the field %s', (param, field) => {

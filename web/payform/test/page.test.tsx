@@ -74,6 +74,47 @@ describe('typing a card', () => {
   });
 });
 
+describe('a card of two networks', () => {
+  const choices = (page: Mounted) => page.all('.network').map((one) => [one.textContent, one.getAttribute('aria-pressed')]);
+
+  it('lets the buyer choose, and sends what was chosen', async () => {
+    const page = await mount(stateOf(), [answered(complete())]);
+    await fillCard(page);
+    expect(page.all('.networks')).toHaveLength(0);
+    await page.type('number', '4000002500001001');
+    expect([page.text('.field-number [role=status]'), page.all('.networks')[0]?.getAttribute('aria-label')]).toEqual(['Visa, Cartes Bancaires', 'Card network']);
+    expect(choices(page)).toEqual([['Visa', 'false'], ['CBCartes Bancaires', 'false']]);
+    await page.click('.network[value=cartes_bancaires]');
+    expect(choices(page)).toEqual([['Visa', 'false'], ['CBCartes Bancaires', 'true']]);
+    await page.click('.pay');
+    expect(page.sent[0]?.body.card).toMatchObject({ number: '4000002500001001', network: 'cartes_bancaires' });
+  });
+
+  it('that is another one is asked about again', async () => {
+    const page = await mount(stateOf(), [answered(complete())]);
+    await fillCard(page);
+    await page.type('number', '5555552500001001');
+    await page.click('.network[value=mastercard]');
+    await page.type('number', '4000002500001001');
+    expect(choices(page).map(([, pressed]) => pressed)).toEqual(['false', 'false']);
+    await page.click('.network[value=visa]');
+    await page.click('.test-fill button');
+    expect([page.all('.networks'), page.text('.field-number [role=status]')]).toEqual([[], 'Visa']);
+    await page.type('number', '4000002500001001');
+    await page.click('.pay');
+    expect(page.sent[0]?.body.card).not.toHaveProperty('network');
+  });
+
+  it('keeps the choice after a refusal', async () => {
+    const page = await mount(stateOf(), [answered(declined('check_cvc'))]);
+    await fillCard(page);
+    await page.type('number', '4000002500001001');
+    await page.click('.network[value=cartes_bancaires]');
+    await page.click('.pay');
+    expect(choices(page).map(([, pressed]) => pressed)).toEqual(['false', 'true']);
+  });
+});
+
 describe('pressing the button', () => {
   it('with faults goes to the first one, says one and sends nothing', async () => {
     const page = await mount(stateOf());

@@ -21,6 +21,8 @@ export class Client {
   readonly controller: Controller;
   readonly locale?: string;
   readonly wrappers: any[] = [];
+  /** Ids of what was made here of methods with a page of their own, which no window may show. */
+  readonly redirecting = new Set<string>();
   private readonly intents: Intents;
   private readonly objects: Objects;
   private readonly checkout: Checkout;
@@ -61,7 +63,8 @@ export class Client {
     if (redirect === 'always' && !returnUrl) {
       throw new Error("confirmParams.return_url is needed, because a buyer may have to leave the page. Give one, or set redirect to 'if_required'.");
     }
-    const element = elements?.getElement('payment') ?? null;
+    // What is in a token was collected before.
+    const element = params.confirmation_token ? null : elements?.getElement('payment');
     return this.intents.confirm({ secret, params, returnUrl, redirect, element, elements });
   }
 
@@ -93,6 +96,7 @@ export class Client {
       registerAppInfo: register,
       elements: (options?: any) => this.elements(options),
       createToken: (element: any, data?: any) => objects.token(element, data),
+      createConfirmationToken: (wish: any) => objects.confirmationToken(wish),
       createPaymentMethod: (first: any, second?: any, third?: any) => objects.paymentMethod(first, second, third),
       confirmPayment: confirm,
       confirmSetup: confirm,

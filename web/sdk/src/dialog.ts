@@ -42,6 +42,12 @@ const LOOK_MS = 2_500;
 /** Whether a window may be sent there. An address of another scheme could be a script, which would run as one of the shop's. */
 export const isPage = (url: unknown): url is string => typeof url === 'string' && /^https?:/.test(url);
 
+function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, ...inner: (Node | string)[]): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  made.append(...inner);
+  return made;
+}
+
 function cross(): SVGSVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');
@@ -54,29 +60,21 @@ function cross(): SVGSVGElement {
 }
 
 function build(title: string, url: string): { host: HTMLElement; dialog: HTMLDialogElement; frame: HTMLIFrameElement; close: HTMLElement } {
-  const host = document.createElement('div');
+  const close = make('button', cross());
+  close.type = 'button';
+  close.setAttribute('aria-label', 'Close');
+  const frame = make('iframe');
+  frame.title = title;
+  frame.src = url;
+  const spinner = make('i');
+  frame.addEventListener('load', () => spinner.remove(), { once: true });
+  const dialog = make('dialog', make('section', make('header', make('span', title), close), frame, spinner));
+  dialog.setAttribute('aria-label', title);
+  const host = make('div');
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(LOOK);
   root.adoptedStyleSheets = [sheet];
-  const dialog = document.createElement('dialog');
-  dialog.setAttribute('aria-label', title);
-  const heading = document.createElement('span');
-  heading.textContent = title;
-  const close = document.createElement('button');
-  close.type = 'button';
-  close.setAttribute('aria-label', 'Close');
-  close.append(cross());
-  const header = document.createElement('header');
-  header.append(heading, close);
-  const frame = document.createElement('iframe');
-  frame.title = title;
-  frame.src = url;
-  const spinner = document.createElement('i');
-  frame.addEventListener('load', () => spinner.remove(), { once: true });
-  const panel = document.createElement('section');
-  panel.append(header, frame, spinner);
-  dialog.append(panel);
   root.append(dialog);
   return { host, dialog, frame, close };
 }

@@ -43,9 +43,11 @@ export function idOf(secret: unknown): string {
   return id;
 }
 
+const innerOf = (action: any): any => action?.[action?.type];
+
 /** Where a buyer has to go, and whether it is to see how to pay rather than to prove who they are. */
 export function stepOf(action: any): { url: string; isInstructions: boolean } | null {
-  const inner = action?.[action?.type];
+  const inner = innerOf(action);
   if (!inner) return null;
   const instructions = inner.hosted_instructions_url ?? inner.mobile_auth_url;
   const url = inner.url ?? inner.stripe_js ?? instructions;
@@ -72,7 +74,9 @@ export class Intents {
     const collected: Collected = wish.element && wish.elements ? await wish.elements.collect(wish.element) : {};
     if (collected.error) return { error: collected.error };
     const channel = randomId();
-    const isOver = wish.redirect === 'if_required' && (!collected.chosen?.type || !wish.returnUrl);
+    const { confirmation_token: token, payment_method: method } = wish.params;
+    const isElsewhere = collected.chosen?.type || this.client.redirecting.has(token ?? method);
+    const isOver = wish.redirect === 'if_required' && !(isElsewhere && wish.returnUrl);
     const returnUrl = isOver ? pageUrl('/v3/frames/return', { ch: channel }) : wish.returnUrl;
     const body = { ...paramsOf(wish.params, collected), client_secret: wish.secret, return_url: returnUrl };
     const object = await this.client.controller.ask('confirm', {
@@ -85,9 +89,9 @@ export class Intents {
   /** Goes on with an intent that was confirmed elsewhere. */
   async handle(secret: string): Promise<any> {
     const object = await this.read(secret);
-    const returnUrl: string | undefined = object.next_action?.redirect_to_url?.return_url ?? undefined;
     // A return URL of the shop would load the shop inside of the window: then the whole page goes.
-    return this.settle(object, { secret, params: {}, redirect: 'if_required' }, returnUrl ? null : randomId());
+    const channel = innerOf(object.next_action)?.return_url ? null : randomId();
+    return this.settle(object, { secret, params: {}, redirect: 'if_required' }, channel);
   }
 
   /** What a shop gets to know, after all that the buyer had to do. `channel` is null when it is done with the whole page. */
@@ -137,7 +141,7 @@ export class Intents {
 }
 
 /** The parameters of a confirmation with what was chosen in the form. */
-function paramsOf(params: Record<string, any>, { chosen }: Collected): Record<string, any> {
+export function paramsOf(params: Record<string, any>, { chosen }: Collected): Record<string, any> {
   if (!chosen) return params;
   const { payment_method_data: data, ...rest } = params;
   if (chosen.saved) return { ...rest, payment_method: chosen.saved };

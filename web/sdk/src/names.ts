@@ -18,7 +18,7 @@ export const CONFIRMING: readonly (readonly [string, string])[] = CONFIRMED.flat
 
 export const UNSUPPORTED: readonly string[] = (
   'collectBankAccountForPayment collectBankAccountForSetup collectBankAccountToken collectFinancialConnectionsAccounts ' +
-  'createConfirmationToken createEphemeralKeyNonce createFinancialAccountDisclosure createIssuingDisclosure createRadarSession ' +
+  'createEphemeralKeyNonce createFinancialAccountDisclosure createIssuingDisclosure createRadarSession ' +
   'createSource createTreasuryDisclosure ' +
   'initializePricing processOrder retrieveOrder retrieveSource verifyIdentity verifyMicrodepositsForPayment verifyMicrodepositsForSetup'
 ).split(' ');

@@ -1,8 +1,10 @@
-// Tokens and payment methods out of what a buyer entered.
+// Tokens, payment methods and confirmation tokens out of what a buyer entered.
 // Deliberately absent: what they are used for, which the shop's server decides.
 
 import type { Client } from './client';
 import { Element } from './element';
+import type { Collected, Elements } from './elements';
+import { paramsOf } from './intents';
 
 type Answer = Promise<any>;
 
@@ -17,13 +19,19 @@ export class Objects {
   constructor(private readonly client: Client) {}
 
   private async make({ path, name, body }: Made, element?: Element | null): Answer {
-    const { error, chosen, handle } = element ? await this.client.elementsOf(element).collect(element) : {};
-    if (error) return { error };
-    if (chosen?.saved) return this.client.notSupported('a saved payment method here');
-    const { type, keep } = chosen ?? {};
+    const collected: Collected = element ? await this.client.elementsOf(element).collect(element) : {};
+    const { saved, type, keep } = collected.chosen ?? {};
+    if (saved) return this.client.notSupported('a saved payment method here');
     const sent = { ...body, ...(type && { type }), ...(keep && { allow_redisplay: keep.allow_redisplay }) };
-    const object = await this.client.controller.ask('create', { method: 'POST', path, body: sent, handle });
-    return object.error ? { error: object.error } : { [name]: object };
+    return this.send({ path, name, body: sent }, collected);
+  }
+
+  private async send({ path, name, body }: Made, { error, chosen, handle }: Collected): Answer {
+    if (error) return { error };
+    const object = await this.client.controller.ask('create', { method: 'POST', path, body, handle });
+    if (object.error) return { error: object.error };
+    if (chosen?.type) this.client.redirecting.add(object.id);
+    return { [name]: object };
   }
 
   /** `(element, data)`, or `('bank_account' | 'pii' | …, data)`. */
@@ -42,13 +50,32 @@ export class Objects {
       return this.make({ ...made, body: { type: first, ...(element ? third : second) } }, element);
     }
     if (first?.elements) {
-      const own = first.elements.getElement('payment') ?? first.elements.getElement('card');
-      return this.make({ ...made, body: { type: 'card', ...first.params } }, own);
+      return this.make({ ...made, body: { type: 'card', ...first.params } }, formOf(first.elements));
     }
     const element = elementOf(first?.card) ?? elementOf(first?.element);
     const { element: _, card, ...rest } = first ?? {};
     return this.make({ ...made, body: element ? { type: 'card', ...rest, ...first.params } : first }, element);
   }
+
+  /** `({elements, params})`: everything that the buyer decided, for the shop's server to confirm with. */
+  async confirmationToken({ elements, params }: any = {}): Answer {
+    const element = elements && formOf(elements);
+    if (!element) throw new Error('createConfirmationToken needs the elements group of a payment element.');
+    const own = this.client.elementsOf(element);
+    const collected = await own.collect(element);
+    const { setupFutureUsage, customerSessionClientSecret } = own.options;
+    const body = {
+      setup_future_usage: setupFutureUsage, ...paramsOf(params ?? {}, collected),
+      // A publishable key alone may not look at what a customer saved.
+      customer_session: collected.chosen?.saved && customerSessionClientSecret,
+    };
+    return this.send({ path: '/v1/confirmation_tokens', name: 'confirmationToken', body }, collected);
+  }
+}
+
+/** What a group takes a new card from. */
+function formOf(elements: Elements): Element | null {
+  return elements.getElement('payment') ?? elements.getElement('card');
 }
 
 /** The element of a parameter that may hold one. */

@@ -94,7 +94,7 @@ describe('a checkout session', () => {
 });
 
 /** A client whose controller answers by itself. */
-const clientOf = (ask: (...words: any[]) => Promise<any>): any => ({ key: 'pk_test_1', controller: { name: 'c', join() {}, ask } });
+const clientOf = (ask: (...words: any[]) => Promise<any>): any => ({ key: 'pk_test_1', redirecting: new Set(), controller: { name: 'c', join() {}, ask } });
 
 describe('what a payment element shows', () => {
   const error = { type: 'api_connection_error' };

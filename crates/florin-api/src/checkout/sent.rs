@@ -28,6 +28,8 @@ const CHOICE: [&str; 3] = ["shipping_option", "quantities", "locale"];
 /// The members of a person, and of an address.
 const PERSON: [&str; 4] = ["name", "email", "phone", "address"];
 const ADDRESS: [&str; 6] = ["line1", "line2", "city", "state", "postal_code", "country"];
+/// The members of a card; `network` is what the buyer prefers of a co-branded one.
+const CARD: [&str; 5] = ["number", "exp_month", "exp_year", "cvc", "network"];
 /// The longest text of a person.
 const TEXT_CHARS_MAX: usize = 500;
 /// The longest name of a press.
@@ -234,7 +236,8 @@ pub(super) async fn method(
     let Some(Value::Object(card)) = sent.get_mut("card") else {
         return Ok(None);
     };
-    only(card, &["number", "exp_month", "exp_year", "cvc"], "card")?;
+    only(card, &CARD, "card")?;
+    let preferred = text(card, "network", "card")?;
     for name in ["exp_month", "exp_year"] {
         if let Some(number) = whole(card, name, "card")? {
             card.insert(name.to_owned(), Value::from(full_year(name, number)));
@@ -245,6 +248,7 @@ pub(super) async fn method(
     let card = engine.intake(scope, input, "pm_").await?;
     let details = MethodDetails {
         billing,
+        preferred,
         ..MethodDetails::default()
     };
     Ok(Some(MethodSource::Card(Box::new(card), Box::new(details))))

@@ -16,7 +16,8 @@ pub async fn list(exchange: &Exchange) -> Response {
 }
 
 /// Parameters that only mean something together with `confirm=true`.
-const CONFIRM_ONLY: [&str; 4] = [
+const CONFIRM_ONLY: [&str; 5] = [
+    "confirmation_token",
     "off_session",
     "error_on_requires_action",
     "return_url",

@@ -67,6 +67,8 @@ record! {
         risk: Risk,
         /// The issuer's approval code.
         authorization_code: Option<String>,
+        /// The network that the merchant or the buyer chose for it.
+        network: Option<String>,
         /// The network's id.
         network_transaction_id: Option<String>,
         /// 3-D Secure.

@@ -300,6 +300,7 @@ pub(super) fn authorization(
             line1_given: method.billing_has(&["address", "line1"]),
             postal_code_given: method.billing_has(&["address", "postal_code"]),
             set_up: method.set_up == Some(FutureUsage::OffSession),
+            network: (method.card.networks.len() > 1).then(|| method.card.network(None).to_owned()),
             ..Terms::default()
         },
     }
@@ -316,6 +317,9 @@ fn intent_authorization(
     request.terms.off_session = intent.off_session;
     request.terms.sets_up = intent.future_usage() == Some(FutureUsage::OffSession);
     request.terms.moto = intent.card.moto;
+    if let (Some(network), Some(chosen)) = (&mut request.terms.network, &intent.card.network) {
+        *network = method.card.network(Some(chosen)).to_owned();
+    }
     let asked = intent.card.request_three_d_secure.as_deref();
     request.terms.ask_authentication = matches!(asked, Some("any" | "challenge"));
     request

@@ -79,6 +79,8 @@ pub struct MethodDetails {
     pub allow_redisplay: Option<String>,
     /// A CVC came with it.
     pub cvc_given: bool,
+    /// The network that the card holder prefers, if one was said.
+    pub preferred: Option<String>,
 }
 
 /// Makes a payment method that belongs to nobody yet. It is not saved: the caller decides with which transition.
@@ -88,11 +90,15 @@ pub fn create_method(
 ) -> Versioned<PaymentMethod> {
     let mut metadata = Metadata::new();
     details.metadata.apply(&mut metadata);
+    let mut card = details.card;
+    if let Some(network) = &details.preferred {
+        card.prefer(network);
+    }
     Versioned::fresh(PaymentMethod {
         id: context.id(),
         created: context.now,
         kind: details.kind,
-        card: details.card,
+        card,
         source: details.source,
         billing: details.billing,
         metadata,
@@ -185,6 +191,9 @@ pub fn update_method(
     patch.metadata.apply(&mut held.record.metadata);
     if patch.allow_redisplay.is_some() {
         held.record.allow_redisplay = patch.allow_redisplay;
+    }
+    if let Some(network) = &patch.preferred {
+        held.record.card.prefer(network);
     }
     if patch.card.exp_month != 0 {
         held.record.card.exp_month = patch.card.exp_month;

@@ -10,8 +10,10 @@ mod capture;
 mod charge;
 mod configuration;
 mod confirm;
+mod confirmation_token;
 mod create;
 mod dispute;
+mod domain;
 mod expire;
 mod fraud_warning;
 mod increment;
@@ -36,11 +38,15 @@ pub use configuration::{
     update_configuration,
 };
 pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
+pub use confirmation_token::{
+    ConfirmationTerms, ConfirmationToken, create_confirmation, use_confirmation,
+};
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
 pub(crate) use create::{
     allowed_types, check_amount, check_multiple, kept_types, known_currency, listed_types, types_of,
 };
 pub use dispute::Dispute;
+pub use domain::{PaymentMethodDomain, create_domain, domain_name, update_domain};
 pub use expire::{expire, release_void};
 pub use fraud_warning::EarlyFraudWarning;
 pub use increment::{IncrementCommand, increment};

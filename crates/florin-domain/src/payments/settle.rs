@@ -227,6 +227,8 @@ fn fresh_charge(context: &Context<'_>, inputs: &SettleInputs) -> Charge {
         charge.card = method.card.clone();
         charge.source = method.source.clone();
         charge.billing = method.billing.clone();
+        let options = inputs.intent.as_ref().map(|held| &held.record.card);
+        charge.network = options.and_then(|options| options.network.clone());
     }
     charge
 }

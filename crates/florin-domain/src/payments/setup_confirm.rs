@@ -3,8 +3,8 @@
 use super::confirm::{ChallengeAnswer, authorization, hold};
 use super::create::{check_customer, kept_types};
 use super::{
-    Attempt, AutomaticMethods, Call, FutureUsage, Metadata, MetadataPatch, PaymentMethod,
-    SetupIntent, SetupStatus, Target,
+    Attempt, AutomaticMethods, Call, ConfirmationToken, FutureUsage, Metadata, MetadataPatch,
+    PaymentMethod, SetupIntent, SetupStatus, Target,
 };
 use crate::changes::Draft;
 use crate::checkout::CheckoutSession;
@@ -47,6 +47,15 @@ pub struct SetupCommand {
     pub echo: Map<String, Value>,
     /// The buyer's answer to an open challenge.
     pub challenge: Option<ChallengeAnswer>,
+}
+
+impl SetupCommand {
+    /// Where the server does not say where the buyer comes back to, the buyer does.
+    pub fn back_to(&mut self, token: &ConfirmationToken) {
+        if self.return_url.is_none() {
+            self.return_url.clone_from(&token.return_url);
+        }
+    }
 }
 
 fn apply(setup: &mut SetupIntent, command: SetupCommand) -> Result<(), Refusal> {

@@ -40,12 +40,18 @@ impl Operation for CreateIntent {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
+            let token = step.confirmation(self.method.as_ref()).await?;
             let method = match &self.method {
                 Some(source) => Some(step.method(source).await?),
                 None => None,
             };
             let scope = step.scope().clone();
             let mut command = self.command.clone();
+            let mut confirm = self.confirm.clone();
+            if let (Some(token), Some(confirm)) = (&token, &mut confirm) {
+                confirm.setup_future_usage = command.setup_future_usage.map(Some);
+                token.record.fill(confirm, &mut command.echo);
+            }
             if command.automatic.is_some() {
                 command.switched = step.switched(self.configuration.as_deref()).await?;
             }
@@ -58,10 +64,13 @@ impl Operation for CreateIntent {
                 method.as_ref(),
             )?;
             let id = intent.record.id.clone();
-            let Some(confirm) = self.confirm.clone() else {
+            let Some(confirm) = confirm else {
                 keep_method(draft, &mut context, method);
                 return Ok(Decided::record(&scope, &id));
             };
+            if let Some(mut token) = token {
+                payments::use_confirmation(draft, &mut context, &mut token, &id);
+            }
             let call = payments::confirm(
                 draft,
                 &mut context,
@@ -158,7 +167,12 @@ impl Operation for ConfirmIntent {
         Box::pin(async move {
             let mut intent = step.in_url::<PaymentIntent>(&self.id, "intent").await?;
             check_browser(caller, &intent.record.clone().into())?;
-            check_browser_usage(caller, &intent.record, self.command.setup_future_usage)?;
+            let (mut command, mut descriptive) = (self.command.clone(), self.descriptive.clone());
+            let token = step.confirmation(self.method.as_ref()).await?;
+            if let Some(token) = &token {
+                token.record.fill(&mut command, &mut descriptive.echo);
+            }
+            check_browser_usage(caller, &intent.record, command.setup_future_usage)?;
             let method = match (&self.method, &intent.record.payment_method) {
                 (Some(source), _) => Some(step.method(source).await?),
                 (None, Some(own)) => step.find::<PaymentMethod>(&own.to_string()).await?,
@@ -166,14 +180,13 @@ impl Operation for ConfirmIntent {
             };
             let scope = step.scope().clone();
             let id = intent.record.id.clone();
-            self.descriptive.clone().describe(&mut intent.record);
+            descriptive.describe(&mut intent.record);
             let (draft, mut context) = step.parts();
-            let call = payments::confirm(
-                draft,
-                &mut context,
-                ConfirmInputs { intent, method },
-                self.command.clone(),
-            )?;
+            if let Some(mut token) = token {
+                payments::use_confirmation(draft, &mut context, &mut token, &id);
+            }
+            let inputs = ConfirmInputs { intent, method };
+            let call = payments::confirm(draft, &mut context, inputs, command)?;
             Ok(match call {
                 Some(call) => Decided::call(&scope, &id, call),
                 None => Decided::record(&scope, &id),

@@ -3,7 +3,9 @@
 mod catalog;
 mod charges;
 mod checkout;
+mod confirmation_tokens;
 mod customers;
+mod domains;
 mod endpoints;
 mod front;
 mod intents;
@@ -21,7 +23,9 @@ pub use checkout::{
     AbandonSession, ChooseSession, CreateSession, ExpireSession, ItemWish, PressSession, PriceWish,
     ProductWish, ShippingWish, UpdateSession,
 };
+pub use confirmation_tokens::CreateConfirmationToken;
 pub use customers::{CreateCustomer, DeleteCustomer, UpdateCustomer};
+pub use domains::{CreateDomain, UpdateDomain};
 pub use endpoints::{CreateEndpoint, DeleteEndpoint, UpdateEndpoint};
 pub use front::{CancelFrontPayment, CreateFrontPayment, RefundFrontPayment};
 pub use intents::{
@@ -60,7 +64,9 @@ pub const OPERATIONS: &[&str] = &[
     "ConfirmSetup",
     "CreateCharge",
     "CreateConfiguration",
+    "CreateConfirmationToken",
     "CreateCustomer",
+    "CreateDomain",
     "CreateEndpoint",
     "CreateFrontPayment",
     "CreateIntent",
@@ -85,6 +91,7 @@ pub const OPERATIONS: &[&str] = &[
     "UpdateCharge",
     "UpdateConfiguration",
     "UpdateCustomer",
+    "UpdateDomain",
     "UpdateEndpoint",
     "UpdateIntent",
     "UpdateLink",

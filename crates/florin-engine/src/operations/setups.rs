@@ -37,10 +37,15 @@ impl Operation for CreateSetup {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
+            let token = step.confirmation(self.method.as_ref()).await?;
             let method = chosen(step, self.method.as_ref()).await?;
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
-            let parts = (self.create.clone(), self.command.clone());
+            let mut command = self.command.clone();
+            if let Some(token) = &token {
+                command.back_to(&token.record);
+            }
+            let parts = (self.create.clone(), command);
             let setup = payments::create_setup(
                 draft,
                 &mut context,
@@ -52,6 +57,9 @@ impl Operation for CreateSetup {
             if !self.confirm {
                 keep_method(draft, &mut context, method);
                 return Ok(Decided::record(&scope, &id));
+            }
+            if let Some(mut token) = token {
+                payments::use_confirmation(draft, &mut context, &mut token, &id);
             }
             let nothing_more = SetupCommand::default();
             let call = payments::confirm_setup(draft, &mut context, setup, method, nothing_more)?;
@@ -127,6 +135,7 @@ impl Operation for ConfirmSetup {
         Box::pin(async move {
             let setup = step.in_url::<SetupIntent>(&self.id, "intent").await?;
             check_browser(caller, &setup.record.clone().into())?;
+            let token = step.confirmation(self.method.as_ref()).await?;
             let method = match (&self.method, &setup.record.payment_method) {
                 (Some(source), _) => Some(step.method(source).await?),
                 (None, Some(own)) => step.find::<PaymentMethod>(&own.to_string()).await?,
@@ -135,8 +144,12 @@ impl Operation for ConfirmSetup {
             let scope = step.scope().clone();
             let id = setup.record.id.clone();
             let (draft, mut context) = step.parts();
-            let call =
-                payments::confirm_setup(draft, &mut context, setup, method, self.command.clone())?;
+            let mut command = self.command.clone();
+            if let Some(mut token) = token {
+                command.back_to(&token.record);
+                payments::use_confirmation(draft, &mut context, &mut token, &id);
+            }
+            let call = payments::confirm_setup(draft, &mut context, setup, method, command)?;
             Ok(Decided::call(&scope, &id, call))
         })
     }

@@ -83,7 +83,7 @@ pub(super) fn render<'a>(parts: &Parts<'a>) -> Node<'a> {
             owner.map_or(empty(), |method| metadata(&method.metadata)),
         )
         .put("name", member(billing, "name"))
-        .put("networks", preference())
+        .put("networks", preference(card))
         .put("regulated_status", "unregulated")
         .null("tokenization_method");
     shape.done()
@@ -95,9 +95,9 @@ fn verdict(check: Check, given: Option<&Value>) -> Option<&'static str> {
     check.wire().or(given.then_some("unchecked"))
 }
 
-fn preference() -> Node<'static> {
+fn preference(card: &CardDetails) -> Node<'_> {
     let mut shape = Shape::hash(1);
-    shape.null("preferred");
+    shape.put("preferred", card.preferred.as_deref());
     shape.done()
 }
 

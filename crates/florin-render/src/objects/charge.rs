@@ -171,7 +171,7 @@ fn card_details(charge: &Charge) -> Node<'_> {
     let card = &charge.card;
     let granted = &charge.granted;
     let authorized = (charge.status == ChargeStatus::Succeeded).then_some(charge.amount);
-    let network = card.networks.first().unwrap_or(&card.brand);
+    let network = card.network(charge.network.as_deref());
     let extended = if granted.extended && authorized.is_some() {
         "enabled"
     } else {
@@ -201,7 +201,7 @@ fn card_details(charge: &Charge) -> Node<'_> {
         .null("mandate")
         .put_some("moto", granted.moto.then_some(true))
         .put("multicapture", open_for(charge, granted.multicapture))
-        .put("network", network.as_str())
+        .put("network", network)
         .put("network_token", unused_token())
         .put(
             "network_transaction_id",

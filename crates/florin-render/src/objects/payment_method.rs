@@ -7,7 +7,7 @@ use crate::echo;
 use crate::shape::{Shape, metadata, texts};
 use florin_base::Timestamp;
 use florin_domain::MethodType;
-use florin_domain::cards::{CardSource, Checks};
+use florin_domain::cards::{CardDetails, CardSource, Checks};
 use florin_domain::payments::PaymentMethod;
 use florin_wire::Node;
 
@@ -44,6 +44,23 @@ pub(super) fn render_as<'a>(
     shape.done()
 }
 
+/// A payment method that may not be there yet: it has no id.
+pub(super) fn preview(method: &PaymentMethod) -> Node<'_> {
+    let redisplay = method.allow_redisplay.as_deref().unwrap_or("unspecified");
+    let mut shape = Shape::hash(6);
+    shape
+        .put("allow_redisplay", redisplay)
+        .put("billing_details", echo::billing(&method.billing))
+        .put_some("card", method.kind.is_card().then(|| card(method)))
+        .put("customer", method.customer.as_deref())
+        .null("customer_account")
+        .put("type", method.kind.word());
+    if !method.kind.is_card() {
+        shape.put(method.kind.word(), details(method));
+    }
+    shape.done()
+}
+
 /// What is known of a method that is no card: what its payer told.
 fn details(method: &PaymentMethod) -> Node<'_> {
     let mut shape = Shape::hash(3);
@@ -69,23 +86,25 @@ fn card(method: &PaymentMethod) -> Node<'_> {
         .put("brand", card.brand.as_str())
         .put("checks", checks(&method.checks))
         .put("country", card.country.as_deref())
-        .put("display_brand", card.brand.as_str())
+        .put("display_brand", card.display_brand())
         .put("exp_month", card.exp_month)
         .put("exp_year", card.exp_year)
         .put("fingerprint", card.fingerprint.as_str())
         .put("funding", card.funding.as_str())
         .null("generated_from")
         .put("last4", card.last4.as_str())
-        .put("networks", networks(&card.networks))
+        .put("networks", networks(card))
         .put("regulated_status", "unregulated")
         .put("three_d_secure_usage", three_ds_usage(&method.source))
         .null("wallet");
     shape.done()
 }
 
-fn networks(available: &[String]) -> Node<'_> {
+fn networks(card: &CardDetails) -> Node<'_> {
     let mut shape = Shape::hash(2);
-    shape.put("available", texts(available)).null("preferred");
+    shape
+        .put("available", texts(&card.networks))
+        .put("preferred", card.preferred.as_deref());
     shape.done()
 }
 

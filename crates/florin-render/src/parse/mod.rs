@@ -32,7 +32,7 @@ pub use front::front_payment;
 pub use payment_intent::{
     cancel_reason, capture, confirm_intent, create_intent, descriptive, increment, update_intent,
 };
-pub use payment_method::{configuration, legacy_billing, method};
+pub use payment_method::{configuration, confirmation_terms, legacy_billing, method};
 pub use refund::refund;
 pub use setup_intent::{create_setup, setup};
 pub use webhook_endpoint::endpoint;

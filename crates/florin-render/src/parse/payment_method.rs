@@ -2,10 +2,10 @@
 //!
 //! Deliberately absent: number and CVC. The caller hands them to the vault and fills in card and source.
 
-use super::{metadata_at, text, wire};
+use super::{fresh_echo, future_usage, metadata_at, text, wire};
 use florin_domain::MethodType;
 use florin_domain::cards::CardDetails;
-use florin_domain::payments::{ConfigurationPatch, MethodDetails};
+use florin_domain::payments::{ConfigurationPatch, ConfirmationTerms, MethodDetails};
 use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
 
@@ -45,6 +45,7 @@ pub fn method(params: &Params, prefix: &str) -> Result<MethodDetails, WireError>
         metadata: metadata_at(params, &at("metadata")),
         allow_redisplay: text(params, &at("allow_redisplay")),
         cvc_given: params.has(&at("card.cvc")),
+        preferred: text(params, &at("card.networks.preferred")),
         ..MethodDetails::default()
     })
 }
@@ -65,6 +66,18 @@ pub fn configuration(params: &Params) -> ConfigurationPatch {
         active: params.flag("active"),
         preferences: MethodType::ALL.iter().filter_map(said).collect(),
     }
+}
+
+/// What comes beside the payment method of a confirmation token.
+///
+/// # Errors
+/// None now; the schema knows the words.
+pub fn confirmation_terms(params: &Params) -> Result<ConfirmationTerms, WireError> {
+    Ok(ConfirmationTerms {
+        return_url: text(params, "return_url"),
+        setup_future_usage: future_usage(params, "setup_future_usage")?.flatten(),
+        echo: fresh_echo(params),
+    })
 }
 
 /// Zero when it was not sent.

@@ -51,6 +51,7 @@ pub fn card() -> CardDetails {
         funding: "credit".to_owned(),
         country: Some("US".to_owned()),
         networks: vec!["visa".to_owned()],
+        preferred: None,
         fingerprint: "f1nGerPr1nt00001".to_owned(),
     }
 }

@@ -1,12 +1,13 @@
 //! What merchants and buyers do, story by story. The seed chooses.
 //!
 //! `wishes` and `checkout_wishes` make one wish per operation of the engine; `payments`, `contests`, `checkout`, `front`,
-//! `methods`, `catalog`, `people`, `setups` and `endpoints` tell the stories, `reads` looks around, and `operators` keeps the installation.
+//! `methods`, `confirmations`, `catalog`, `people`, `setups` and `endpoints` tell the stories, `reads` looks around, and `operators` keeps the installation.
 //! Deliberately absent: judging answers, which is the auditor's part.
 
 mod catalog;
 mod checkout;
 mod checkout_wishes;
+mod confirmations;
 mod contests;
 mod endpoints;
 mod front;
@@ -29,7 +30,7 @@ const PAUSE_MS: u64 = 800;
 /// After so many of a thousand stories a client looks around.
 const LOOKS: u64 = 400;
 /// After so many of a thousand stories an operator decides on what was put aside.
-const DECIDES: u64 = 100;
+const DECIDES: u64 = 250;
 
 /// Every operation of the engine that the stories perform.
 pub const PERFORMED: &[&str] = &[
@@ -47,7 +48,9 @@ pub const PERFORMED: &[&str] = &[
     "ConfirmSetup",
     "CreateCharge",
     "CreateConfiguration",
+    "CreateConfirmationToken",
     "CreateCustomer",
+    "CreateDomain",
     "CreateEndpoint",
     "CreateFrontPayment",
     "CreateIntent",
@@ -72,6 +75,7 @@ pub const PERFORMED: &[&str] = &[
     "UpdateCharge",
     "UpdateConfiguration",
     "UpdateCustomer",
+    "UpdateDomain",
     "UpdateEndpoint",
     "UpdateIntent",
     "UpdateLink",
@@ -92,7 +96,7 @@ type Story<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub async fn tell(mut client: Client, stories: u32) {
     for _ in 0..stories {
         // In a box: together their states are too large for the stack of a thread of tests.
-        let story: Story<'_> = match client.random.below(35) {
+        let story: Story<'_> = match client.random.below(37) {
             0..4 => Box::pin(payments::buy(&mut client)),
             4..8 => Box::pin(payments::authorize(&mut client)),
             8..11 => Box::pin(payments::step_by_step(&mut client)),
@@ -107,6 +111,7 @@ pub async fn tell(mut client: Client, stories: u32) {
             25..27 => Box::pin(catalog::keep_catalog(&mut client)),
             27..30 => Box::pin(checkout::sell(&mut client)),
             33..35 => Box::pin(methods::pay(&mut client)),
+            35..37 => Box::pin(confirmations::confirm(&mut client)),
             _ => Box::pin(front::order(&mut client)),
         };
         story.await;

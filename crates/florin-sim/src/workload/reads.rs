@@ -40,6 +40,7 @@ pub const READ: &[&str] = &[
     "GET /v1/checkout/sessions",
     "GET /v1/checkout/sessions/:id",
     "GET /v1/checkout/sessions/:id/line_items",
+    "GET /v1/confirmation_tokens/:id",
     "POST /v1/customer_sessions",
     "GET /v1/customers",
     "GET /v1/customers/:id",
@@ -60,6 +61,9 @@ pub const READ: &[&str] = &[
     "GET /v1/payment_links/:id/line_items",
     "GET /v1/payment_method_configurations",
     "GET /v1/payment_method_configurations/:id",
+    "GET /v1/payment_method_domains",
+    "GET /v1/payment_method_domains/:id",
+    "POST /v1/payment_method_domains/:id/validate",
     "GET /v1/payment_methods",
     "GET /v1/payment_methods/:id",
     "GET /v1/prices",
@@ -82,15 +86,28 @@ pub const READ: &[&str] = &[
     "GET /v1/webhook_endpoints/:id",
 ];
 
+/// A domain, and what its id in an address is called.
+const DOMAIN: (Kind, &str) = (Kind::PaymentMethodDomain, "payment_method_domain");
+
 /// Asks a few things.
 pub async fn look_around(client: &mut Client) {
     for _ in 0..QUESTIONS {
-        let route = client.random.pick(READ).copied().unwrap_or_default();
+        let route = rarer(client);
         if let Some(question) = question(client, route) {
             client.question(route, question).await;
         }
         client.think(100).await;
     }
+}
+
+/// Of two routes the one that was answered well less often, so that what is rare is asked for all the same.
+fn rarer(client: &mut Client) -> &'static str {
+    let mut pick = || client.random.pick(READ).copied().unwrap_or_default();
+    let two = [pick(), pick()];
+    client.scene.with(|inner| {
+        let count = |route: &&'static str| inner.answers.get(&(*route, 200)).copied();
+        two.into_iter().min_by_key(count).unwrap_or_default()
+    })
 }
 
 /// What a route asks; `None` when no object is known that it could ask for.
@@ -138,6 +155,10 @@ fn question(client: &mut Client, route: &str) -> Option<Question> {
         "/v1/payment_links/:id/line_items" => {
             Question::LinkLines(known(client, Kind::PaymentLink)?, page(client))
         }
+        "/v1/payment_method_domains/:id/validate" => {
+            let (kind, part) = DOMAIN;
+            Question::Object(kind, known(client, kind)?, part)
+        }
         "/v1/customer_sessions" => Question::CustomerSession(known(client, Kind::Customer)?),
         "/v1/elements/sessions" => Question::Form,
         "/v1/events" => events(client),
@@ -154,11 +175,13 @@ fn plain_question(client: &mut Client, path: &str) -> Option<Question> {
     let (kind, part) = match list.strip_prefix("/v1/")? {
         "charges" => (Kind::Charge, "charge"),
         "checkout/sessions" => (Kind::CheckoutSession, "session"),
+        "confirmation_tokens" => (Kind::ConfirmationToken, "confirmation_token"),
         "customers" => (Kind::Customer, "id"),
         "disputes" => (Kind::Dispute, "dispute"),
         "events" => (Kind::Event, "id"),
         "payment_intents" => (Kind::PaymentIntent, "intent"),
         "payment_links" => (Kind::PaymentLink, "payment_link"),
+        "payment_method_domains" => DOMAIN,
         "payment_methods" => (Kind::PaymentMethod, "payment_method"),
         "prices" => (Kind::Price, "price"),
         "products" => (Kind::Product, "id"),

@@ -334,6 +334,46 @@ pub(super) fn create_method() -> Wish {
     }
 }
 
+/// What a form collected, on its way to a server.
+pub(super) fn create_confirmation() -> Wish {
+    Wish {
+        operation: "CreateConfirmationToken",
+        object: "confirmation_token",
+        card: Some((GOOD_NUMBER, "pm_")),
+        browser: Some(String::new()),
+        make: Box::new(|card| {
+            let source = match card {
+                Some(card) => MethodSource::Card(Box::new(card), Box::default()),
+                None => published("visa"),
+            };
+            Box::new(ops::CreateConfirmationToken {
+                source,
+                terms: payments::ConfirmationTerms::default(),
+                session: None,
+            })
+        }),
+    }
+}
+
+pub(super) fn create_domain(name: &'static str) -> Wish {
+    wish("CreateDomain", "payment_method_domain", move || {
+        ops::CreateDomain {
+            name: name.to_owned(),
+            enabled: true,
+        }
+    })
+}
+
+pub(super) fn update_domain(id: &str, enabled: bool) -> Wish {
+    let id = id.to_owned();
+    wish("UpdateDomain", "payment_method_domain", move || {
+        ops::UpdateDomain {
+            id: id.clone(),
+            enabled: Some(enabled),
+        }
+    })
+}
+
 /// A payment method from a token.
 pub(super) fn method_of_token(id: &str) -> Wish {
     let source = token(id);

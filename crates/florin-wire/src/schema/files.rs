@@ -3,13 +3,17 @@
 //! Deliberately absent: reading files at run time; the table is part of the program's promise.
 
 /// Name and text of every file under `params/`.
-pub(super) const ALL: [(&str, &str); 23] = [
+pub(super) const ALL: [(&str, &str); 25] = [
     ("accounts", include_str!("../../params/accounts.txt")),
     ("balance", include_str!("../../params/balance.txt")),
     ("charges", include_str!("../../params/charges.txt")),
     (
         "checkout_sessions",
         include_str!("../../params/checkout_sessions.txt"),
+    ),
+    (
+        "confirmation_tokens",
+        include_str!("../../params/confirmation_tokens.txt"),
     ),
     (
         "customer_sessions",
@@ -38,6 +42,10 @@ pub(super) const ALL: [(&str, &str); 23] = [
     (
         "payment_method_configurations",
         include_str!("../../params/payment_method_configurations.txt"),
+    ),
+    (
+        "payment_method_domains",
+        include_str!("../../params/payment_method_domains.txt"),
     ),
     (
         "payment_methods",

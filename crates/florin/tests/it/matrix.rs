@@ -108,7 +108,7 @@ fn make_objects(shop: &Shop) -> Objects {
     ]
 }
 
-/// What is sold, and two sessions that sell it, one of them to the customer.
+/// What is sold, two sessions that sell it, one of them to the customer, and what forms need.
 fn make_sold(shop: &Shop, made: &Objects) -> Objects {
     let product = shop.make("/v1/products", "name=Tea");
     let priced = format!("product={product}&currency=usd&unit_amount=500&lookup_key=matrix-tea");
@@ -133,6 +133,14 @@ fn make_sold(shop: &Shop, made: &Objects) -> Objects {
                 "/v1/shipping_rates",
                 "display_name=Mail&fixed_amount[amount]=500&fixed_amount[currency]=usd",
             ),
+        ),
+        (
+            "confirmation",
+            shop.make("/v1/confirmation_tokens", "payment_method=pm_card_visa"),
+        ),
+        (
+            "domain",
+            shop.make("/v1/payment_method_domains", "domain_name=shop.example"),
         ),
         (
             "configuration",

@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const ar: Catalogue = {
   "card.details": "بيانات البطاقة",
   "card.number": "رقم البطاقة",
+  "card.network": "شبكة البطاقة",
   "card.expiry": "تاريخ الانتهاء",
   "card.expiry_hint": "MM / YY",
   "card.cvc": "رمز الأمان",

@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const de: Catalogue = {
   "card.details": "Kartendaten",
   "card.number": "Kartennummer",
+  "card.network": "Kartennetzwerk",
   "card.expiry": "Gültig bis",
   "card.expiry_hint": "MM / JJ",
   "card.cvc": "Prüfziffer",

@@ -6,6 +6,7 @@
 export const en = {
   "card.details": "Card details",
   "card.number": "Card number",
+  "card.network": "Card network",
   "card.expiry": "Expiry date",
   "card.expiry_hint": "MM / YY",
   "card.cvc": "Security code",

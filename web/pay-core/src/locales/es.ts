@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const es: Catalogue = {
   "card.details": "Datos de la tarjeta",
   "card.number": "Número de tarjeta",
+  "card.network": "Red de la tarjeta",
   "card.expiry": "Fecha de vencimiento",
   "card.expiry_hint": "MM / AA",
   "card.cvc": "Código de seguridad",

@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const fr: Catalogue = {
   "card.details": "Informations de la carte",
   "card.number": "Numéro de carte",
+  "card.network": "Réseau de la carte",
   "card.expiry": "Date d’expiration",
   "card.expiry_hint": "MM / AA",
   "card.cvc": "Code de sécurité",

@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const ja: Catalogue = {
   "card.details": "カード情報",
   "card.number": "カード番号",
+  "card.network": "カードブランド",
   "card.expiry": "有効期限",
   "card.expiry_hint": "月 / 年",
   "card.cvc": "セキュリティコード",

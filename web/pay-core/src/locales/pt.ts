@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const pt: Catalogue = {
   "card.details": "Dados do cartão",
   "card.number": "Número do cartão",
+  "card.network": "Bandeira do cartão",
   "card.expiry": "Validade",
   "card.expiry_hint": "MM / AA",
   "card.cvc": "Código de segurança",

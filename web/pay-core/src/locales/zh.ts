@@ -4,6 +4,7 @@ import type { Catalogue } from "../i18n";
 export const zh: Catalogue = {
   "card.details": "银行卡信息",
   "card.number": "卡号",
+  "card.network": "卡组织",
   "card.expiry": "有效期",
   "card.expiry_hint": "月 / 年",
   "card.cvc": "安全码",
