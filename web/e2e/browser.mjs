@@ -17,6 +17,7 @@ const WITHIN_MS = 20_000;
 const VIEWPORT = { width: 900, height: 900 };
 export const CARDS = {
   good: '4242424242424242', declined: '4000000000000002', authenticate: '4000002760003184', amex: '378282246310005',
+  twoNetworks: '4000002500001001',
 };
 
 /** Starts a browser. Only a whole one has the rules about cookies that buyers' browsers have. */

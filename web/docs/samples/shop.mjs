@@ -73,10 +73,7 @@ const forms = {
 const tokens = {
   post_v1_confirmation_tokens: {
     title: 'Keep what a form collected',
-    params: {
-      payment_method_data: { type: 'card', card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } },
-      return_url: 'https://shop.example/back',
-    },
+    params: { payment_method: 'pm_card_visa', return_url: 'https://shop.example/back' },
     expect: { object: 'confirmation_token', payment_intent: null },
   },
   get_v1_confirmation_tokens__id_: {

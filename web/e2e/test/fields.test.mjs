@@ -59,7 +59,7 @@ test('another brand has other groups and a longer code', async () => {
 
 test('a card of two networks lets the buyer choose, and the choice is sent', async () => {
   await frame.locator('#number').click();
-  await type('4000002500001001');
+  await type(CARDS.twoNetworks);
   const choice = frame.getByRole('button', { name: 'Cartes Bancaires' });
   assert.equal(await choice.getAttribute('aria-pressed'), 'false');
   await choice.click();

@@ -39,6 +39,13 @@ const pressed = async (visit) => {
   await visit.page.locator('.fault').first().waitFor();
 };
 const typed = (visit) => visit.typeCard();
+const twoNetworks = async (visit) => {
+  await visit.typeCard(CARDS.twoNetworks);
+  const visa = visit.page.getByRole('button', { name: 'Visa' });
+  await visa.click();
+  assert.equal(await visa.getAttribute('aria-pressed'), 'true');
+  await visit.standsStill();
+};
 
 const LOOKS = [
   ['desktop', {}, {}],
@@ -51,6 +58,9 @@ const LOOKS = [
   ['arabic-phone', AUTO, { ...ARABIC, ...PHONE }],
   ['german', { locale: 'de' }, PHONE],
   ['japanese', { locale: 'ja' }, {}],
+  ['networks', {}, {}, twoNetworks],
+  ['networks-dark-phone', FULL, { ...NIGHT, ...PHONE }, twoNetworks],
+  ['networks-arabic-phone', AUTO, { ...ARABIC, ...PHONE }, twoNetworks],
   ['decline', {}, {}, declined],
   ['decline-dark-phone', {}, { ...NIGHT, ...PHONE }, declined],
   ['complete', {}, {}, paid],
