@@ -62,6 +62,19 @@ def test_a_receipt_follows_its_refunds(sdk):
     assert "-€9.00" in text and "€40.00" in text
 
 
+NUMBER = re.compile(r"\d{4}-\d{4}")
+
+
+@pytest.mark.raw
+def test_a_receipt_that_is_mailed_has_a_number(sdk):
+    silent, told = paid(), paid(receipt_email="ada@example.com")
+    assert silent["receipt_number"] is None and NUMBER.fullmatch(told["receipt_number"])
+    assert told["receipt_number"] in page(told["receipt_url"]).body.decode()
+    of_silent, of_told = (wire.post("/v1/refunds", {"charge": charge["id"], "amount": 900}).json for charge in (silent, told))
+    assert of_silent["receipt_number"] is None and NUMBER.fullmatch(of_told["receipt_number"])
+    assert of_told["receipt_number"] != told["receipt_number"]
+
+
 @pytest.mark.raw
 def test_a_wrong_address_names_nothing(sdk):
     charge, other = paid(), paid()
@@ -149,6 +162,24 @@ def test_a_receipt_is_mailed_to_who_asks(sdk, monkeypatch):
         assert "<b>" not in mail.get_body(("html",)).get_content()
         link = re.search(r'href="([^"]+)"', mail.get_body(("html",)).get_content())
         assert page(link.group(1)).status == 200
+
+
+@needs_binary
+@pytest.mark.raw
+def test_a_refund_is_mailed_to_who_had_the_receipt(sdk, monkeypatch):
+    with post_office() as (inbox, port), mailing(monkeypatch, port):
+        charge = paid(DEV_KEY, receipt_email="ada@buyer.example")
+        silent = paid(DEV_KEY)
+        waiting.until(lambda: inbox.mails, "the receipt")
+        wire.post("/v1/refunds", {"charge": silent["id"]}, key=DEV_KEY)
+        first, second = (wire.post("/v1/refunds", {"charge": charge["id"], "amount": part}, key=DEV_KEY).json for part in (900, 1100))
+        waiting.until(lambda: len(inbox.mails) == 3, "two more mails")
+        told = {mail["Message-ID"]: mail for mail in inbox.mails[1:]}
+        for refund, amount in ((first, "€9.00"), (second, "€11.00")):
+            mail = told[f"<refund-{refund['id']}@pay.example>"]
+            text = mail.get_body(("plain",)).get_content()
+            assert mail["To"] == "ada@buyer.example" and mail["Subject"].startswith("Refund from ")
+            assert f"Amount refunded: {amount}" in text and refund["receipt_number"] in text and charge["receipt_url"] in text, text
 
 
 @needs_binary

@@ -1,7 +1,7 @@
 //! Receipts: whoever has the whole address of one may look at it.
 //!
-//! A payment with a `receipt_email` has its receipt mailed by a job. The secret part of the address is a keyed hash of the rest, so
-//! that nothing about it is stored. Deliberately absent: how a receipt looks, mails about refunds and disputes, and an address that
+//! A payment with a `receipt_email` has its receipt mailed by a job, and each refund of it, too. The secret part of the address is a keyed hash of the rest, so
+//! that nothing about it is stored. Deliberately absent: how a receipt looks, mails about disputes and about refunds that come back, and an address that
 //! a charge gets after its money was taken.
 
 use crate::Engine;
@@ -9,7 +9,7 @@ use crate::read::Reader;
 use crate::scheduler::{RETRY_MS, RETRY_MS_MAX, member};
 use florin_base::{Millis, Scope};
 use florin_domain::checkout::CheckoutSession;
-use florin_domain::payments::{Charge, PaymentIntent};
+use florin_domain::payments::{Charge, PaymentIntent, Refund};
 use florin_egress::mail::{Mail, MailError};
 use florin_render::receipt::{self, ReceiptFacts, Sheet};
 use florin_render::texts::bare;
@@ -76,6 +76,8 @@ impl Engine {
         let booked = reader.transaction(booked).await?;
         let processor = self.world.processors.for_scope(scope.live);
         Ok(Some(ReceiptFacts {
+            number: receipt::number(&charge.id, &reader.view()),
+            refund: None,
             paid_at: booked.map_or(charge.created, |booked| booked.created),
             account: (*self.account(scope).await?).clone(),
             charge,
@@ -87,10 +89,17 @@ impl Engine {
     /// Mails a receipt. A server that is away is asked again for days, with growing waits.
     pub(crate) async fn mail_receipt(&self, leased: &LeasedJob) -> Result<(), StoreError> {
         let (scope, charge) = (&leased.job.scope, member(&leased.job, "charge"));
-        let facts = match &self.world.mailer {
+        let mut facts = match &self.world.mailer {
             Some(_) => self.receipt_facts(scope, charge).await?,
             None => None,
         };
+        let refund = Some(member(&leased.job, "refund")).filter(|id| !id.is_empty());
+        if let (Some(facts), Some(_)) = (&mut facts, refund) {
+            let reader = Reader::new(self, scope, None);
+            facts.refund = reader.linked::<Refund>(refund).await?;
+            facts.number =
+                refund.map_or_else(String::new, |id| receipt::number(id, &reader.view()));
+        }
         let again = match (&self.world.mailer, facts) {
             (Some(mailer), Some(facts)) => {
                 let sent = match self.letter(scope, &facts) {
@@ -108,7 +117,11 @@ impl Engine {
     /// the log: it repeats whom the mail was for.
     fn mail_again(&self, facts: &ReceiptFacts, error: MailError) -> Option<Millis> {
         let now = self.world.clock.now();
-        let waited_ms = now.0.saturating_sub(facts.paid_at.millis().0);
+        let since = facts
+            .refund
+            .as_ref()
+            .map_or(facts.paid_at, |refund| refund.created);
+        let waited_ms = now.0.saturating_sub(since.millis().0);
         let charge = &facts.charge.id;
         match error {
             MailError::Refused(why) => {
@@ -129,11 +142,20 @@ impl Engine {
     /// The mail to a buyer who wants one.
     fn letter(&self, scope: &Scope, facts: &ReceiptFacts) -> Option<Mail> {
         let (charge, account) = (&facts.charge, &facts.account);
-        let to = charge.receipt_email()?.to_owned();
+        let (id, to) = match &facts.refund {
+            Some(refund) => (
+                format!("refund-{}", refund.id),
+                refund.receipt_email.clone()?,
+            ),
+            None => (
+                format!("receipt-{}", charge.id),
+                charge.receipt_email()?.to_owned(),
+            ),
+        };
         let url = receipt::receipt_url(charge, &self.view(scope))?;
         let sheet = Sheet::of(facts, facts.texts(None, ""));
         Some(Mail {
-            id: format!("receipt-{}", charge.id),
+            id,
             to,
             from: facts.merchant().to_owned(),
             reply_to: account.email.clone(),

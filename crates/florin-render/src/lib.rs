@@ -73,7 +73,7 @@ pub fn render_record<'a>(record: &'a Record, view: &View<'_>) -> Node<'a> {
         Record::Price(price) => objects::price::render(price, view),
         Record::TaxRate(rate) => objects::tax_rate::render(rate, view),
         Record::ShippingRate(rate) => objects::shipping_rate::render(rate, view),
-        Record::Refund(refund) => objects::refund::render(refund),
+        Record::Refund(refund) => objects::refund::render(refund, view),
         Record::Dispute(dispute) => objects::dispute::render(dispute, view),
         Record::EarlyFraudWarning(warning) => objects::early_fraud_warning::render(warning, view),
         Record::WebhookEndpoint(endpoint) => render_endpoint(endpoint, view, None),

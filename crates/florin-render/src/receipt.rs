@@ -13,7 +13,7 @@ use florin_base::{Timestamp, currency};
 use florin_domain::MethodType;
 use florin_domain::accounts::Account;
 use florin_domain::checkout::{CheckoutSession, Line};
-use florin_domain::payments::{Charge, ChargeStatus};
+use florin_domain::payments::{Charge, ChargeStatus, Refund};
 use std::sync::LazyLock;
 
 /// The words of receipts.
@@ -32,6 +32,10 @@ pub struct ReceiptFacts {
     pub session: Option<CheckoutSession>,
     /// When money was first taken.
     pub paid_at: Timestamp,
+    /// Its number.
+    pub number: String,
+    /// What came back, if the receipt is of that.
+    pub refund: Option<Refund>,
     /// What is paid is simulated.
     pub simulated: bool,
 }
@@ -66,6 +70,20 @@ pub fn receipt_url(charge: &Charge, view: &View<'_>) -> Option<String> {
     let secret = (view.seal)(&place);
     Some(format!("{}{PREFIX}{place}/{secret}", view.base_url))
 }
+
+/// The number of a receipt, which two people can tell each other: eight digits that follow from what it is for.
+pub fn number(id: &str, view: &View<'_>) -> String {
+    let seal = (view.seal)(&format!("{}/number", place(view, id)));
+    let halves = seal.bytes().take(NUMBER_HALVES);
+    let read = halves.fold(0_u64, |sum, half| {
+        (sum << 4) | u64::from(half.saturating_sub(b'a') & 15)
+    });
+    let digits = read % 100_000_000;
+    format!("{:04}-{:04}", digits / 10_000, digits % 10_000)
+}
+
+/// What is taken of a seal for a number.
+const NUMBER_HALVES: usize = 16;
 
 /// The content of a receipt.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +139,15 @@ impl Sheet {
             MethodType::CustomerBalance => word("transfer"),
             kind => title(kind).to_owned(),
         };
+        let refund = facts.refund.as_ref();
+        let date = refund.map_or(facts.paid_at, |refund| refund.created);
+        let (title, paid) = match refund {
+            Some(refund) => ("refund_title", (word("refund"), money(refund.amount))),
+            None => ("title", (word("paid"), money(charge.amount_captured))),
+        };
         let mut rows = vec![
-            (word("date"), texts.number(&facts.paid_at.day().iso())),
+            (word("number"), texts.number(&facts.number)),
+            (word("date"), texts.number(&date.day().iso())),
             (word("method"), method),
         ];
         if let Some(description) = charge.description.as_deref() {
@@ -140,8 +165,8 @@ impl Sheet {
         let lines = facts.session.iter().flat_map(|session| &session.lines);
         let lines = lines.map(|line| (named(line, texts), money(line.subtotal)));
         Sheet {
-            title: texts.with("title", [("merchant", merchant)]),
-            paid: (word("paid"), money(charge.amount_captured)),
+            title: texts.with(title, [("merchant", merchant)]),
+            paid,
             facts: rows,
             items: (word("order"), lines.collect()),
             sums: sums(facts, texts, &money),

@@ -154,11 +154,14 @@ impl Inner {
     /// Whether a commit so far took the money that the receipt of a mail is about.
     pub fn has_taken_money(&self, mail: &str) -> bool {
         let charge = mail.strip_prefix("receipt-").unwrap_or_default();
+        let refund = mail.strip_prefix("refund-").unwrap_or_default();
         self.journal.iter().any(|entry| {
             let writes = entry.commit.changes.writes.iter().zip(&entry.bodies);
             writes.into_iter().any(|(write, body)| {
                 let is_own = write.key.kind == Kind::Charge && write.key.id == charge;
-                is_own && body["amount_captured"].as_i64() > Some(0)
+                let is_refund = write.key.kind == Kind::Refund && write.key.id == refund;
+                (is_own && body["amount_captured"].as_i64() > Some(0))
+                    || (is_refund && body["status"] == "succeeded")
             })
         })
     }

@@ -68,6 +68,8 @@ record! {
         failure_transaction: Option<String>,
         /// Our reference at the processor.
         reference: String,
+        /// Who is told by mail once it arrived.
+        receipt_email: Option<String>,
         /// Descriptive members that are stored and echoed.
         echo: Map<String, Value>,
     }
@@ -137,6 +139,7 @@ pub fn refund(
         reason: command.reason,
         metadata,
         reference: reference.clone(),
+        receipt_email: charge.record.receipt_email().map(str::to_owned),
         echo: command.echo,
         ..Refund::default()
     });
@@ -255,10 +258,20 @@ fn announce(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<R
 fn succeed(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<Refund>) {
     let before = held.record.clone();
     held.record.status = RefundStatus::Succeeded;
+    mail(draft, context, &held.record);
     if held.version == 0 {
         draft.save(context, held, Transition::RefundCreated);
     } else {
         draft.save_with(context, held, Transition::RefundUpdated, Some(before));
+    }
+}
+
+/// Who wants receipts is told of what came back.
+fn mail(draft: &mut Draft, context: &Context<'_>, refund: &Refund) {
+    if refund.receipt_email.is_some() {
+        let id = format!("job_receipt_{}", refund.id);
+        let body = json!({ "charge": refund.charge, "refund": refund.id });
+        draft.job(JobKind::Receipt, id, context.now_real, body);
     }
 }
 
@@ -333,6 +346,7 @@ pub(super) fn arrived_after_all(
     draft.book(transaction);
     draft.save(context, &mut charge, Transition::ChargeRefunded);
     reconsider(draft, context, &charge.record, &mut warning);
+    mail(draft, context, &held.record);
     draft.save(context, &mut held, Transition::RefundCreated);
 }
 

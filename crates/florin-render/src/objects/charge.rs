@@ -6,7 +6,7 @@
 use super::{outcome, payment_method};
 use crate::View;
 use crate::echo::{self, member};
-use crate::receipt::receipt_url;
+use crate::receipt::{self, receipt_url};
 use crate::shape::{Shape, metadata};
 use florin_domain::MethodType;
 use florin_domain::payments::{Charge, ChargeStatus};
@@ -58,7 +58,7 @@ pub(crate) fn render<'a>(charge: &'a Charge, view: &View<'_>) -> Node<'a> {
         .put("payment_method_details", method_details(charge))
         .put("radar_options", radar_options(&charge.echo))
         .put("receipt_email", member(&charge.echo, "receipt_email"))
-        .null("receipt_number")
+        .put("receipt_number", receipt_number(charge, view))
         .put("receipt_url", receipt_url(charge, view))
         .put("refunded", is_refunded(charge))
         .null("review")
@@ -165,6 +165,13 @@ fn other_details(charge: &Charge) -> Node<'_> {
         MethodType::Card | MethodType::CustomerBalance => {}
     }
     shape.done()
+}
+
+/// Whoever is mailed a receipt can be asked for its number.
+fn receipt_number(charge: &Charge, view: &View<'_>) -> Option<String> {
+    charge.receipt_email()?;
+    receipt_url(charge, view)?;
+    Some(receipt::number(&charge.id, view))
 }
 
 fn card_details(charge: &Charge) -> Node<'_> {

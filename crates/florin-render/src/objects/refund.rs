@@ -2,18 +2,22 @@
 //!
 //! Deliberately absent: transfers that are reversed, and references of banks for what is no card.
 
+use crate::View;
+use crate::receipt;
 use crate::shape::{Shape, empty, metadata};
 use florin_domain::MethodType;
 use florin_domain::payments::{Refund, RefundStatus};
 use florin_wire::Node;
 
 /// Renders a refund.
-pub(crate) fn render(refund: &Refund) -> Node<'_> {
+pub(crate) fn render<'a>(refund: &'a Refund, view: &View<'_>) -> Node<'a> {
     let pending = (refund.status == RefundStatus::Pending).then_some("processing");
     let mail = refund
         .echo
         .get("instructions_email")
         .filter(|value| !value.is_null());
+    let is_told = refund.status == RefundStatus::Succeeded && refund.receipt_email.is_some();
+    let number = is_told.then(|| receipt::number(&refund.id, view));
     let mut shape = Shape::object(&refund.id, "refund", 23);
     shape
         .put("amount", refund.amount)
@@ -35,7 +39,7 @@ pub(crate) fn render(refund: &Refund) -> Node<'_> {
         .put("payment_method", refund.payment_method.as_deref())
         .put_some("pending_reason", pending)
         .put("reason", refund.reason.as_deref())
-        .null("receipt_number")
+        .put("receipt_number", number)
         .null("source_transfer_reversal")
         .put("status", refund.status.word())
         .null("transfer_reversal");

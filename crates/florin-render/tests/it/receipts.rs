@@ -4,8 +4,9 @@ use crate::samples::{self, VIEW};
 use crate::sold;
 use florin_base::Timestamp;
 use florin_domain::accounts::Account;
-use florin_domain::payments::{Charge, ChargeStatus};
-use florin_render::receipt::{ReceiptFacts, Sheet, TEXTS, receipt_url};
+use florin_domain::payments::{Charge, ChargeStatus, Refund};
+use florin_render::View;
+use florin_render::receipt::{ReceiptFacts, Sheet, TEXTS, number, receipt_url};
 use florin_render::texts::Texts;
 
 fn facts(charge: Charge) -> ReceiptFacts {
@@ -17,6 +18,8 @@ fn facts(charge: Charge) -> ReceiptFacts {
         charge,
         session: None,
         paid_at: Timestamp(samples::NOW.0 + 2 * 86_400),
+        number: "1234-0678".to_owned(),
+        refund: None,
         simulated: true,
     }
 }
@@ -118,6 +121,54 @@ fn what_came_back_is_told() {
     ] {
         assert!(text.contains(told), "{told}: {text}");
     }
+}
+
+#[test]
+fn a_refund_has_a_receipt_of_its_own() {
+    let back = ReceiptFacts {
+        refund: Some(Refund {
+            amount: 1000,
+            created: Timestamp(samples::NOW.0 + 9 * 86_400),
+            ..samples::refund()
+        }),
+        ..facts(samples::charge())
+    };
+    let text = sheet(&back, "en").text("https://pay.example/receipts/x");
+    for told in [
+        "Refund from ",
+        "Amount refunded: $10.00",
+        "Receipt number: 1234-0678",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let date = back
+        .refund
+        .as_ref()
+        .map(|refund| refund.created.day().iso());
+    assert!(
+        text.contains(&format!("Date: {}", date.unwrap_or_default())),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_number_follows_from_what_it_is_for() {
+    let seal = |place: &str| {
+        let halves = place.bytes().flat_map(|byte| [byte >> 4, byte & 15]);
+        halves.rev().map(|half| char::from(b'a' + half)).collect()
+    };
+    let view = View {
+        seal: &seal,
+        ..VIEW
+    };
+    let one = number("ch_1", &view);
+    assert_eq!(one, number("ch_1", &view));
+    assert_ne!(one, number("ch_2", &view));
+    let digits = one.split('-').map(|part| part.len()).collect::<Vec<_>>();
+    assert!(
+        digits == [4, 4] && one.bytes().all(|b| b.is_ascii_digit() || b == b'-'),
+        "{one}"
+    );
 }
 
 #[test]

@@ -1,20 +1,30 @@
-//! Receipts by mail (I21): a payment whose buyer wants a receipt is mailed to the buyer's address, and nothing else is mailed.
+//! Receipts by mail (I21): a payment whose buyer wants a receipt is mailed to the buyer's address, each refund that arrived, too, and
+//! nothing else is mailed.
 //!
 //! Who wants one is read off the intent, or the buyer of an order of the front door; that no mail comes before the money the mail
 //! server of the world says itself. Deliberately absent: what stands in a mail, mails that come twice (a server may take one without
 //! our hearing of it), servers that refuse, and the end of trying after days.
 
-use super::history::{History, number, text};
+use super::history::{History, number, status, text};
 use crate::evidence::{Evidence, Violation};
+use florin_base::Scope;
 use florin_domain::Kind;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The id of a mail and its address.
 type Letters = BTreeSet<(String, String)>;
 
 pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Violation>) {
     let mut wanted = Letters::new();
+    let mut refunded: BTreeMap<(&Scope, &str), BTreeSet<&str>> = BTreeMap::new();
+    for step in history.steps(Kind::Refund) {
+        let (scope, _, id) = step.key;
+        if status(Kind::Refund, &step.after.body) == "succeeded" {
+            let charge = text(&step.after.body, "charge", "");
+            refunded.entry((scope, charge)).or_default().insert(id);
+        }
+    }
     for ((scope, _, id), charge) in history.of_kind(Kind::Charge) {
         let linked = |kind, id| history.body(scope, kind, id);
         let intent = linked(Kind::PaymentIntent, text(charge, "payment_intent", ""));
@@ -23,6 +33,9 @@ pub(super) fn check(evidence: &Evidence, history: &History, found: &mut Vec<Viol
         let address = address(charge, intent, session);
         if number(charge, "amount_captured") > 0 && !address.is_empty() {
             wanted.insert((format!("receipt-{id}"), address.to_owned()));
+            for refund in refunded.get(&(scope, id.as_str())).into_iter().flatten() {
+                wanted.insert((format!("refund-{refund}"), address.to_owned()));
+            }
         }
     }
     let sent: Letters = evidence.mails.iter().cloned().collect();
