@@ -201,6 +201,19 @@ def test_a_deleted_customer_has_nothing_to_show(customer):
 
 
 @pytest.mark.raw
+def test_a_buyer_who_removes_a_card_reads_nothing_that_is_kept_with_it(customer):
+    card = saved(customer.id, "always")
+    private = {"billing_details": {"name": "Ada L.", "email": "ada@private.example", "address": {"line1": "A 1"}}, "metadata": {"vip": "yes"}}
+    assert wire.post(f"{METHODS}/{card}", private).status == 200
+    done = remove(card, secret(customer.id, **REDISPLAY, **REMOVE))
+    assert done.status == 200 and done.json["card"]["last4"] == "4242"
+    assert set(done.json["billing_details"].values()) == {None} and done.json["metadata"] == {} and done.json["card"]["fingerprint"] is None
+    for kept in ("Ada L.", "ada@private.example", "A 1", "vip"):
+        assert kept not in done.body.decode()
+    assert wire.get(f"{METHODS}/{card}").json["billing_details"]["name"] == "Ada L."
+
+
+@pytest.mark.raw
 def test_a_buyer_removes_a_card_where_the_merchant_allows_it(customer):
     card, other = saved(customer.id, "always"), saved(customer.id, "always")
     session = secret(customer.id, **REDISPLAY, **REMOVE)

@@ -7,6 +7,7 @@ import server
 import wire
 from bank import ALL, OFF, ON, RETURN_URL, action_of, start
 from challenge import fetch, open_page
+from checkout import item, opened
 from own import needs_binary, other_account, running
 from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
 from shop import error_of, fresh, plain
@@ -43,6 +44,17 @@ def in_form(params, key):
 
 
 # Configurations
+
+
+def test_what_florin_chose_from_is_told(sdk):
+    own = stripe.PaymentMethodConfiguration.create(name="Own", paypal=ON).id
+    for named, expected in (({}, default()["id"]), ({"payment_method_configuration": own}, own)):
+        intent = stripe.PaymentIntent.create(amount=2000, currency="eur", **named)
+        session = opened(item(currency="eur"), **named)
+        for made in (intent, session):
+            assert plain(made.payment_method_configuration_details) == {"id": expected, "parent": None}
+    listed = stripe.PaymentIntent.create(amount=2000, currency="eur", payment_method_types=["card"])
+    assert listed.payment_method_configuration_details is None
 
 
 def test_the_default_one_is_there_and_first(sdk):

@@ -111,6 +111,15 @@ def test_what_it_sells_comes_in_pages(sdk):
     assert (rest.data[0].object, rest.data[0].description, rest.data[0].price.unit_amount) == ("item", "Tea", 102)
 
 
+def test_what_it_sells_can_stand_in_it(sdk):
+    link = made({"price": price(), "quantity": 2})
+    inside = stripe.PaymentLink.retrieve(link.id, expand=["line_items.data.price.product"]).line_items
+    assert inside.data[0].price.product.object == "product" and inside.data[0].quantity == 2
+    assert inside.url == f"{LINKS}/{link.id}/line_items"
+    listed = stripe.PaymentLink.list(limit=1, expand=["data.line_items"]).data[0]
+    assert [one.id for one in listed.line_items] == [one.id for one in inside]
+
+
 def test_links_are_listed_by_whether_they_work(sdk):
     links = [made().id for _ in range(3)]
     stripe.PaymentLink.modify(links[1], active=False)

@@ -93,7 +93,8 @@ export async function shoot(page, name, options = {}) {
   const folder = process.env.FLORIN_SHOTS;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+  // Hiding the caret would leave styles in the markup, which tests look for.
+  await page.screenshot({ path: join(folder, `${name}.png`), caret: 'initial', ...options });
 }
 
 /** The frame of a field of this kind. */

@@ -4,7 +4,7 @@
 // `127.0.0.1`: to a browser these are two sites. Deliberately absent: anything between the browser and the server.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startShop } from './shop.mjs';
 
@@ -15,7 +15,8 @@ const BUILT = ['release', 'debug'].map((profile) => join(import.meta.dirname, '.
 const GREETING = { url: /^Florin sandbox on (http:\/\/\S+).*\n/m, secret: /secret key +(\S+)\n/, publishable: /publishable key +(\S+)\n/ };
 
 function binary() {
-  const path = process.env.FLORIN_BIN || BUILT.find(existsSync);
+  const [newest] = BUILT.filter(existsSync).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const path = process.env.FLORIN_BIN || newest;
   if (!path) throw new Error('FLORIN_BIN has to name the binary, or it has to be built');
   return path;
 }

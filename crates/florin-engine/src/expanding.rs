@@ -2,7 +2,7 @@
 
 use crate::read::{Reader, nodes};
 use crate::step::Halt;
-use florin_domain::checkout::CheckoutSession;
+use florin_domain::checkout::{CheckoutSession, PaymentLink};
 use florin_domain::payments::{PaymentIntent, PaymentMethod};
 use florin_domain::{Entity, Kind};
 use florin_render::expand::{ExpandPlan, Target, place};
@@ -50,6 +50,14 @@ impl Reader<'_> {
                 };
                 let items = self.session_items(&session).await?;
                 let url = format!("/v1/checkout/sessions/{}/line_items", session.id);
+                Ok(Some(object::list(&url, nodes(items), false).into_value()))
+            }
+            Target::LinkLines { link } => {
+                let Some(link) = self.typed::<PaymentLink>(link).await? else {
+                    return Ok(None);
+                };
+                let items = self.link_items(&link).await?;
+                let url = format!("/v1/payment_links/{}/line_items", link.id);
                 Ok(Some(object::list(&url, nodes(items), false).into_value()))
             }
             Target::EmptyList { url } => Ok(Some(object::embedded_list(url, Vec::new(), false, 0))),

@@ -14,6 +14,7 @@ use florin_domain::checkout::{CheckoutSession, LINK_SPACE, PaymentLink};
 use florin_domain::{Kind, Refusal};
 use florin_render::render_session_line;
 use florin_store::{Count, StoreError, TallyKey};
+use serde_json::Value;
 
 /// How many sessions one address may be given by links within a window of the counts of cards. A link makes a session for each
 /// look at it, so that somebody who asks again and again fills the database.
@@ -73,24 +74,32 @@ impl Engine {
             let link = reader.typed::<PaymentLink>(id).await?;
             let link =
                 link.ok_or_else(|| Refusal::missing(Kind::PaymentLink, id, "payment_link"))?;
-            let sample = CheckoutSession {
-                currency: Some(link.currency),
-                ..CheckoutSession::default()
-            };
-            let mut lines = Vec::with_capacity(link.lines.len());
-            for line in &link.lines {
-                let price = reader.typed::<Price>(&line.price).await?;
-                lines.push(render_session_line(
-                    &sample,
-                    line,
-                    price.as_ref(),
-                    &reader.view(),
-                ));
-            }
+            let lines = reader.link_items(&link).await?;
             let url = format!("/v1/payment_links/{id}/line_items");
             listed(&reader, caller, lines, (&url, page)).await
         };
         let result: Result<Vec<u8>, Halt> = result.await;
         self.respond(caller, result)
+    }
+}
+
+impl Reader<'_> {
+    /// What a link sells, as it is told.
+    pub(crate) async fn link_items(&self, link: &PaymentLink) -> Result<Vec<Value>, StoreError> {
+        let sample = CheckoutSession {
+            currency: Some(link.currency),
+            ..CheckoutSession::default()
+        };
+        let mut lines = Vec::with_capacity(link.lines.len());
+        for line in &link.lines {
+            let price = self.typed::<Price>(&line.price).await?;
+            lines.push(render_session_line(
+                &sample,
+                line,
+                price.as_ref(),
+                &self.view(),
+            ));
+        }
+        Ok(lines)
     }
 }

@@ -249,6 +249,7 @@ fn command_of(session: &CheckoutSession, saves: bool, switched: &[MethodType]) -
         automatic: session.types.is_empty().then(|| AutomaticMethods {
             never_redirect: session.redirect.as_deref() == Some("never"),
         }),
+        configuration: session.configuration.clone(),
         description: terms.description.clone(),
         metadata: MetadataPatch::of(&terms.metadata),
         setup_future_usage: usage_of(session, saves),

@@ -38,9 +38,14 @@ impl MethodConfiguration {
 
     /// The id of an account's default one, another one in each mode.
     pub fn default_id(scope: &Scope) -> String {
-        let account = scope.account.strip_prefix("acct_");
-        let mode = if scope.live { "L" } else { "" };
-        format!("pmc_{}{mode}", account.unwrap_or(&scope.account))
+        MethodConfiguration::default_of(&scope.account, scope.live)
+    }
+
+    /// The same by account and mode.
+    pub fn default_of(account: &str, live: bool) -> String {
+        let own = account.strip_prefix("acct_");
+        let mode = if live { "L" } else { "" };
+        format!("pmc_{}{mode}", own.unwrap_or(account))
     }
 
     /// The default one before anybody changed it.

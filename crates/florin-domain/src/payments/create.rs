@@ -34,6 +34,8 @@ pub struct CreateIntent {
     pub switched: Vec<MethodType>,
     /// Florin chooses the types.
     pub automatic: Option<AutomaticMethods>,
+    /// The configuration to choose from, if not the default one.
+    pub configuration: Option<Id<super::MethodConfiguration>>,
     /// Free text.
     pub description: Option<String>,
     /// The merchant's own data.
@@ -82,6 +84,7 @@ pub fn create_intent(
         payment_method: method.map(|held| held.record.id.clone()),
         types,
         automatic: command.automatic,
+        configuration: command.configuration,
         secret: context.ids.secret(25),
         description: command.description,
         metadata,

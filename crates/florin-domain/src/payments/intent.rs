@@ -232,6 +232,8 @@ record! {
         types: Vec<String>,
         /// Florin chooses the types.
         automatic: Option<AutomaticMethods>,
+        /// The configuration that they were chosen from, if not the default one.
+        configuration: Option<Id<super::MethodConfiguration>>,
         /// The random part of the client secret.
         secret: String,
         /// Free text.

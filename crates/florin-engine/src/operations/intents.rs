@@ -54,6 +54,7 @@ impl Operation for CreateIntent {
             }
             if command.automatic.is_some() {
                 command.switched = step.switched(self.configuration.as_deref()).await?;
+                command.configuration = self.configuration.as_deref().map(Into::into);
             }
             let (draft, mut context) = step.parts();
             let intent = payments::create_intent(

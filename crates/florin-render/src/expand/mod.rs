@@ -60,6 +60,11 @@ pub enum Target {
         /// Of which session.
         session: String,
     },
+    /// The list of what a payment link sells.
+    LinkLines {
+        /// Of which link.
+        link: String,
+    },
     /// A list that has no entries in Florin; nothing has to be loaded.
     EmptyList {
         /// The `url` member of the list.

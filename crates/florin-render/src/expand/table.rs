@@ -24,6 +24,8 @@ pub(super) enum Rule {
     LineItems,
     /// A list that is there only when it is expanded: what a session sells.
     SessionLines,
+    /// The same for a payment link.
+    LinkLines,
     /// A list that is there only when it is expanded, and empty in Florin. Named by the end of its URL.
     EmptyList(&'static str),
     /// Objects of this type that every answer holds; only a path through them makes a difference.
@@ -53,7 +55,7 @@ impl Rule {
             Rule::Inside(object) => Below::One(object),
             Rule::Refunds => Below::List("refund"),
             Rule::Sources => Below::List("card"),
-            Rule::SessionLines => Below::List("item"),
+            Rule::SessionLines | Rule::LinkLines => Below::List("item"),
             Rule::LineItems => Below::List("payment_intent_amount_details_line_item"),
             Rule::Source | Rule::EmptyList(_) | Rule::Never => Below::Any,
         }
@@ -102,6 +104,7 @@ const TABLE: &[(&str, Rows)] = &[
     ("card", CARD),
     ("account", ACCOUNT),
     ("checkout.session", CHECKOUT_SESSION),
+    ("payment_link", PAYMENT_LINK),
     ("item", ITEM),
     ("price", PRICE),
     ("product", PRODUCT),
@@ -121,6 +124,14 @@ const CHECKOUT_SESSION: Rows = &[
         Rule::Id(Kind::ShippingRate),
     ),
     ("subscription", Rule::Never),
+];
+
+const PAYMENT_LINK: Rows = &[
+    ("line_items", Rule::LinkLines),
+    (
+        "shipping_options.shipping_rate",
+        Rule::Id(Kind::ShippingRate),
+    ),
 ];
 
 const ITEM: Rows = &[("price", Rule::Inside("price"))];

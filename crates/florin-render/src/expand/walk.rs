@@ -138,6 +138,9 @@ impl Walk<'_> {
             Rule::SessionLines => Target::SessionLines {
                 session: id.to_owned(),
             },
+            Rule::LinkLines => Target::LinkLines {
+                link: id.to_owned(),
+            },
             Rule::EmptyList(end) => Target::EmptyList {
                 url: list_url(field.owner, id, end),
             },
@@ -177,6 +180,7 @@ fn target(rule: Rule, owner: &Map<String, Value>) -> Option<Target> {
         | Rule::Sources
         | Rule::LineItems
         | Rule::SessionLines
+        | Rule::LinkLines
         | Rule::EmptyList(_)
         | Rule::Inside(_)
         | Rule::Never => None,

@@ -3,6 +3,7 @@
 //! Deliberately absent: subscriptions, discounts, invoices, automatic taxes and connected accounts, which do not exist yet
 //! and are null.
 
+use super::method_configuration;
 use crate::View;
 use crate::echo::{self, member};
 use crate::shape::{Shape, metadata, texts};
@@ -78,6 +79,9 @@ fn middle<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'
         "metadata": {}, "rendering_options": null,
     }});
     let priced = session.mode == SessionMode::Payment;
+    let chooses = priced && session.types.is_empty();
+    let configuration = session.configuration.as_deref();
+    let chosen_from = chooses.then(|| method_configuration::details(configuration, view));
     shape
         .put("discounts", priced.then(|| Node::List(Vec::new())))
         .put("expires_at", session.expires.0)
@@ -93,7 +97,7 @@ fn middle<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'
         .put("payment_intent", session.intent.as_deref())
         .put("payment_link", session.link.as_deref())
         .put("payment_method_collection", priced.then_some("if_required"))
-        .null("payment_method_configuration_details")
+        .put("payment_method_configuration_details", chosen_from)
         .put("payment_method_options", method_options(session))
         .put("payment_method_types", shown_types(session))
         .put("payment_status", session.paid.word())

@@ -25,6 +25,17 @@ pub(crate) fn render<'a>(held: &'a MethodConfiguration, view: &View<'_>) -> Node
     shape.done()
 }
 
+/// From which configuration Florin chooses: one that was named, or the default one.
+pub(super) fn details<'a>(named: Option<&'a str>, view: &View<'_>) -> Node<'a> {
+    let id = named.map_or_else(
+        || Node::from(MethodConfiguration::default_of(view.account, view.live)),
+        Node::from,
+    );
+    let mut shape = Shape::hash(2);
+    shape.put("id", id).null("parent");
+    shape.done()
+}
+
 fn switch(held: &MethodConfiguration, kind: MethodType) -> Node<'static> {
     let word = |on: bool| if on { "on" } else { "off" };
     let mut preference = Shape::hash(3);

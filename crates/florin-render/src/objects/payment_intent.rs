@@ -3,7 +3,7 @@
 //! Deliberately absent: processing details, and the line items of the amount, which
 //! are a list of their own ([`super::line_item`]).
 
-use super::{next_action, payment_error};
+use super::{method_configuration, next_action, payment_error};
 use crate::View;
 use crate::echo::{self, member, picked};
 use crate::shape::{Shape, empty, metadata, texts};
@@ -19,6 +19,8 @@ const MEMBERS: usize = 47;
 pub(crate) fn render<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a> {
     let mut shape = Shape::object(&intent.id, "payment_intent", MEMBERS);
     let narrowed = intent.automatic.is_none();
+    let configuration = intent.configuration.as_deref();
+    let chosen_from = (!narrowed).then(|| method_configuration::details(configuration, view));
     shape
         .put(
             "allowed_payment_method_types",
@@ -57,7 +59,7 @@ pub(crate) fn render<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a>
         .null("on_behalf_of")
         .put_some("payment_details", payment_details(&intent.echo))
         .put("payment_method", intent.payment_method.as_deref())
-        .null("payment_method_configuration_details")
+        .put("payment_method_configuration_details", chosen_from)
         .put("payment_method_options", method_options(intent))
         .put("payment_method_types", texts(&intent.types))
         .null("payment_record")
