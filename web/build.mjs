@@ -24,7 +24,7 @@ const ENTRIES = [
   { name: 'docs.js', entry: 'docs/browser/docs.ts', stem: 'docs', format: 'esm' },
 ];
 
-/** What the scripts of a shop's page may weigh, in bytes of gzip. */
+/** What the scripts of a shop's page, of its frames and of the payform may weigh, in bytes of gzip. */
 const BUDGETS = { 'sdk.js': 12_288, 'field.js': 30_720, 'controller.js': 4_096, 'payform.js': 30_720 };
 
 const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);

@@ -49,30 +49,9 @@ NOT_RUN = {
     ("sandbox.md", "export FLORIN_SANDBOX_SECRET=choose-one"): "it starts a server that does not end",
     ("sandbox.md", '{"seed": 7, "rules": ['): AN_ANSWER,
 }
-# Blocks around which a test does something, by file, mark and language. A new one comes with its test.
-SCENES = {
-    ("guide/accept-a-payment.md", "run:shop", "js"),
-    ("guide/accept-a-payment.md", "run:register", "sh"),
-    ("guide/accept-a-payment.md", "run:hook", "js"),
-    ("guide/front-door.md", "run:order", "sh"),
-    ("guide/front-door.md", "run:orders", "python"),
-    ("guide/front-door.md", "run:orders", "js"),
-    ("guide/handle-webhooks.md", "run:register", "sh"),
-    ("guide/handle-webhooks.md", "run:hook", "python"),
-    ("guide/handle-webhooks.md", "run:hook", "js"),
-    ("guide/handle-webhooks.md", "run:try", "sh"),
-    ("guide/migrate-a-page.md", "run:pin", "sh"),
-    ("guide/payment-links.md", "run:qr", "sh"),
-    ("guide/payment-links.md", "run:register", "sh"),
-    ("guide/payment-links.md", "run:hook", "js"),
-    ("guide/payment-links.md", "run:end", "sh"),
-    ("guide/payment-methods.md", "run:switch", "sh"),
-    ("guide/payment-methods.md", "run:register", "sh"),
-    ("guide/payment-methods.md", "run:hook", "js"),
-    ("guide/save-a-card.md", "run:charge", "python"),
-    ("guide/save-a-card.md", "run:look", "sh"),
-    ("webhooks.md", "run:verify", "python"),
-}
+# Blocks around which a test does something, by file, mark and language; each test names its own with `scene`. Without its test a block
+# is no scene any more, and fails.
+SCENES: set[tuple[str, str, str]] = set()
 BLOCKS = all_blocks()
 PLAIN = [block for block in BLOCKS if block.mark == "run"]
 RETURNED = r"30[23] https://shop\.example/return\?\S*redirect_status=succeeded\S*\n"
@@ -83,6 +62,14 @@ PRINTS = {
     "guide/test-cards.md": [r"succeeded\ninsufficient_funds\n", RETURNED, r"needs_response\nsucceeded\n"],
     "sandbox.md": [RETURNED, r"http\S+/c/pay/cs_test_\w+\n"],
 }
+
+
+def scene(file: str, *marks: str):
+    """Says of which blocks a test is the scene: `run:name language` each."""
+    def note(test):
+        SCENES.update((file, *mark.split()) for mark in marks)
+        return test
+    return note
 
 
 def block_of(file: str, mark: str, language: str | None = None) -> Block:
@@ -137,6 +124,7 @@ def test_it_runs(block, tmp_path, filling):
         assert re.fullmatch(PRINTS[block.file][own.index(block)], printed, re.DOTALL)
 
 
+@scene("guide/accept-a-payment.md", "run:shop js")
 def test_the_shop_with_card_fields(tmp_path, filling):
     file = "guide/accept-a-payment.md"
     page = next(block for block in BLOCKS if block.file == file and block.first == "<!doctype html>")
@@ -162,6 +150,7 @@ def read(url: str, method: str = "GET") -> str:
         return answer.read().decode()
 
 
+@scene("guide/accept-a-payment.md", "run:register sh", "run:hook js")
 def test_the_webhook_of_three_ways(tmp_path, filling):
     file = "guide/accept-a-payment.md"
     secret = registered(file, tmp_path, filling)
@@ -175,6 +164,7 @@ def test_the_webhook_of_three_ways(tmp_path, filling):
         assert hook.said().count("deliver") == 2
 
 
+@scene("guide/front-door.md", "run:order sh")
 def test_an_order_of_the_front_door(tmp_path, filling):
     file = "guide/front-door.md"
     first = next(block for block in PLAIN if block.file == file)
@@ -185,6 +175,7 @@ def test_an_order_of_the_front_door(tmp_path, filling):
     assert "error" in refused
 
 
+@scene("guide/front-door.md", "run:orders python", "run:orders js")
 @pytest.mark.parametrize("language, port, order", [("python", "4243", "A-18"), ("js", "4244", "A-19")])
 def test_a_server_of_the_front_door(tmp_path, filling, language, port, order):
     with serving(block_of("guide/front-door.md", "run:orders", language), tmp_path, filling, port) as server:
@@ -193,6 +184,7 @@ def test_a_server_of_the_front_door(tmp_path, filling, language, port, order):
         assert server.says(f"{filling.order(order)} successful paid")
 
 
+@scene("guide/handle-webhooks.md", "run:register sh", "run:hook python", "run:hook js", "run:try sh")
 @pytest.mark.parametrize("language", ["python", "js"])
 def test_the_receiver_of_webhooks(tmp_path, filling, language):
     file = "guide/handle-webhooks.md"
@@ -208,6 +200,7 @@ def test_the_receiver_of_webhooks(tmp_path, filling, language):
             urllib.request.urlopen(request, timeout=30)
 
 
+@scene("guide/payment-methods.md", "run:switch sh")
 def test_methods_are_switched_on(tmp_path, filling):
     [first, *_] = place.ask("GET", "/v1/payment_method_configurations")["data"]
     try:
@@ -238,6 +231,7 @@ def send_transfer(session: str, result: str) -> None:
     urllib.request.urlopen(url, form.encode(), timeout=30).close()
 
 
+@scene("guide/payment-methods.md", "run:register sh", "run:hook js")
 def test_the_receiver_of_late_money(tmp_path, filling):
     file = "guide/payment-methods.md"
     secret = registered(file, tmp_path, filling)
@@ -259,6 +253,7 @@ def opened(link: dict, query: str = "") -> str:
         return page.geturl().rsplit("/", 1)[1]
 
 
+@scene("guide/payment-links.md", "run:register sh", "run:hook js", "run:qr sh", "run:end sh")
 def test_a_link_is_shown_followed_and_ended(tmp_path, filling):
     file = "guide/payment-links.md"
     secret = registered(file, tmp_path, filling)
@@ -281,6 +276,7 @@ def test_a_link_is_shown_followed_and_ended(tmp_path, filling):
     assert ended["inactive_message"] in gone.value.read().decode()
 
 
+@scene("guide/save-a-card.md", "run:charge python")
 def test_a_later_charge(tmp_path, filling):
     customer = place.ask("POST", "/v1/customers", {"email": "ada@example.com"})["id"]
     charge = block_of("guide/save-a-card.md", "run:charge")
@@ -292,6 +288,7 @@ def test_a_later_charge(tmp_path, filling):
     assert re.fullmatch(r"the buyer has to come pi_\w+_secret_\w+\n", run(charge, tmp_path, filling, customer, word()))
 
 
+@scene("guide/save-a-card.md", "run:look sh")
 def test_a_card_is_looked_at_and_forgotten(tmp_path, filling):
     customer = place.ask("POST", "/v1/customers", {"email": "ada@example.com"})["id"]
     card = place.ask("POST", "/v1/payment_methods/pm_card_visa/attach", {"customer": customer})["id"]
@@ -301,6 +298,7 @@ def test_a_card_is_looked_at_and_forgotten(tmp_path, filling):
     assert (changed["card"]["exp_year"], changed["card"]["exp_month"], detached["customer"]) == (2035, 6, None)
 
 
+@scene("guide/migrate-a-page.md", "run:pin sh")
 def test_a_pinned_script(tmp_path, filling):
     address, integrity = run(block_of("guide/migrate-a-page.md", "run:pin"), tmp_path, filling).splitlines()
     script = (tmp_path / "sdk.js").read_bytes()
@@ -308,6 +306,7 @@ def test_a_pinned_script(tmp_path, filling):
     assert integrity == f"sha384-{base64.b64encode(hashlib.sha384(script).digest()).decode()}"
 
 
+@scene("webhooks.md", "run:verify python")
 def test_signatures_verified_by_hand():
     names: dict = {}
     exec(block_of("webhooks.md", "run:verify").text, names)

@@ -72,6 +72,31 @@ def test_a_token_confirms_once(sdk):
     assert stripe.ConfirmationToken.retrieve(token).payment_intent == first.id
 
 
+def test_what_is_done_is_told_before_a_used_token(sdk):
+    token, made = collected()["id"], intent()
+    stripe.PaymentIntent.confirm(made.id, confirmation_token=token)
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        stripe.PaymentIntent.confirm(made.id, confirmation_token=token)
+    error = error_of(caught)
+    assert (error["code"], error["payment_intent"]["status"]) == ("payment_intent_unexpected_state", "succeeded")
+
+
+def test_what_the_intent_says_counts_more_than_the_form(sdk):
+    token = collected("4000002760003184", return_url=BACK, shipping={"name": "Ada", "address": {"line1": "A 1"}}, setup_future_usage="on_session")
+    mine = {"name": "Grace", "address": {"line2": "B 2"}}
+    made = intent(setup_future_usage="off_session", shipping=mine)
+    waits = stripe.PaymentIntent.confirm(made.id, confirmation_token=token["id"])
+    assert (waits.status, waits.setup_future_usage, waits.shipping.name) == ("requires_action", "off_session", "Grace")
+    assert (waits.shipping.address.line1, waits.shipping.address.line2) == (None, "B 2")
+
+
+def test_a_method_of_the_request_counts_more_than_that_of_the_form(sdk):
+    token = collected(shipping=SHIPPING)["id"]
+    paid = intent(confirm=True, confirmation_token=token, payment_method="pm_card_mastercard")
+    assert (charge_of(paid).payment_method_details.card.brand, paid.shipping.name) == ("mastercard", "Ada")
+    assert stripe.ConfirmationToken.retrieve(token).payment_intent == paid.id
+
+
 def test_a_lost_answer_is_told_again_under_its_key(sdk):
     token, made, key = collected()["id"], intent(), fresh()
     told = [stripe.PaymentIntent.confirm(made.id, confirmation_token=token, idempotency_key=key) for _ in range(2)]
@@ -163,11 +188,16 @@ def session(customer):
 
 def test_a_saved_card_is_named_by_its_customers_form(sdk):
     customer = new_customer()
-    method = saved(customer, allow_redisplay="always")
+    method = saved(customer, allow_redisplay="always", billing_details={"name": "Ada L."})
     named = {"payment_method": method, "customer_session": session(customer)}
     token = wire.post(TOKENS, named, key=server.PUBLISHABLE_KEY)
     assert token.status == 200, token.body
-    assert token.json["payment_method_preview"]["customer"] == customer.id
+    # The buyer sees what the session shows, and nothing that is kept with the card.
+    preview = token.json["payment_method_preview"]
+    assert preview["card"]["last4"] == "4242" and preview["card"]["fingerprint"] is None and preview["customer"] is None
+    assert set(preview["billing_details"].values()) == {None} and "Ada L." not in token.body.decode()
+    told = stripe.ConfirmationToken.retrieve(token.json["id"]).payment_method_preview
+    assert (told.customer, told.billing_details.name) == (customer.id, "Ada L.")
     paid = intent(customer=customer.id, confirm=True, confirmation_token=token.json["id"])
     assert (paid.status, paid.payment_method) == ("succeeded", method)
 
@@ -220,8 +250,7 @@ def test_a_helper_makes_one_in_test_mode(sdk):
     (TOKENS, {"payment_method_data": {"type": "klarna"}}, None, "payment_method_data[type]"),
     (INTENTS, {"amount": 2000, "currency": "eur", "confirmation_token": "ctoken_x"}, None, "confirmation_token"),
     (INTENTS, {"amount": 2000, "currency": "eur", "confirm": True, "confirmation_token": "ctoken_x"}, "resource_missing", "confirmation_token"),
-    (INTENTS, {"amount": 2000, "currency": "eur", "confirm": True, "confirmation_token": "ctoken_x", "payment_method": "pm_card_visa"},
-     None, "payment_method"),
+    ("/v1/setup_intents", {"confirmation_token": "ctoken_x"}, None, "confirmation_token"),
 ])
 def test_what_is_refused(sdk, path, sent, code, param):
     refused = wire.post(path, sent)

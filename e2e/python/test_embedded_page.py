@@ -11,6 +11,7 @@ from cards import card
 from checkout import DECLINED, GOOD, Page, item
 from own import needs_binary, running, told
 from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
+from waiting import until
 
 pytestmark = pytest.mark.raw
 
@@ -172,6 +173,20 @@ def test_the_key_of_a_frame_is_one_of_the_account_and_mode_of_its_session(sdk, m
             assert frame(session, pk=key, secret="x").body == refused.body
         for session, key in ((mine, DEV_PUBLISHABLE_KEY), (theirs, other["test_publishable_key"])):
             assert state(frame(session, pk=key))["id"] == session["id"]
+
+
+@needs_binary
+def test_a_key_that_was_revoked_holds_no_page(sdk, monkeypatch, tmp_path):
+    data = str(tmp_path / "data")
+    with running(monkeypatch, "--data", data):
+        key = told(data, "keys", "create", "--publishable", "--name", "old")[0]["key"]
+        key_id = next(row["id"] for row in told(data, "keys", "list")[0] if row["key"].endswith(key[-4:]))
+        session = made(DEV_KEY)
+        assert state(frame(session, pk=key))["status"] == "open"
+        told(data, "keys", "revoke", key_id)
+        until(lambda: frame(session, pk=key).status == 403, "the end of the key")
+        assert is_refused(frame(session, pk=key))
+        assert state(frame(session, pk=DEV_PUBLISHABLE_KEY))["status"] == "open"
 
 
 @needs_binary

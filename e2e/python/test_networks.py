@@ -67,6 +67,8 @@ def test_a_preference_can_change(sdk):
     changed = stripe.PaymentMethod.modify(made.id, card={"networks": {"preferred": "visa"}})
     assert changed.card.networks.preferred == "visa"
     assert network_of(pay(payment_method=made.id, customer=customer.id)) == "visa"
+    gone = wire.post(f"/v1/payment_methods/{made.id}", {"card[networks][preferred]": ""})
+    assert gone.json["card"]["networks"]["preferred"] is None
 
 
 def test_a_set_up_keeps_it(sdk):
@@ -81,6 +83,11 @@ def test_the_payment_page_takes_it(sdk):
     answer = Page(made).confirm(card={**CB_VISA, "network": "visa"}, billing={"email": "ada@example.com"})
     assert answer.status == 200, answer.body
     assert network_of(stripe.PaymentIntent.retrieve(stripe.checkout.Session.retrieve(made.id).payment_intent)) == "visa"
+
+
+def test_the_word_for_a_brand_is_that_of_the_wire(sdk):
+    for name, shown in (("visa", "visa"), ("amex", "american_express"), ("diners", "diners_club"), ("unionpay", "union_pay")):
+        assert stripe.PaymentMethod.create(type="card", card={"token": f"tok_{name}"}).card.display_brand == shown
 
 
 @pytest.mark.raw

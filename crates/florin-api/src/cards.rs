@@ -66,20 +66,9 @@ pub fn wire_path(path: &str) -> String {
     parts.fold(first, |text, part| format!("{text}[{part}]"))
 }
 
-/// What a request means by `payment_method`, `payment_method_data` or `confirmation_token`.
+/// What a request means by `payment_method` or `payment_method_data`.
 pub async fn method(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
     let params = &exchange.params;
-    if let Some(id) = params.text("confirmation_token") {
-        let beside = ["payment_method", "payment_method_data"];
-        return match beside.into_iter().find(|name| params.has(name)) {
-            None => Ok(Some(MethodSource::Confirmation(id.to_owned()))),
-            Some(name) => {
-                let message =
-                    format!("A confirmation token says what is paid with. Send it without {name}.");
-                Err(WireError::invalid(message).with_param(name).into())
-            }
-        };
-    }
     if let Some(id) = params.text("payment_method") {
         if params.has("payment_method_data") {
             let message = "Pass either payment_method or payment_method_data, not both.";
@@ -151,14 +140,7 @@ pub async fn method_data(
             details: Box::new(details),
         });
     }
-    if params.object(card).is_none() {
-        return Err(WireError::missing(&wire_path(card)).into());
-    }
-    let input = parse_card(params, card, &exchange.engine)?;
-    let new = exchange
-        .engine
-        .intake(&exchange.caller.scope, input, "pm_")
-        .await?;
+    let new = sealed(exchange, card, "pm_").await?;
     Ok(MethodSource::Card(Box::new(new), Box::new(details)))
 }
 
@@ -194,16 +176,19 @@ pub async fn source(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
     Ok(Some(MethodSource::Card(Box::new(new), Box::new(details))))
 }
 
+/// The card at a place of a request, sealed for what its `prefix` says.
+pub async fn sealed(exchange: &Exchange, at: &str, prefix: &str) -> Result<NewCard, Halt> {
+    if exchange.params.object(at).is_none() {
+        return Err(WireError::missing(&wire_path(at)).into());
+    }
+    let input = parse_card(&exchange.params, at, &exchange.engine)?;
+    let scope = &exchange.caller.scope;
+    exchange.engine.intake(scope, input, prefix).await
+}
+
 /// A card for a token.
 pub async fn token_card(exchange: &Exchange) -> Result<NewCard, Halt> {
-    if exchange.params.object("card").is_none() {
-        return Err(WireError::missing("card").into());
-    }
-    let input = parse_card(&exchange.params, "card", &exchange.engine)?;
-    let mut card = exchange
-        .engine
-        .intake(&exchange.caller.scope, input, "tok_")
-        .await?;
+    let mut card = sealed(exchange, "card", "tok_").await?;
     if let Some(network) = exchange.params.text("card.networks.preferred") {
         card.details.prefer(network);
     }

@@ -5,7 +5,8 @@ use crate::v1::{
     accounts, balance, charges, checkout_sessions, confirmation_tokens, customer_sessions,
     customers, disputes, early_fraud_warnings, elements, events, florin_payments, payment_intents,
     payment_links, payment_method_configurations, payment_method_domains, payment_methods, prices,
-    products, refunds, setup_intents, shipping_rates, tax_rates, tokens, webhook_endpoints,
+    products, refunds, setup_intents, shipping_rates, sources, tax_rates, tokens,
+    webhook_endpoints,
 };
 use axum::http::Method;
 use florin_engine::Response;
@@ -153,6 +154,8 @@ routes! {
     POST "/v1/shipping_rates" Secret one shipping_rates::create;
     GET "/v1/shipping_rates/:id" Secret one shipping_rates::retrieve;
     POST "/v1/shipping_rates/:id" Secret one shipping_rates::update;
+    POST "/v1/sources" Browser one sources::create;
+    GET "/v1/sources/:id" Browser one sources::retrieve;
     GET "/v1/tax_rates" Secret list tax_rates::list;
     POST "/v1/tax_rates" Secret one tax_rates::create;
     GET "/v1/tax_rates/:id" Secret one tax_rates::retrieve;

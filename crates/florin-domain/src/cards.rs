@@ -52,8 +52,12 @@ pub struct CardDetails {
 pub const INVALID_PREFERENCE: &str = "invalid_preference";
 
 impl CardDetails {
-    /// Keeps what the card holder prefers.
+    /// Keeps what the card holder prefers; an empty text takes a preference back.
     pub fn prefer(&mut self, network: &str) {
+        if network.is_empty() {
+            self.preferred = None;
+            return;
+        }
         let is_known = self.networks.iter().any(|known| known == network);
         let kept = if is_known {
             network
@@ -72,12 +76,18 @@ impl CardDetails {
         wished.or(self.networks.first()).unwrap_or(&self.brand)
     }
 
-    /// What the card is called where the card holder sees it.
+    /// What the card is called where the card holder sees it, in the words that the API has for that.
     pub fn display_brand(&self) -> &str {
         let preferred = self.preferred.as_deref();
-        preferred
-            .filter(|network| *network != INVALID_PREFERENCE)
-            .unwrap_or(&self.brand)
+        let preferred = preferred.filter(|network| *network != INVALID_PREFERENCE);
+        match preferred.unwrap_or(&self.brand) {
+            "amex" => "american_express",
+            "diners" => "diners_club",
+            "eftpos_au" => "eftpos_australia",
+            "unionpay" => "union_pay",
+            "unknown" => "other",
+            other => other,
+        }
     }
 }
 
@@ -158,6 +168,11 @@ mod tests {
         assert_eq!(card.network(Some("cartes_bancaires")), "cartes_bancaires");
         card.prefer("cartes_bancaires");
         assert_eq!(card.display_brand(), "cartes_bancaires");
+        card.prefer("");
+        assert_eq!(
+            (card.preferred.as_deref(), card.network(None)),
+            (None, "cartes_bancaires")
+        );
         card.prefer("jcb");
         assert_eq!(card.preferred.as_deref(), Some(INVALID_PREFERENCE));
         assert_eq!(

@@ -108,6 +108,8 @@ pub enum JobKind {
     ActionExpiry,
     /// Mail the receipt of a payment.
     Receipt,
+    /// Mail the receipt of a refund.
+    RefundReceipt,
     /// Detach what was attached to a customer while it was being deleted.
     Detach,
     /// Drop idempotency keys that are too old.
@@ -128,6 +130,7 @@ impl JobKind {
         JobKind::SessionExpiry,
         JobKind::ActionExpiry,
         JobKind::Receipt,
+        JobKind::RefundReceipt,
         JobKind::Detach,
         JobKind::PruneKeys,
     ];
@@ -146,6 +149,7 @@ impl JobKind {
             JobKind::SessionExpiry => "session_expiry",
             JobKind::ActionExpiry => "action_expiry",
             JobKind::Receipt => "receipt",
+            JobKind::RefundReceipt => "refund_receipt",
             JobKind::Detach => "detach",
             JobKind::PruneKeys => "prune_keys",
         }

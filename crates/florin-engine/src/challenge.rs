@@ -122,6 +122,7 @@ impl Engine {
                     ..SetupCommand::default()
                 },
                 method: None,
+                token: None,
             }),
             _ => Box::new(AnswerIntentChallenge {
                 id: challenged.id.clone(),

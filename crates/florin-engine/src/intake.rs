@@ -58,8 +58,6 @@ pub enum MethodSource {
         /// Billing details and metadata of the new payment method.
         details: Box<MethodDetails>,
     },
-    /// A confirmation token, which also says how the payment is to be confirmed.
-    Confirmation(String),
     /// A card in the request.
     Card(Box<NewCard>, Box<MethodDetails>),
     /// What needs no details: a wallet, a banking app, a transfer.
@@ -194,7 +192,6 @@ impl Step {
             MethodSource::Token { id, param, details } => {
                 self.method_of_token((id, param), details).await
             }
-            MethodSource::Confirmation(id) => self.confirmed_method(id).await,
             MethodSource::Plain(details) => {
                 let (_, mut context) = self.parts();
                 Ok(create_method(&mut context, (**details).clone()))
@@ -248,47 +245,40 @@ impl Step {
         Ok(create_method(&mut context, made))
     }
 
-    /// The payment method that a confirmation token stands for.
-    async fn confirmed_method(&mut self, id: &str) -> Result<Versioned<PaymentMethod>, Halt> {
-        let token = self.usable_confirmation(id).await?.record;
-        match &token.saved {
-            Some(saved) => self.in_body(saved, CONFIRMATION).await,
-            None => Ok(token.made(&mut self.parts().1)),
-        }
-    }
-
     /// The confirmation token that a request names, if it names one.
     ///
     /// # Errors
     /// There is none, it was used before, or its time is over.
     pub async fn confirmation(
         &mut self,
-        source: Option<&MethodSource>,
+        id: Option<&str>,
     ) -> Result<Option<Versioned<ConfirmationToken>>, Halt> {
-        match source {
-            Some(MethodSource::Confirmation(id)) => self.usable_confirmation(id).await.map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    async fn usable_confirmation(
-        &mut self,
-        id: &str,
-    ) -> Result<Versioned<ConfirmationToken>, Halt> {
-        let token = self.in_body::<ConfirmationToken>(id, CONFIRMATION).await?;
-        let refused = |message: String| WireError::invalid(message).with_param(CONFIRMATION);
-        if let Some(intent) = &token.record.used_by {
-            let message = format!(
-                "The confirmation token {id} was used for {intent}, and is good for one confirmation. Let the form make a new one."
-            );
-            return Err(refused(message).with_code("token_already_used").into());
-        }
-        if token.record.expires() <= self.engine().now() {
-            let message =
-                format!("The confirmation token {id} has expired. Let the form make a new one.");
-            return Err(refused(message).into());
+        let token = self.optional::<ConfirmationToken>(id, CONFIRMATION).await?;
+        if let Some(token) = &token {
+            token.record.check(self.engine().now())?;
         }
         Ok(token)
+    }
+
+    /// What is paid with: what the request says, or its confirmation token stands for.
+    ///
+    /// # Errors
+    /// There is no such payment method, or a token was used before.
+    pub async fn chosen(
+        &mut self,
+        source: Option<&MethodSource>,
+        token: Option<&Versioned<ConfirmationToken>>,
+    ) -> Result<Option<Versioned<PaymentMethod>>, Halt> {
+        if let Some(source) = source {
+            return self.method(source).await.map(Some);
+        }
+        let Some(token) = token else {
+            return Ok(None);
+        };
+        match &token.record.saved {
+            Some(saved) => self.in_body(saved, CONFIRMATION).await.map(Some),
+            None => Ok(Some(token.record.made(&mut self.parts().1))),
+        }
     }
 
     /// Turns a token into a payment method; the token is used up with it.

@@ -53,7 +53,7 @@ impl Engine {
             JobKind::Release => self.release(leased).await,
             JobKind::SessionExpiry => self.expire_due_session(leased).await,
             JobKind::ActionExpiry => self.expire_action(leased).await,
-            JobKind::Receipt => self.mail_receipt(leased).await,
+            JobKind::Receipt | JobKind::RefundReceipt => self.mail_receipt(leased).await,
             JobKind::Detach => self.detach_rest(leased).await,
             JobKind::PruneKeys => self.prune(leased).await,
         }

@@ -188,7 +188,7 @@ impl Engine {
     }
 
     /// Whether a page of this origin (`https://shop.example`) may hold frames with this key, which has to be a publishable one `of`
-    /// an account where that is said. Elsewhere a key that opens nothing may stand anywhere: what asks with it hears why.
+    /// an account, and open the API, where that is said. Elsewhere a key that opens nothing may stand anywhere: what asks with it hears why.
     ///
     /// # Errors
     /// The database does not answer.
@@ -202,7 +202,8 @@ impl Engine {
         let Some((scope, key)) = found.as_deref() else {
             return Ok(of.is_none());
         };
-        let is_own = of.is_none_or(|of| scope == of && key.role == KeyRole::Publishable);
+        let opens = || key.role == KeyRole::Publishable && key.is_usable(self.now());
+        let is_own = of.is_none_or(|of| scope == of && opens());
         Ok(is_own && key.may_stand_on(&host(origin)))
     }
 

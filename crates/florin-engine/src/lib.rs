@@ -35,6 +35,7 @@ mod secrets;
 mod sessions;
 mod settle;
 mod sieve;
+mod sources;
 mod step;
 pub mod world;
 

@@ -19,7 +19,7 @@ use florin_domain::{Entity, Kind, Record, RecordKey, Refusal};
 use florin_render::expand::Target;
 use florin_render::{
     Around, View, render_balance, render_decline, render_dispute, render_endpoint, render_event,
-    render_line_items, render_record, render_refusal, render_transaction,
+    render_line_items, render_old_source, render_record, render_refusal, render_transaction,
 };
 use florin_store::{Order, Reply, StoreError};
 use florin_wire::versions::{self, NEWEST};
@@ -185,6 +185,11 @@ pub(crate) async fn render_answer(
         Answer::Front(_, secret) => {
             let front = reader.front(&key.id, secret.as_deref()).await?;
             print(&front.ok_or_else(|| Refusal::missing(key.kind, &key.id, "payment"))?)
+        }
+        Answer::Source(_) => {
+            let method = reader.typed::<PaymentMethod>(&key.id).await?;
+            let method = method.ok_or_else(|| Refusal::missing(key.kind, &key.id, "source"))?;
+            print(&render_old_source(&method, &reader.view()))
         }
         Answer::Record(_) | Answer::Endpoint(..) => {
             let record = reader.record(key.kind, &key.id).await?;

@@ -106,7 +106,9 @@ impl Engine {
                     Some(mail) => mailer.send(mail).await,
                     None => Ok(()),
                 };
-                sent.map_or_else(|error| self.mail_again(&facts, error), |()| None)
+                let since = member(&leased.job, "since").parse().map(Millis);
+                let since = since.unwrap_or_else(|_| facts.paid_at.millis());
+                sent.map_or_else(|error| self.mail_again(&facts, since, error), |()| None)
             }
             _ => None,
         };
@@ -115,13 +117,9 @@ impl Engine {
 
     /// When a mail is tried again: after as long as it has been waiting, so that waits double. What the server said is no part of
     /// the log: it repeats whom the mail was for.
-    fn mail_again(&self, facts: &ReceiptFacts, error: MailError) -> Option<Millis> {
+    fn mail_again(&self, facts: &ReceiptFacts, since: Millis, error: MailError) -> Option<Millis> {
         let now = self.world.clock.now();
-        let since = facts
-            .refund
-            .as_ref()
-            .map_or(facts.paid_at, |refund| refund.created);
-        let waited_ms = now.0.saturating_sub(since.millis().0);
+        let waited_ms = now.0.saturating_sub(since.0);
         let charge = &facts.charge.id;
         match error {
             MailError::Refused(why) => {

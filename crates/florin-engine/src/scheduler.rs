@@ -38,7 +38,12 @@ const MONEY: [JobKind; 10] = [
     JobKind::PruneKeys,
 ];
 /// What tells others.
-const MESSAGES: [JobKind; 3] = [JobKind::FanOut, JobKind::Deliver, JobKind::Receipt];
+const MESSAGES: [JobKind; 4] = [
+    JobKind::FanOut,
+    JobKind::Deliver,
+    JobKind::Receipt,
+    JobKind::RefundReceipt,
+];
 
 /// What a process that is full of messages leases all the same: lanes that are idle get their jobs.
 const MESSAGES_LEASED_MIN: usize = 16;

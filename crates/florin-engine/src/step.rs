@@ -55,6 +55,8 @@ pub enum Answer {
     Front(RecordKey, Option<String>),
     /// A new webhook endpoint with its secret, which is shown once.
     Endpoint(RecordKey, String),
+    /// A payment method under its older name.
+    Source(RecordKey),
 }
 
 impl Answer {
@@ -63,6 +65,7 @@ impl Answer {
         match self {
             Answer::Record(key)
             | Answer::Deleted(key)
+            | Answer::Source(key)
             | Answer::Front(key, _)
             | Answer::Endpoint(key, _) => key,
         }

@@ -180,6 +180,8 @@ pub struct Evidence {
     pub fell_back_ms: u64,
     /// Races that are over.
     pub contests: Vec<Contest>,
+    /// Confirmation tokens, each with a payment or set-up that was confirmed with it.
+    pub confirmed: Vec<(Scope, String, String)>,
 }
 
 /// Something that must not be.

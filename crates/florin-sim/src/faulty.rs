@@ -174,6 +174,7 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     }
     if inner.is(Sabotage::ForgetMail) {
         forget(inner, changes, JobKind::Receipt);
+        forget(inner, changes, JobKind::RefundReceipt);
     }
     if inner.is(Sabotage::ForgetFanOut) {
         forget(inner, changes, JobKind::FanOut);
@@ -186,6 +187,12 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     }
     if inner.is(Sabotage::ForgetLookupKey) {
         forget_writes(inner, changes, Kind::LookupKey);
+    }
+    if inner.is(Sabotage::ForgetToken) {
+        let count = changes.writes.len();
+        let is_use = |write: &Write| write.key.kind == Kind::ConfirmationToken && write.version > 1;
+        changes.writes.retain(|write| !is_use(write));
+        inner.struck += (count - changes.writes.len()) as u64;
     }
     if inner.is(Sabotage::BendOrder) {
         bend_order(inner, changes);

@@ -21,6 +21,8 @@ use std::sync::Arc;
 pub enum Question {
     /// One object; the name is that of the part of the path.
     Object(Kind, String, &'static str),
+    /// One source.
+    Source(String),
     /// One object under its owner.
     Owned((Kind, String), (Kind, String)),
     /// A page of a list.
@@ -100,6 +102,7 @@ impl Question {
                 };
                 engine.open_customer_session(caller, wish).await
             }
+            Question::Source(id) => engine.source(caller, &id).await,
             Question::Balance => engine.balance(caller).await,
             Question::Transaction(id) => engine.balance_transaction(caller, &id).await,
             Question::Transactions(query, page) => {

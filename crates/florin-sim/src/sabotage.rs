@@ -55,6 +55,8 @@ pub enum Sabotage {
     ForgetLookupKey,
     /// The mail of a receipt is forgotten.
     ForgetMail,
+    /// That a confirmation token was used is not kept, so that it can be used again.
+    ForgetToken,
 }
 
 impl Sabotage {
@@ -85,6 +87,7 @@ impl Sabotage {
         Sabotage::MuteOrder,
         Sabotage::ForgetLookupKey,
         Sabotage::ForgetMail,
+        Sabotage::ForgetToken,
     ];
 
     /// The rules of the auditor of which at least one must notice.
@@ -111,6 +114,7 @@ impl Sabotage {
             Sabotage::ForgetOrder | Sabotage::BendOrder => &["I19"],
             Sabotage::ForgetLookupKey => &["I20"],
             Sabotage::ForgetMail => &["I21"],
+            Sabotage::ForgetToken => &["I22"],
         }
     }
 

@@ -91,6 +91,8 @@ pub struct Inner {
     pub untold: VecDeque<(String, Outcome)>,
     /// Races whose outcome has to be that of some order.
     pub contests: Vec<Contest>,
+    /// Confirmation tokens, each with what was confirmed with it.
+    pub confirmed: Vec<(Scope, String, String)>,
     /// Ids that each scope was told of, the newest last.
     pub known: BTreeMap<Scope, BTreeMap<Kind, VecDeque<String>>>,
     amount: i64,
@@ -133,6 +135,7 @@ impl Scene {
                 had_strays: false,
                 untold: VecDeque::new(),
                 contests: Vec::new(),
+                confirmed: Vec::new(),
                 known: BTreeMap::new(),
                 amount: FIRST_AMOUNT,
             }),
@@ -238,7 +241,7 @@ pub fn kind_of(object: &str) -> Option<Kind> {
         "charge" => Kind::Charge,
         "refund" => Kind::Refund,
         "customer" => Kind::Customer,
-        "payment_method" => Kind::PaymentMethod,
+        "payment_method" | "source" => Kind::PaymentMethod,
         "payment_link" => Kind::PaymentLink,
         "payment_method_configuration" => Kind::MethodConfiguration,
         "token" => Kind::Token,

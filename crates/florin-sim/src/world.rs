@@ -582,6 +582,7 @@ impl World {
             jumped_ms: inner.jumped_ms,
             fell_back_ms: inner.fell_back_ms,
             contests: std::mem::take(&mut inner.contests),
+            confirmed: std::mem::take(&mut inner.confirmed),
         }))
     }
 

@@ -66,16 +66,16 @@ refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 recovery after expiry and the `ui_mode` words `elements` and `form` are refused. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
 An inline price is a price with `active: false`, and its product is a product like any other.\n\
-- Payment links sell what sessions sell. Tax rates of their items, limits of completed sessions, optional items and `expand` of \
-`line_items` are not served; what they sell cannot be changed. A session of a link expires after 24 hours, the link never.\n\
+- Payment links sell what sessions sell. Tax rates of their items, limits of completed sessions and optional items \
+are not served; what they sell cannot be changed. A session of a link expires after 24 hours, the link never.\n\
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \
-browser may detach a card of that customer.\n\
+browser may detach a card of that customer, and make a confirmation token of it.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
 - What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
 sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\
-- Receipts are mailed when money is first taken, in test mode, too, and only where the operator named a mail server. A `receipt_email` \
-that an intent or a charge gets after its authorization is kept and mails nothing. `receipt_url` is null until money was taken, and \
-`receipt_number` always.\n\
+- Receipts are mailed when money is first taken and when a refund succeeded, in test mode, too, and only where the operator named a mail \
+server. A `receipt_email` that an intent or a charge gets after its authorization mails refunds only. `receipt_url` is null until money was \
+taken, and `receipt_number` until then and without a `receipt_email`.\n\
 - Search endpoints do not exist yet.\n\n";
 
 fn collect(members: &Members, prefix: &str, policy: Policy, paths: &mut Vec<String>) {

@@ -58,6 +58,7 @@ export const objects = {
   'saved card': { post: '/v1/payment_methods/{loose card}/attach', params: { customer: '{customer}' } },
   'method configuration': { post: '/v1/payment_method_configurations', params: { name: 'Tea shop' } },
   'confirmation token': { post: '/v1/test_helpers/confirmation_tokens', params: { payment_method: 'pm_card_visa' } },
+  source: { post: '/v1/sources', params: { type: 'card', token: 'tok_visa' } },
   domain: { post: '/v1/payment_method_domains', params: { domain_name: '{NEW}.example' } },
   token: { post: '/v1/tokens', params: { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034 } } },
   product: { post: '/v1/products', params: { name: 'Tea' } },

@@ -91,6 +91,22 @@ const tokens = {
   },
 };
 
+const sources = {
+  post_v1_sources: {
+    title: 'Create a source from a card',
+    sdk: ['sources.create', 'Source.create'],
+    params: { type: 'card', token: 'tok_visa' },
+    expect: { object: 'source', type: 'card', status: 'chargeable' },
+  },
+  get_v1_sources__id_: {
+    title: 'Retrieve a source',
+    sdk: ['sources.retrieve', 'Source.retrieve'],
+    needs: { SOURCE: 'source' },
+    ids: ['SOURCE'],
+    expect: { object: 'source' },
+  },
+};
+
 const domains = {
   ...readable('v1_payment_method_domains', ['paymentMethodDomains', 'PaymentMethodDomain'], 'payment method domains',
     { text: 'a payment method domain', wire: 'payment_method_domain' }, ['DOMAIN', 'domain']),
@@ -331,4 +347,4 @@ const endpoints = {
   },
 };
 
-export const shop = { ...customers, ...forms, ...cards, ...tokens, ...configurations, ...domains, ...goods, ...books, ...endpoints };
+export const shop = { ...customers, ...forms, ...cards, ...tokens, ...sources, ...configurations, ...domains, ...goods, ...books, ...endpoints };

@@ -26,6 +26,7 @@ const RESOURCES = {
     ['Payment methods', '/docs/guide/payment-methods']],
   payment_method_domains: ['Customers and cards', 'Payment method domains', 'Where wallets may be offered.', ['Payment methods', '/docs/guide/payment-methods']],
   confirmation_tokens: ['Customers and cards', 'Confirmation tokens', 'What a form collected, for a server that confirms.', INTENT],
+  sources: ['Customers and cards', 'Sources', 'Cards under the older name of payment methods.', SAVED],
   tokens: ['Customers and cards', 'Tokens', 'A card number, sealed for one use.', SANDBOX],
   products: ['Catalogue', 'Products', 'What is sold.', INTENT],
   prices: ['Catalogue', 'Prices', 'What one unit of a product costs.', INTENT],

@@ -22,14 +22,20 @@ async function paintOf(page, url, shown) {
 async function paints(browser, url, { isFresh = true, shown = '.footer' } = {}) {
   const all = [];
   let context = await browser.newContext();
+  const paint = async () => {
+    const page = await context.newPage();
+    const time = await paintOf(page, url, shown);
+    await page.close();
+    return time;
+  };
+  // The first visit fills the cache, and is none from it.
+  if (!isFresh) await paint();
   for (let at = 0; at < TIMES; at++) {
     if (isFresh) {
       await context.close();
       context = await browser.newContext();
     }
-    const page = await context.newPage();
-    all.push(await paintOf(page, url, shown));
-    await page.close();
+    all.push(await paint());
   }
   await context.close();
   all.sort((a, b) => a - b);

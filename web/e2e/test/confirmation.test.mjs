@@ -104,6 +104,41 @@ test('the browser confirms with a token, too', async () => {
   await leave(context);
 });
 
+test('an authentication that was closed goes on over the page', async () => {
+  const { context, page, frame } = await shopPage();
+  await typeCard(page, frame, CARDS.authenticate);
+  const made = await setting.api('/v1/payment_intents', { ...MONEY, ...TYPES });
+  const confirming = page.evaluate(async (clientSecret) => {
+    const { elements } = window;
+    await elements.submit();
+    return (await window.florin.confirmPayment({ elements, clientSecret, redirect: 'if_required' })).error.code;
+  }, made.client_secret);
+  await page.getByRole('dialog', { name: 'Authentication' }).waitFor();
+  await page.getByRole('button', { name: 'Close' }).click();
+  assert.equal(await confirming, 'payment_intent_authentication_failure');
+  const going = goOn(page, made);
+  await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
+  await going;
+  await statusOf(page, 'paid succeeded');
+  await leave(context);
+});
+
+test('a token that this page did not make takes the whole page', async () => {
+  const { context, page, frame } = await shopPage();
+  await typeCard(page, frame, CARDS.authenticate);
+  const { confirmationToken: token } = await collect(page);
+  const made = await setting.api('/v1/payment_intents', { ...MONEY, ...TYPES });
+  await page.reload();
+  await page.waitForFunction(() => window.Florin && window.data);
+  await page.evaluate(([clientSecret, id]) => {
+    const confirmParams = { confirmation_token: id, return_url: location.href };
+    void window.Florin(window.data.publishableKey).confirmPayment({ clientSecret, confirmParams, redirect: 'if_required' });
+  }, [made.client_secret, token.id]);
+  await page.getByRole('button', { name: 'Complete authentication' }).click();
+  await page.waitForURL((url) => url.searchParams.get('redirect_status') === 'succeeded');
+  await leave(context);
+});
+
 test('a card of two networks is collected with the one that the buyer pressed', async () => {
   const { context, page, frame } = await shopPage();
   await typeCard(page, frame, CARDS.twoNetworks);

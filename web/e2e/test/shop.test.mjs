@@ -238,7 +238,7 @@ test('a client is a plain object of the wire, with every declared method and no 
   const facts = await page.evaluate(async () => {
     const florin = window.Stripe.apply(undefined, [window.data.publishableKey]);
     const { error } = await florin.collectBankAccountToken({});
-    const source = await florin.createSource({ type: 'card' });
+    const source = await florin.retrieveSource({ id: 'src_1', client_secret: 'src_client_secret_1' });
     const unknown = florin.elements({}).create('address');
     const loaderror = new Promise((resolve) => unknown.on('loaderror', resolve));
     unknown.mount('#app');

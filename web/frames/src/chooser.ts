@@ -65,6 +65,10 @@ export class Chooser {
     next?.click();
   }
 
+  setDisabled(isDisabled: boolean): void {
+    for (const button of this.buttons.values()) button.disabled = isDisabled;
+  }
+
   show(type: string, content: Node): void {
     this.panel.replaceChildren(content);
     this.panel.setAttribute('aria-labelledby', `method-${type}`);

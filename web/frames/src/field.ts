@@ -6,11 +6,11 @@ import { compile, compileElementStyle, type Appearance } from '@florin/pay-core/
 import { loadTranslator, type Translator } from '@florin/pay-core/i18n';
 import type { Message } from '@florin/pay-core/protocol';
 import { h } from './dom';
-import { CardFields, type Listener, type State } from './fields';
+import { CardFields, type KeptCard, type Listener, type State } from './fields';
 import type { Part } from './faults';
 import { loadFonts, type Font } from './fonts';
 import { handOver } from './handover';
-import { PaymentView } from './payment';
+import { PaymentView, type Kept } from './payment';
 import { openPort } from './port';
 import type { PaymentOptions, Session } from './session';
 import { baseSheet } from './style';
@@ -100,15 +100,16 @@ function place(content: HTMLElement): void {
   root.replaceChildren(form);
 }
 
-function showPayment(session: Session, translator: Translator): void {
+function showPayment(session: Session, translator: Translator, kept?: Kept): void {
   payment = new PaymentView(session, options, translator, { ...listener, changed: tell, remove: (id) => port?.up('remove', { id }) });
   fields = payment.card;
   place(payment.element);
   port?.up('ready');
-  payment.tell();
+  if (kept) payment.restore(kept);
+  else payment.tell();
 }
 
-function showCard(translator: Translator): void {
+function showCard(translator: Translator, kept?: KeptCard): void {
   const hasIcon = kind === 'card' ? options.hideIcon !== true : options.showIcon === true;
   fields = new CardFields(
     PARTS[kind] ?? [],
@@ -118,13 +119,14 @@ function showCard(translator: Translator): void {
   fields.setDisabled(options.disabled === true);
   place(fields.element);
   port?.up('ready');
+  if (kept) fields.restore(kept);
 }
 
 /** Builds what is not built yet, as soon as enough is known. */
-function show(): void {
+function show(card?: KeptCard, all?: Kept): void {
   if (fields || !words) return;
-  if (kind !== 'payment') showCard(words);
-  else if (group.session) showPayment(group.session, words);
+  if (kind !== 'payment') showCard(words, card);
+  else if (group.session) showPayment(group.session, words, all);
 }
 
 async function begin(sent: { group?: Group; options?: Options }): Promise<void> {
@@ -140,15 +142,13 @@ async function begin(sent: { group?: Group; options?: Options }): Promise<void> 
   show();
 }
 
-/** Builds everything anew. What the buyer typed stays. */
+/** Builds everything anew. What the buyer typed and chose stays. */
 function rebuild(): void {
-  const texts = fields?.texts() ?? [];
-  const isSaving = payment?.isSaving === true;
+  const card = fields?.kept();
+  const all = payment?.kept();
   fields = null;
   payment = null;
-  show();
-  (fields as CardFields | null)?.restore(texts);
-  if (payment) (payment as PaymentView).isSaving = isSaving;
+  show(card, all);
 }
 
 /** A saved method is forgotten, or it could not be. The page knows the same, so that it need not be built anew. */

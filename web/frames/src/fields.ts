@@ -33,13 +33,19 @@ export interface CardPart {
   networks?: { preferred: string };
 }
 
+/** What was typed and pressed, for fields that are built anew in another language or beside other methods. */
+export interface KeptCard {
+  texts: readonly string[];
+  network: string | null;
+}
+
 export interface Listener {
   changed(state: State): void;
   focused(isFocused: boolean): void;
   pressed(key: 'enter' | 'escape'): void;
   /** Past the last or before the first input. */
   left(direction: 'advance' | 'retreat'): void;
-  /** The networks that the card can go over, the first of them unless the buyer chooses. */
+  /** The networks that the card can go over. None of them is chosen unless the buyer does. */
   networks(names: string[]): void;
 }
 
@@ -56,6 +62,7 @@ export class CardFields {
     this.inputs.forEach((one, at) => this.listen(one, at));
     this.choice = new NetworkChoice(words.t('card.network'), (names) => on.networks(names));
     const number = this.inputs.find((one) => one.part === 'number');
+    // A line as high as its text has no room for buttons. There the page hears of the networks, and offers the choice itself.
     if (number && look('number').isOpen) number.attach(this.choice.element);
   }
 
@@ -149,16 +156,16 @@ export class CardFields {
     return data;
   }
 
-  /** What was typed, for fields that are built anew in another language or beside other methods. */
-  texts(): string[] {
-    return this.inputs.map((one) => one.text);
+  kept(): KeptCard {
+    return { texts: this.inputs.map((one) => one.text), network: this.choice.preferred };
   }
 
-  restore(texts: readonly string[]): void {
+  restore({ texts, network }: KeptCard): void {
     this.inputs.forEach((one, at) => (one.input.value = texts[at] ?? ''));
     const number = this.inputs.find((one) => one.part === 'number');
     if (number) this.setBrand(brandOf(number.text));
     this.refresh();
+    this.choice.restore(network);
   }
 
   focus(): void {
@@ -174,5 +181,6 @@ export class CardFields {
 
   setDisabled(isDisabled: boolean): void {
     for (const one of this.inputs) one.input.disabled = isDisabled;
+    this.choice.setDisabled(isDisabled);
   }
 }

@@ -9,6 +9,7 @@ export class NetworkChoice {
   readonly element: HTMLDivElement;
   private shown = '';
   private chosen: string | null = null;
+  private isDisabled = false;
 
   /** `told` hears which networks there are, whenever that changes. */
   constructor(label: string, private readonly told: (networks: string[]) => void) {
@@ -31,10 +32,21 @@ export class NetworkChoice {
     if (networks.length > 0 || wasShown) this.told([...networks]);
   }
 
+  /** What was pressed before, where it is still offered. */
+  restore(network: string | null): void {
+    if (network && this.shown.split(',').includes(network)) this.press(network);
+  }
+
+  setDisabled(isDisabled: boolean): void {
+    this.isDisabled = isDisabled;
+    for (const button of this.element.querySelectorAll<HTMLButtonElement>('.Network')) button.disabled = isDisabled;
+  }
+
   private button(network: MarkName): HTMLButtonElement {
     const icon = brandIcon(network, '');
     icon.setAttribute('aria-hidden', 'true');
     const button = h('button', { type: 'button', class: 'Network', 'aria-label': brandName(network), 'data-network': network }, icon);
+    button.disabled = this.isDisabled;
     button.addEventListener('click', () => this.press(network));
     return button;
   }

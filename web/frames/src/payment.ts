@@ -5,7 +5,7 @@ import { noteOf, type MethodEntry, type SavedMethod } from '@florin/pay-core/met
 import type { Translator } from '@florin/pay-core/i18n';
 import { Chooser, methodIcon } from './chooser';
 import { h } from './dom';
-import { CardFields, type Listener, type ValidationError } from './fields';
+import { CardFields, type KeptCard, type Listener, type ValidationError } from './fields';
 import { Picker } from './picker';
 import { keepOf, layoutOf, ordered, type Keep, type PaymentOptions, type Session } from './session';
 
@@ -19,6 +19,15 @@ export interface PaymentState {
 
 /** What confirms with: a new card, a saved method, or a type that needs nothing but the buyer's approval elsewhere. */
 export type Chosen = { card: true; keep?: Keep } | { saved: string } | { type: string };
+
+/** What the buyer did so far, for a view that is built anew. */
+export interface Kept {
+  card: KeptCard;
+  selected: string;
+  /** The saved card, null for a new one, undefined where there was no choice. */
+  saved?: string | null;
+  isSaving: boolean;
+}
 
 /** What the view tells beside how it stands. */
 export interface PaymentListener extends Omit<Listener, 'changed'> {
@@ -53,13 +62,13 @@ export class PaymentView {
     this.save = session.customer_session?.save ? h('input', { type: 'checkbox', id: 'save', class: 'CheckboxInput' }) : null;
     this.fresh = h('div', {}, this.card.element, this.save && this.consent(this.save));
     this.fresh.hidden = this.saved !== null;
-    this.setDisabled(options.readOnly === true);
     this.cardPanel = h('div', {}, this.picker?.element, this.fresh);
     this.chooser = this.methods.length > 1
       ? new Chooser(this.methods, layoutOf(options, this.methods.length), words, (type) => this.select(type))
       : null;
     this.element = h('div', {}, this.chooser?.element ?? this.panelOf(this.selected));
     this.chooser?.show(this.selected, this.panelOf(this.selected));
+    this.setDisabled(options.readOnly === true);
   }
 
   private panelOf(type: string): HTMLElement {
@@ -97,18 +106,32 @@ export class PaymentView {
     if (this.picker?.removed(id, isGone) && this.picker.element.hidden) this.card.focus();
   }
 
-  /** Nothing can be typed, ticked, or chosen among cards. */
+  /** Nothing can be typed, ticked, or chosen. */
   setDisabled(isDisabled: boolean): void {
     this.card.setDisabled(isDisabled);
+    this.chooser?.setDisabled(isDisabled);
     for (const one of [this.picker?.element, this.save]) if (one) one.disabled = isDisabled;
   }
 
-  get isSaving(): boolean {
+  private get isSaving(): boolean {
     return this.save?.checked === true;
   }
 
-  set isSaving(is: boolean) {
-    if (this.save) this.save.checked = is;
+  kept(): Kept {
+    const { selected, isSaving } = this;
+    return { card: this.card.kept(), selected, saved: this.picker ? (this.saved?.id ?? null) : undefined, isSaving };
+  }
+
+  /** Goes on where another view was, as far as that is still offered, and tells how it stands then. */
+  restore({ card, selected, saved, isSaving }: Kept): void {
+    if (this.methods.some(({ type }) => type === selected)) {
+      this.selected = selected;
+      this.chooser?.show(selected, this.panelOf(selected));
+    }
+    if (saved !== undefined) this.picker?.choose(saved);
+    this.fresh.hidden = this.saved !== null;
+    if (this.save) this.save.checked = isSaving;
+    this.card.restore(card);
   }
 
   private select(type: string): void {

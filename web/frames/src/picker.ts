@@ -38,6 +38,12 @@ export class Picker {
     return this.rows.find(({ input }) => input.checked)?.card ?? null;
   }
 
+  /** Chooses the card with this id, or a new one for null, where that is offered. */
+  choose(id: string | null): void {
+    const row = this.rows.find(({ card }) => (card?.id ?? null) === id);
+    if (row) this.show(row);
+  }
+
   private row(card: SavedMethod | null): Row {
     const input = h('input', { type: 'radio', name: 'saved', value: card?.id ?? '' });
     const { brand = null } = card ?? {};
@@ -103,8 +109,9 @@ export class Picker {
   removed(id: string, isGone: boolean): boolean {
     const row = this.rows.find(({ card }) => card?.id === id);
     if (!row?.card) return false;
-    // A button that is disabled or taken away loses the focus to the body.
-    const canFocus = document.activeElement === document.body || row.element.contains(document.activeElement);
+    // A button that is disabled or taken away loses the focus to the body. Whoever went on to the shop's page has it there.
+    const { activeElement } = document;
+    const canFocus = document.hasFocus() && (activeElement === document.body || row.element.contains(activeElement));
     const next = isGone ? this.drop(row) : this.restore(row, row.card, this.words.t('notice.failed'));
     if (canFocus) next?.focus();
     return canFocus;

@@ -30,7 +30,7 @@ const PLACES: readonly Place[] = [
     path: /^\/v1\/(confirmation_tokens|(payment|setup)_intents\/\w+\/confirm)$/,
     card: ['payment_method_data', 'card'], network: ['payment_method_data', 'card', 'networks', 'preferred'],
   },
-  { path: /^\/v1\/(tokens|payment_methods)$/, card: ['card'], network: ['card', 'networks', 'preferred'] },
+  { path: /^\/v1\/(tokens|payment_methods|sources)$/, card: ['card'], network: ['card', 'networks', 'preferred'] },
   { path: /^\/c\/pay\/\w+\/confirm$/, card: ['card'], network: ['card', 'network'] },
 ];
 /** What a page may say about a card that it does not see. */
@@ -77,6 +77,14 @@ function withNested(above: unknown, at: readonly string[], value: unknown): unkn
   return typeof value === 'object' ? { ...before, ...value } : value;
 }
 
+/** The body without a network that the page wished for: the buyer chose one. */
+function withoutNetwork(body: Body): Body {
+  const options = body.payment_method_options as Body | null | undefined;
+  const card = options?.card;
+  if (typeof card !== 'object' || card === null) return body;
+  return { ...body, payment_method_options: { ...options, card: { ...card, network: undefined } } };
+}
+
 /** The whole body of a call with its card, or null when the page says about the card what is not the page's to say. */
 export function bodyWithCard({ path, body = {} }: Call, card: CardPart): Body | null {
   const place = placeOf(path);
@@ -85,7 +93,7 @@ export function bodyWithCard({ path, body = {} }: Call, card: CardPart): Body | 
   if (!isDescription(own)) return null;
   const { networks, ...rest } = card;
   const withCard = withNested(body, place.card, rest);
-  return (networks ? withNested(withCard, place.network, networks.preferred) : withCard) as Body;
+  return networks ? withoutNetwork(withNested(withCard, place.network, networks.preferred) as Body) : (withCard as Body);
 }
 
 /** What is sent to the page of a checkout. It knows no keys: its address is the secret. */

@@ -39,6 +39,7 @@ const PAYMENT = `
 .Network{display:grid;place-items:center;width:40px;height:30px;padding:0;border:1.5px solid transparent;border-radius:6px}
 .Network svg{width:30px;height:20px}
 .Network--selected{border-color:var(--color-primary)}
+.Network:disabled{opacity:.6;cursor:not-allowed}
 .Network:focus-visible{outline:2px solid var(--color-primary);outline-offset:1px}
 .Networks:not([hidden])~.Icon{display:none}
 .Icon--row svg{width:30px;height:20px}
@@ -82,6 +83,7 @@ const METHODS = `
 .Tab:hover{color:var(--color-text);border-color:var(--color-border-strong)}
 .Tab:focus-visible,.AccordionButton:focus-visible,.PickerItem:focus-within{box-shadow:0 0 0 3px color-mix(in srgb,var(--color-primary) 30%,transparent);border-color:var(--color-primary);outline:0}
 .Tab--selected,.Tab--selected:hover{border-color:var(--color-primary);box-shadow:0 0 0 1px var(--color-primary);color:var(--color-primary)}
+:is(.Tab,.AccordionButton):disabled{opacity:.6;cursor:not-allowed}
 .TabIcon{width:20px;height:20px;margin-bottom:4px}
 .TabLabel{display:block;font-size:.875em;font-weight:var(--font-weight-medium);line-height:1.3;overflow-wrap:anywhere}
 .AccordionItem{border-radius:0;border-bottom-width:0;box-shadow:none}

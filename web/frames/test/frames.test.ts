@@ -51,6 +51,7 @@ describe('requests', () => {
       { payment_method_data: { type: 'card', billing_details: { name: 'Ada' }, card: CARD }, return_url: 'https://shop.example/' }],
     ['/v1/payment_methods', { type: 'card', metadata: { order: '7' } }, { type: 'card', metadata: { order: '7' }, card: CARD }],
     ['/v1/tokens', { card: { name: 'Ada', address_zip: '1', currency: 'eur' } }, { card: { name: 'Ada', address_zip: '1', currency: 'eur', ...CARD } }],
+    ['/v1/sources', { type: 'card', owner: { name: 'Ada' } }, { type: 'card', owner: { name: 'Ada' }, card: CARD }],
     ['/c/pay/cs_1/confirm', { attempt: 'a' }, { attempt: 'a', card: CARD }],
   ])('to %s have the card where the path says', (path, body, sent) => {
     expect(bodyWithCard(post(path, body), CARD)).toEqual(sent);
@@ -66,6 +67,7 @@ describe('requests', () => {
     ['/v1/payment_methods', { type: 'card', '': { card: { token: 'tok_1' } } }],
     ['/v1/payment_methods', { type: 'card', metadata: { 'a][b': '1' } }],
     ['/v1/tokens', { card: { number: '4000000000000002' } }],
+    ['/v1/sources', { card: { token: 'tok_1' } }],
     ['/v1/tokens', { card: { name: 'Ada', metadata: {} } }],
     ['/v1/payment_intents/pi_1/confirm', { payment_method_data: { card: { token: 'tok_1' } } }],
     ['/v1/payment_intents/pi_1/confirm', { payment_method_data: { 'card][token': 'tok_1' } }],
@@ -77,7 +79,7 @@ describe('requests', () => {
 
   it('hold a number once, whatever the page wrote around it', () => {
     const atData = ['/v1/payment_intents/pi_1/confirm', '/v1/setup_intents/seti_1/confirm', '/v1/confirmation_tokens'];
-    for (const path of ['/v1/tokens', '/v1/payment_methods', ...atData]) {
+    for (const path of ['/v1/tokens', '/v1/payment_methods', '/v1/sources', ...atData]) {
       const body = { metadata: { a: '1' }, payment_method_data: 'x', payment_method_options: { card: { network: 'visa' } }, return_url: 'https://shop.example/' };
       const sent = encodeForm(bodyWithCard(post(path, body), { ...CARD, networks: { preferred: 'visa' } }));
       const carriers = [...sent].filter(([, value]) => value === CARD.number).map(([name]) => name);
@@ -92,21 +94,37 @@ describe('requests', () => {
     ['/v1/setup_intents/seti_1/confirm', { payment_method_data: { card: { cvc: '1', networks } } }],
     ['/v1/confirmation_tokens', { payment_method_data: { card: { cvc: '1', networks } } }],
     ['/v1/payment_methods', { card: { cvc: '1', networks } }],
+    ['/v1/sources', { card: { cvc: '1', networks } }],
     ['/c/pay/cs_1/confirm', { card: { cvc: '1', network } }],
   ])('to %s name the chosen network where it belongs', (path, sent) => {
     expect(bodyWithCard(post(path), { cvc: '1', networks })).toEqual(sent);
   });
 
+  it('leave the network to the buyer who chose one', () => {
+    const path = '/v1/payment_intents/pi_1/confirm';
+    const options = (card: unknown) => ({ payment_method_options: { card, ideal: { a: '1' } } });
+    const sent = (card: unknown, own: object) => decodeURIComponent(encodeForm(bodyWithCard(post(path, options(card)), own)).toString());
+    const wish = { network: 'visa', request_three_d_secure: 'any' };
+    const kept = 'payment_method_options[card][request_three_d_secure]=any&payment_method_options[ideal][a]=1';
+    const chosen = 'payment_method_data[card][networks][preferred]=cartes_bancaires';
+    expect(sent(wish, { networks })).toBe(`${kept}&${chosen}`);
+    expect(sent(wish, {})).toBe(`payment_method_options[card][network]=visa&${kept}`);
+    expect(sent('x', { networks })).toBe(`payment_method_options[card]=x&payment_method_options[ideal][a]=1&${chosen}`);
+    for (const payment_method_options of ['x', null, { card: null }]) {
+      expect(bodyWithCard(post(path, { payment_method_options }), { networks })).toMatchObject({ payment_method_options });
+    }
+  });
+
   it.each([
     ['POST', '/v1/payment_intents/pi_1/confirm', true], ['POST', '/v1/setup_intents/seti_1/confirm', true], ['POST', '/v1/tokens', true],
-    ['POST', '/v1/payment_methods', true], ['POST', '/v1/confirmation_tokens', true], ['POST', '/c/pay/cs_1/confirm', true],
+    ['POST', '/v1/payment_methods', true], ['POST', '/v1/sources', true], ['POST', '/v1/confirmation_tokens', true], ['POST', '/c/pay/cs_1/confirm', true],
     ['GET', '/v1/payment_intents/pi_1?client_secret=pi_1_secret_2', false], ['GET', '/v1/elements/sessions?deferred_intent%5Bmode%5D=payment', false],
   ] as const)('%s %s may be asked', (method, path, hasCard) => expect(isAllowed({ method, path }, hasCard)).toBe(true));
 
   it.each([
     ['POST', '//evil.example/v1/tokens', false], ['POST', 'https://evil.example/v1/tokens', true], ['POST', '/v1/../admin', false],
     ['POST', '/v1/payment_intents/pi_1/cancel', true], ['POST', '/v1/customers', true], ['GET', '/v1/tokens', true],
-    ['GET', '/v1/confirmation_tokens', true], ['POST', '/v1/confirmation_tokens/ctoken_1', true], ['POST', '/v1/sources', true], ['POST', '/c/pay/cs_1/update', true], ['POST', '/v1/payment_methods/pm_1', true],
+    ['GET', '/v1/confirmation_tokens', true], ['POST', '/v1/confirmation_tokens/ctoken_1', true], ['POST', '/v1/sources/src_1', true], ['POST', '/c/pay/cs_1/update', true], ['POST', '/v1/payment_methods/pm_1', true],
     ['GET', '/admin', false], ['GET', '/v1//x', false], ['POST', '/v1/tokens?x=1', true], ['GET', '/v1/x#y', false], ['GET', '', false],
   ] as const)('%s %s may not', (method, path, hasCard) => expect(isAllowed({ method, path }, hasCard)).toBe(false));
 });

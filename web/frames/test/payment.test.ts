@@ -114,6 +114,20 @@ describe('a saved card', () => {
       expect(document.activeElement).toBe(cvc);
     });
 
+  it.each([[true, [FIRST]], [true, [FIRST, SECOND]], [false, [FIRST]]])(
+    'leaves the focus with a buyer who is in the page of the shop meanwhile (removed: %s)', (isGone, saved_methods) => {
+      const hasFocus = vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+      const { view, buttons } = shown({ customer_session: ALL, saved_methods });
+      (document.activeElement as HTMLElement | null)?.blur();
+      const focus = vi.spyOn(HTMLElement.prototype, 'focus');
+      view.removed('pm_1', isGone);
+      expect(focus).not.toHaveBeenCalled();
+      expect(document.activeElement).toBe(document.body);
+      expect(buttons()).toHaveLength(isGone ? saved_methods.length - 1 : 1);
+      focus.mockRestore();
+      hasFocus.mockRestore();
+    });
+
   it.each([true, false])('gives the focus of its row on (removed: %s)', (isGone) => {
     const { view, buttons } = shown({ customer_session: ALL, saved_methods: [FIRST, SECOND] });
     buttons()[0]?.click();
@@ -148,9 +162,26 @@ it('a card of two networks asks over which one, and says it once the buyer has',
 });
 
 it('a shop that shows a payment and lets nothing be entered closes all of it, and opens it again', () => {
-  const { view, all } = shown({ customer_session: ALL, saved_methods: [FIRST] }, { readOnly: true });
-  const closed = () => all<HTMLInputElement>('.Picker, #save, #number, #expiry, #cvc').map((one) => one.disabled);
-  expect(closed()).toEqual(Array(5).fill(true));
-  view.setDisabled(false);
-  expect(closed()).toEqual(Array(5).fill(false));
+  const methods = [{ type: 'card', flow: 'card' }, { type: 'ideal', flow: 'redirect' }] as const;
+  for (const layout of ['tabs', 'accordion'] as const) {
+    const { view, all } = shown({ methods: [...methods], customer_session: ALL, saved_methods: [FIRST] }, { readOnly: true, layout });
+    view.card.restore({ texts: ['4000002500001001'], network: 'visa' });
+    const parts = '.Picker, #save, #number, #expiry, #cvc, .Network, .Tab, .AccordionButton';
+    const closed = () => all<HTMLInputElement>(parts).map((one) => one.disabled);
+    expect(closed()).toEqual(Array(9).fill(true));
+    view.setDisabled(false);
+    expect(closed()).toEqual(Array(9).fill(false));
+  }
+});
+
+it('a network that was pressed comes back with its card, and with no other', () => {
+  const { view, all } = shown();
+  const texts = (number: string) => [number, '', ''];
+  view.card.restore({ texts: texts('4000002500001001'), network: 'cartes_bancaires' });
+  expect(view.card.kept()).toEqual({ texts: texts('4000002500001001'), network: 'cartes_bancaires' });
+  expect(all('.Network').map((one) => one.getAttribute('aria-pressed'))).toEqual(['false', 'true']);
+  view.card.restore({ texts: texts('4000002500001001'), network: 'mastercard' });
+  expect(view.card.kept().network).toBe('cartes_bancaires');
+  view.card.restore({ texts: texts('4242424242424242'), network: 'cartes_bancaires' });
+  expect(view.card.kept().network).toBeNull();
 });

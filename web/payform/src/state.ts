@@ -130,7 +130,7 @@ export interface State {
 
 /** The buyer was done, and the money that was to come later did not come. */
 export const hasFailed = ({ status, payment_status: paid, payment }: State) =>
-  status === 'complete' && paid === 'unpaid' && Boolean(payment?.error);
+  status === 'complete' && paid === 'unpaid' && payment?.status === 'requires_payment_method';
 
 /** Whether nothing can change any more. A complete session may still wait for its money. */
 export const isSettled = (state: State) =>

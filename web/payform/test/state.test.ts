@@ -6,6 +6,7 @@ import { hasFailed, isSettled, type State } from '../src/state';
 import { stateOf } from './fixture';
 
 const payment: NonNullable<State['payment']> = { status: 'requires_payment_method', error: { kind: 'method_failed' }, action: null };
+const action: NonNullable<State['payment']>['action'] = { kind: 'transfer', amount: 4900, reference: 'R', fields: [], url: null };
 
 describe('a session', () => {
   it.each([
@@ -14,6 +15,8 @@ describe('a session', () => {
     ['that costs nothing', { status: 'complete', payment_status: 'no_payment_required' }, true, false],
     ['that waits for its money', { status: 'complete', payment: { ...payment, status: 'processing', error: null } }, false, false],
     ['whose money did not come', { status: 'complete', payment }, true, true],
+    ['whose last try failed, and whose next one is open', { status: 'complete', payment: { ...payment, status: 'requires_action', action } }, false, false],
+    ['whose last try failed, and whose next one is under way', { status: 'complete', payment: { ...payment, status: 'processing' } }, false, false],
   ] as [string, Partial<State>, boolean, boolean][])('%s', (_, change, settled, failed) => {
     expect([isSettled(stateOf(change)), hasFailed(stateOf(change))]).toEqual([settled, failed]);
   });

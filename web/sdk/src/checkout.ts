@@ -163,9 +163,11 @@ class Open {
   async older(): Promise<Record<string, unknown>> {
     const state = await this.load();
     if (state.error) throw new Error(state.error.message);
-    const createElement = (type: string, options?: object) => this.elements.create(type, options);
-    const getElement = (type: string) => this.elements.getElement(type);
-    return { ...this.expose(), ...this.actions(), session: () => this.session(), createElement, getElement };
+    return {
+      ...this.expose(), ...this.actions(), session: () => this.session(),
+      createElement: (type: string, options?: object) => this.elements.create(type, options),
+      getElement: (type: string) => this.elements.getElement(type),
+    };
   }
 }
 

@@ -21,8 +21,8 @@ export class Client {
   readonly controller: Controller;
   readonly locale?: string;
   readonly wrappers: any[] = [];
-  /** Ids of what was made here of methods with a page of their own, which no window may show. */
-  readonly redirecting = new Set<string>();
+  /** Ids of what is known to be a card. Only a bank of a card may be shown in a window. */
+  readonly cards = new Set<string>();
   private readonly intents: Intents;
   private readonly objects: Objects;
   private readonly checkout: Checkout;
@@ -65,29 +65,29 @@ export class Client {
     }
     // What is in a token was collected before.
     const element = params.confirmation_token ? null : elements?.getElement('payment');
-    return this.intents.confirm({ secret, params, returnUrl, redirect, element, elements });
+    const given = params.confirmation_token ?? params.payment_method;
+    return this.intents.confirm({ secret, params, returnUrl, redirect, element, elements, isElsewhere: given && !this.cards.has(given) });
   }
 
-  /** `confirmCardPayment`, `confirmIdealPayment` and the like. */
-  private async confirmType(type: string, secret: string, data: any = {}, options: any = {}): Promise<any> {
-    const { payment_method: method, return_url: returnUrl, ...rest } = data ?? {};
+  /** `confirmCardPayment`, `confirmIdealPayment` and the like. Of a card the name says that it is one. */
+  private async confirmType(type: string, secret: string, told: any, options: any): Promise<any> {
+    const { payment_method: method, return_url: returnUrl, ...rest } = told ?? {};
     const element = elementOf(method?.card) ?? elementOf(method?.element);
     const redirect: Redirect = options?.handleActions === false ? 'never' : type === 'card' || !returnUrl ? 'if_required' : 'always';
-    const wish = { secret, returnUrl, redirect, element, elements: element ? this.elementsOf(element) : undefined };
-    if (typeof method === 'string') return this.intents.confirm({ ...wish, params: { ...rest, payment_method: method } });
-    if (!method && type === 'card') return this.intents.confirm({ ...wish, params: rest });
-    const { card, element: _, ...described } = method ?? {};
-    const own = element || card === undefined ? {} : { card };
-    return this.intents.confirm({ ...wish, params: { ...rest, payment_method_data: { type, ...described, ...own } } });
+    const { card, element: _, ...described } = Object(method);
+    const data = { type, ...described, ...(!element && card !== undefined && { card }) };
+    const isNamed = typeof method === 'string' || (!method && type === 'card');
+    const params = { ...rest, ...(isNamed ? { payment_method: method } : { payment_method_data: data }) };
+    return this.intents.confirm({ secret, params, returnUrl, redirect, element, elements: element ? this.elementsOf(element) : undefined });
   }
 
   /** The object that a shop holds. */
   expose(): Record<string, unknown> {
     const { intents, objects, checkout } = this;
     const notSupported = (name: string) => [name, async () => this.notSupported(name)];
-    const confirmer = (type: string) => (secret: string, data?: any, options?: any) => this.confirmType(type, secret, data, options);
-    const confirming = CONFIRMING.map(([name, type]) => [name, confirmer(type)]);
-    const card = confirmer('card');
+    const confirming = CONFIRMING.map(([name, type]) => [
+      name, (secret: string, data?: any, options?: any) => this.confirmType(type, secret, data, options),
+    ]);
     const confirm = (wish: any) => this.confirm(wish ?? {});
     const register = (wrapper: unknown): void => void this.wrappers.push(wrapper);
     return {
@@ -97,11 +97,10 @@ export class Client {
       elements: (options?: any) => this.elements(options),
       createToken: (element: any, data?: any) => objects.token(element, data),
       createConfirmationToken: (wish: any) => objects.confirmationToken(wish),
+      createSource: (first: any, data?: any) => objects.source(first, data),
       createPaymentMethod: (first: any, second?: any, third?: any) => objects.paymentMethod(first, second, third),
       confirmPayment: confirm,
       confirmSetup: confirm,
-      confirmCardPayment: card,
-      confirmCardSetup: card,
       handleNextAction: async (wish: any) => intents.handle(wish?.clientSecret),
       handleCardAction: async (secret: string) => intents.handle(secret),
       retrievePaymentIntent: async (secret: string) => intents.retrieve(secret),

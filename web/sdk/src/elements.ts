@@ -143,7 +143,7 @@ export class Elements extends Emitter {
 
   async submit(): Promise<{ error?: unknown; selectedPaymentMethod?: string }> {
     const element = this.made.get('payment') ?? this.made.get('card');
-    if (!element?.frame) return { error: notMounted().error };
+    if (!element?.frame) return notMounted();
     const answer = await element.frame.ask('submit', {});
     return answer.error ? { error: answer.error } : { selectedPaymentMethod: answer.type };
   }
@@ -160,6 +160,9 @@ export class Elements extends Emitter {
     const failed = answers.find((answer) => answer.error);
     if (failed) return { error: failed.error };
     const { chosen } = answers[0];
+    if (chosen.saved) this.client.cards.add(chosen.saved);
+    // What the shop wants for later charges is not narrowed by the box.
+    if (chosen.keep && this.options.setupFutureUsage === 'off_session') delete chosen.keep.setup_future_usage;
     return chosen.card ? { handle, chosen } : { chosen };
   }
 

@@ -6,7 +6,7 @@ import type { Client } from './client';
 import { accompany, isPage } from './dialog';
 import type { Element } from './element';
 import type { Collected, Elements } from './elements';
-import { pageUrl } from './origin';
+import { ORIGIN, pageUrl } from './origin';
 
 /** `always`: the whole page goes where the buyer has to go. `if_required`: cards are authenticated in a window over the page. */
 export type Redirect = 'always' | 'if_required' | 'never';
@@ -19,22 +19,28 @@ export interface Wish {
   /** A card form to take the card from, and its group. */
   element?: Element | null;
   elements?: Elements;
+  /** What it is confirmed with may have a page of its own, which no window may show. */
+  isElsewhere?: boolean;
 }
 
 interface Kind {
-  path: string;
   name: 'paymentIntent' | 'setupIntent';
   word: 'payment_intent' | 'setup_intent';
 }
 
 const FINAL = ['succeeded', 'processing', 'requires_capture'];
+/** The page that a buyer comes back to inside of the window. */
+const RETURN = '/v3/frames/return';
+const OWN_RETURN = ORIGIN + RETURN;
 const NEVER = new Promise<never>(() => {});
 
-function kindOf(secret: string): Kind {
-  return secret.startsWith('seti_')
-    ? { path: '/v1/setup_intents', name: 'setupIntent', word: 'setup_intent' }
-    : { path: '/v1/payment_intents', name: 'paymentIntent', word: 'payment_intent' };
+function kindOf(secret: unknown): Kind {
+  return String(secret).startsWith('seti_')
+    ? { name: 'setupIntent', word: 'setup_intent' }
+    : { name: 'paymentIntent', word: 'payment_intent' };
 }
+
+const pathOf = (secret: string): string => `/v1/${kindOf(secret).word}s/${idOf(secret)}`;
 
 /** The part of a client secret that is the id. */
 export function idOf(secret: unknown): string {
@@ -64,23 +70,21 @@ export class Intents {
   }
 
   private read(secret: string): Promise<any> {
-    const path = `${kindOf(secret).path}/${idOf(secret)}?client_secret=${encodeURIComponent(secret)}`;
+    const path = `${pathOf(secret)}?client_secret=${encodeURIComponent(secret)}`;
     return this.client.controller.ask('api', { method: 'GET', path });
   }
 
   async confirm(wish: Wish): Promise<any> {
-    const id = idOf(wish.secret);
-    const { path } = kindOf(wish.secret);
+    const path = `${pathOf(wish.secret)}/confirm`;
     const collected: Collected = wish.element && wish.elements ? await wish.elements.collect(wish.element) : {};
     if (collected.error) return { error: collected.error };
     const channel = randomId();
-    const { confirmation_token: token, payment_method: method } = wish.params;
-    const isElsewhere = collected.chosen?.type || this.client.redirecting.has(token ?? method);
+    const isElsewhere = collected.chosen ? collected.chosen.type : wish.isElsewhere;
     const isOver = wish.redirect === 'if_required' && !(isElsewhere && wish.returnUrl);
-    const returnUrl = isOver ? pageUrl('/v3/frames/return', { ch: channel }) : wish.returnUrl;
+    const returnUrl = isOver ? pageUrl(RETURN, { ch: channel }) : wish.returnUrl;
     const body = { ...paramsOf(wish.params, collected), client_secret: wish.secret, return_url: returnUrl };
     const object = await this.client.controller.ask('confirm', {
-      method: 'POST', path: `${path}/${id}/confirm`, body, handle: collected.handle,
+      method: 'POST', path, body, handle: collected.handle,
     });
     if (object.error?.type === 'card_error') wish.elements?.clearCode();
     return this.settle(object, wish, isOver ? channel : null);
@@ -90,7 +94,8 @@ export class Intents {
   async handle(secret: string): Promise<any> {
     const object = await this.read(secret);
     // A return URL of the shop would load the shop inside of the window: then the whole page goes.
-    const channel = innerOf(object.next_action)?.return_url ? null : randomId();
+    const back = innerOf(object.next_action)?.return_url || OWN_RETURN;
+    const channel = back.startsWith(OWN_RETURN) ? new URL(back).searchParams.get('ch') ?? randomId() : null;
     return this.settle(object, { secret, params: {}, redirect: 'if_required' }, channel);
   }
 
@@ -146,7 +151,11 @@ export function paramsOf(params: Record<string, any>, { chosen }: Collected): Re
   const { payment_method_data: data, ...rest } = params;
   if (chosen.saved) return { ...rest, payment_method: chosen.saved };
   const { allow_redisplay, ...usage } = chosen.keep ?? {};
-  return { ...rest, ...usage, payment_method_data: { ...data, type: chosen.type ?? 'card', ...(allow_redisplay && { allow_redisplay }) } };
+  return {
+    // What the shop wants for later charges is not narrowed by the box.
+    ...rest, ...(rest.setup_future_usage !== 'off_session' && usage),
+    payment_method_data: { ...data, type: chosen.type ?? 'card', ...(allow_redisplay && { allow_redisplay }) },
+  };
 }
 
 function abandoned(isClosed: boolean, word: string, object: any): object {

@@ -2,7 +2,7 @@
 // Florin declares but does not do. Deliberately absent: the methods with a body of their own (client.ts).
 
 const CONFIRMED = (
-  'AcssDebit Affirm AfterpayClearpay Alipay AmazonPay AuBecsDebit BacsDebit Bancontact Billie Blik Boleto Cashapp CustomerBalance Eps Fpx ' +
+  'AcssDebit Affirm AfterpayClearpay Alipay AmazonPay AuBecsDebit BacsDebit Bancontact Billie Blik Boleto Card Cashapp CustomerBalance Eps Fpx ' +
   'Giropay GrabPay Ideal Klarna Konbini Mobilepay Multibanco Oxxo P24 PayByBank PayNow PayPal Payto Pix PromptPay RevolutPay SepaDebit ' +
   'Sofort Twint UsBankAccount WechatPay'
 ).split(' ');
@@ -19,6 +19,6 @@ export const CONFIRMING: readonly (readonly [string, string])[] = CONFIRMED.flat
 export const UNSUPPORTED: readonly string[] = (
   'collectBankAccountForPayment collectBankAccountForSetup collectBankAccountToken collectFinancialConnectionsAccounts ' +
   'createEphemeralKeyNonce createFinancialAccountDisclosure createIssuingDisclosure createRadarSession ' +
-  'createSource createTreasuryDisclosure ' +
-  'initializePricing processOrder retrieveOrder retrieveSource verifyIdentity verifyMicrodepositsForPayment verifyMicrodepositsForSetup'
+  'createTreasuryDisclosure initializePricing processOrder retrieveOrder retrieveSource verifyIdentity ' +
+  'verifyMicrodepositsForPayment verifyMicrodepositsForSetup'
 ).split(' ');

@@ -56,6 +56,8 @@ describe('a confirmation token', () => {
     ['a card alone', { card: true }, {}, { payment_method_data: { type: 'card' } }],
     ['a card that the buyer keeps', { card: true, keep: { allow_redisplay: 'always', setup_future_usage: 'on_session' } }, {},
       { setup_future_usage: 'on_session', payment_method_data: { type: 'card', allow_redisplay: 'always' } }],
+    ['a card that both keep', { card: true, keep: { allow_redisplay: 'always', setup_future_usage: 'on_session' } }, { setupFutureUsage: 'off_session' },
+      { setup_future_usage: 'off_session', payment_method_data: { type: 'card', allow_redisplay: 'always' } }],
     ['a card that the shop keeps', { card: true }, { setupFutureUsage: 'off_session' },
       { setup_future_usage: 'off_session', payment_method_data: { type: 'card' } }],
     ['a method without fields', { type: 'ideal' }, {}, { payment_method_data: { type: 'ideal' } }],
@@ -108,18 +110,17 @@ describe('a confirmation with a token', () => {
   });
 
   it('of a set-up is the same', async () => {
-    const { client, asked, shop } = clientOf({ id: 'seti_1', status: 'succeeded' });
+    const { asked, shop } = clientOf({ id: 'seti_1', status: 'succeeded' });
     const confirmParams = { confirmation_token: TOKEN.id };
     expect(await shop.confirmSetup!({ clientSecret: 'seti_1_secret_2', confirmParams, redirect: 'if_required' })).toMatchObject({ setupIntent: { id: 'seti_1' } });
     expect(asked[0]).toMatchObject({ path: '/v1/setup_intents/seti_1/confirm', body: { confirmation_token: TOKEN.id } });
-    expect(client.redirecting.size).toBe(0);
   });
 
   it.each<[string, Collected['chosen'], boolean]>([['of a card', { card: true }, true], ['of a method with a page of its own', { type: 'ideal' }, false]])(
     '%s takes place in a window over the page: %s', async (_, chosen, isOver) => {
       const url = 'https://bank.example/next';
       const { asked, shop, elements, confirm } = confirmation([
-        TOKEN, { id: 'pi_1', status: 'requires_action', next_action: { type: 'redirect_to_url', redirect_to_url: { url } } }, paid,
+        { ...TOKEN, payment_method_preview: { type: chosen?.type ?? 'card' } }, { id: 'pi_1', status: 'requires_action', next_action: { type: 'redirect_to_url', redirect_to_url: { url } } }, paid,
       ]);
       collect.mockResolvedValueOnce({ handle: 'h', chosen });
       await shop.createConfirmationToken!({ elements });
@@ -129,6 +130,106 @@ describe('a confirmation with a token', () => {
       expect(new URL(asked[1].body.return_url).pathname).toBe(isOver ? '/v3/frames/return' : '/done');
       expect(accompany).toHaveBeenCalledTimes(isOver ? 1 : 0);
     });
+});
+
+describe('a confirmation with an id', () => {
+  const secret = 'pi_1_secret_2';
+  const url = 'https://bank.example/next';
+  const waiting = { id: 'pi_1', status: 'requires_action', next_action: { type: 'redirect_to_url', redirect_to_url: { url } } };
+  const paid = { id: 'pi_1', status: 'succeeded' };
+  const CARD = { id: 'pm_1', object: 'payment_method', type: 'card' };
+  const told = (shop: any, confirmParams: object) => shop.confirmPayment({ clientSecret: secret, confirmParams, redirect: 'if_required' });
+
+  it.each([[{ confirmation_token: 'ctoken_9' }], [{ payment_method: 'pm_9' }]])('that nobody knows takes the whole page: %j', async (given) => {
+    const { asked, shop } = clientOf(waiting);
+    void told(shop, { ...given, return_url: SHOP });
+    await vi.waitFor(() => expect(went).toHaveBeenCalledWith(url));
+    expect(asked[0].body).toMatchObject({ ...given, return_url: SHOP });
+    expect(accompany).not.toHaveBeenCalled();
+  });
+
+  it.each([[{ payment_method: 'pm_9' }], [{ return_url: SHOP }]])('needs a page to come back to, and an id: %j', async (confirmParams) => {
+    expect(await told(clientOf(waiting, paid).shop, confirmParams)).toEqual({ paymentIntent: paid });
+    expect(accompany).toHaveBeenCalledOnce();
+  });
+
+  it.each([['card', true], ['ideal', false]])('of what was made here, a %s, is over the page: %s', async (type, isOver) => {
+    const { shop } = clientOf({ ...CARD, type }, waiting, paid);
+    await shop.createPaymentMethod!({ type });
+    void told(shop, { payment_method: CARD.id, return_url: SHOP });
+    await vi.waitFor(() => expect(isOver ? accompany : went).toHaveBeenCalledOnce());
+    expect(isOver ? went : accompany).not.toHaveBeenCalled();
+  });
+
+  it('of a saved card is over the page once a form named it', async () => {
+    const { client, shop } = clientOf(waiting, paid);
+    client.cards.add(CARD.id);
+    expect(await told(shop, { payment_method: CARD.id, return_url: SHOP })).toEqual({ paymentIntent: paid });
+  });
+
+  it('is over the page where the name says that it is a card', async () => {
+    const { asked, shop } = clientOf(waiting, paid);
+    expect(await shop.confirmCardPayment!(secret, { payment_method: 'pm_9', return_url: SHOP })).toEqual({ paymentIntent: paid });
+    expect(asked[0].body.payment_method).toBe('pm_9');
+    expect(new URL(asked[0].body.return_url).pathname).toBe('/v3/frames/return');
+  });
+});
+
+describe('a confirmation of a type', () => {
+  const paid = { id: 'pi_1', status: 'succeeded' };
+  const sent = async (name: string, data?: any, options?: any) => {
+    const { asked, shop } = clientOf(paid);
+    expect(await shop[name]!('pi_1_secret_2', data, options)).toEqual({ paymentIntent: paid });
+    const { client_secret, return_url, ...body } = asked[0].body;
+    return JSON.parse(JSON.stringify(body));
+  };
+  const never = { handleActions: false };
+
+  it.each([
+    ['confirmCardPayment', undefined, {}], ['confirmCardPayment', null, {}], ['confirmCardPayment', { receipt_email: 'a@b.example' }, { receipt_email: 'a@b.example' }],
+    ['confirmCardPayment', { payment_method: 'pm_1' }, { payment_method: 'pm_1' }],
+    ['confirmCardPayment', { payment_method: { card: { token: 'tok_1' }, billing_details: { name: 'Ada' } } },
+      { payment_method_data: { type: 'card', card: { token: 'tok_1' }, billing_details: { name: 'Ada' } } }],
+    ['confirmIdealPayment', undefined, { payment_method_data: { type: 'ideal' } }],
+    ['confirmIdealPayment', { payment_method: { ideal: { bank: 'ing' } } }, { payment_method_data: { type: 'ideal', ideal: { bank: 'ing' } } }],
+    ['confirmIdealPayment', { payment_method: 'pm_1' }, { payment_method: 'pm_1' }],
+  ])('%s with %j sends %j', async (name, data, body) => expect(await sent(name, data, never)).toEqual(body));
+
+  it.each([undefined, 12, 'pi_1'])('needs a client secret, and %s is none', async (secret) => {
+    for (const name of ['confirmCardPayment', 'retrievePaymentIntent', 'handleCardAction']) {
+      await expect(clientOf().shop[name]!(secret)).rejects.toThrow(/client secret/);
+    }
+  });
+});
+
+describe('a source', () => {
+  const SOURCE = { id: 'src_1', object: 'source', type: 'card' };
+  const owner = { name: 'Ada' };
+
+  it('is made of the card behind the handle', async () => {
+    const { client, asked, shop } = clientOf(SOURCE);
+    const element = client.elements().create('card');
+    collect.mockResolvedValueOnce({ handle: 'h', chosen: { card: true } });
+    expect(await shop.createSource!(element, { owner })).toEqual({ source: SOURCE });
+    expect(asked).toEqual([{ t: 'create', method: 'POST', path: '/v1/sources', handle: 'h', body: { type: 'card', owner } }]);
+    expect([...client.cards]).toEqual(['src_1']);
+  });
+
+  it.each([[{ token: 'tok_1', owner }, { type: 'card', token: 'tok_1', owner }], [{ type: 'ideal' }, { type: 'ideal' }], [undefined, { type: 'card' }]])(
+    'is made of what the shop says: %j', async (data, body) => {
+      const { asked, shop } = clientOf(SOURCE);
+      expect(await shop.createSource!(data)).toEqual({ source: SOURCE });
+      expect(asked).toEqual([{ t: 'create', method: 'POST', path: '/v1/sources', handle: undefined, body }]);
+    });
+
+  it('that is refused is an error, of the form or of the server', async () => {
+    const error = { code: 'incomplete_number' };
+    const { client, asked, shop } = clientOf({ error });
+    collect.mockResolvedValueOnce({ error });
+    expect(await shop.createSource!(client.elements().create('card'))).toEqual({ error });
+    expect(asked).toEqual([]);
+    expect(await shop.createSource!({})).toEqual({ error });
+  });
 });
 
 describe('what a server confirmed', () => {
@@ -146,12 +247,22 @@ describe('what a server confirmed', () => {
     expect(went).not.toHaveBeenCalled();
   });
 
-  it.each([['redirect_to_url'], ['alipay_handle_redirect']])('goes on with the whole page where it comes back to the shop: %s', async (type) => {
-    const { shop } = clientOf(waiting(type, { url, return_url: SHOP }));
-    void shop.handleNextAction!({ clientSecret: 'pi_1_secret_2' });
-    await vi.waitFor(() => expect(went).toHaveBeenCalledWith(url));
-    expect(accompany).not.toHaveBeenCalled();
-  });
+  it.each([['redirect_to_url', SHOP], ['alipay_handle_redirect', SHOP], ['redirect_to_url', 'https://shop.example/v3/frames/return?ch=abc']])(
+    'goes on with the whole page where it comes back to the shop: %s %s', async (type, return_url) => {
+      const { shop } = clientOf(waiting(type, { url, return_url }));
+      void shop.handleNextAction!({ clientSecret: 'pi_1_secret_2' });
+      await vi.waitFor(() => expect(went).toHaveBeenCalledWith(url));
+      expect(accompany).not.toHaveBeenCalled();
+    });
+
+  const RETURN = 'http://localhost/v3/frames/return';
+  it.each([[`${RETURN}?ch=abc&origin=https%3A%2F%2Fshop.example`, 'abc'], [RETURN, expect.stringMatching(/^[0-9a-f]{32}$/)]])(
+    'goes on over the page where it comes back to the page of the window: %s', async (return_url, channel) => {
+      const { shop } = clientOf(waiting('redirect_to_url', { url, return_url }), paid);
+      expect(await shop.handleNextAction!({ clientSecret: 'pi_1_secret_2' })).toEqual({ paymentIntent: paid });
+      expect(vi.mocked(accompany).mock.calls[0]?.[0]).toMatchObject({ url, channel });
+      expect(went).not.toHaveBeenCalled();
+    });
 
   it('and is over is told as it is', async () => {
     expect(await clientOf(paid).shop.handleNextAction!({ clientSecret: 'pi_1_secret_2' })).toEqual({ paymentIntent: paid });

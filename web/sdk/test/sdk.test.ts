@@ -41,6 +41,7 @@ describe('the methods of the table', () => {
       confirmGrabPayPayment: 'grabpay', confirmRevolutPayPayment: 'revolut_pay', confirmAuBecsDebitSetup: 'au_becs_debit',
     });
     expect(new Set(CONFIRMING.map(([name]) => name)).size).toBe(CONFIRMING.length);
+    expect(types).toMatchObject({ confirmCardPayment: 'card', confirmCardSetup: 'card' });
     expect(UNSUPPORTED.some((name) => name.startsWith('confirm'))).toBe(false);
   });
 });
@@ -94,7 +95,7 @@ describe('a checkout session', () => {
 });
 
 /** A client whose controller answers by itself. */
-const clientOf = (ask: (...words: any[]) => Promise<any>): any => ({ key: 'pk_test_1', redirecting: new Set(), controller: { name: 'c', join() {}, ask } });
+const clientOf = (ask: (...words: any[]) => Promise<any>): any => ({ key: 'pk_test_1', cards: new Set(), controller: { name: 'c', join() {}, ask } });
 
 describe('what a payment element shows', () => {
   const error = { type: 'api_connection_error' };
@@ -189,10 +190,30 @@ describe('a confirmation', () => {
       { setup_future_usage: 'off_session', payment_method_data: { type: 'card', allow_redisplay: 'always', billing_details: {} } }],
     [{ card: true, keep: { allow_redisplay: 'always' } }, { payment_method_data: { type: 'card', allow_redisplay: 'always', billing_details: {} } }],
     [{ card: true }, { payment_method_data: { type: 'card', billing_details: {} } }],
+    [{ type: 'ideal' }, { payment_method_data: { type: 'ideal', billing_details: {} } }],
   ])('of %j sends %j', async (chosen, sent) => {
     expect(await confirmed(chosen, { payment_method_data: { billing_details: {} } })).toMatchObject(sent);
     expect(Object.keys(await confirmed(chosen)).includes('setup_future_usage')).toBe('setup_future_usage' in sent);
   });
+
+  it.each([['off_session', 'on_session', 'off_session'], ['on_session', 'off_session', 'off_session'], [undefined, 'on_session', 'on_session']])(
+    'of a shop that says %s and a buyer who says %s is for %s', async (own, buyer, sent) => {
+      const chosen = { card: true, keep: { allow_redisplay: 'always', setup_future_usage: buyer } };
+      expect(await confirmed(chosen, { setup_future_usage: own })).toMatchObject({ setup_future_usage: sent });
+    });
+
+  it.each([['off_session', {}], ['on_session', { setup_future_usage: 'on_session' }], [undefined, { setup_future_usage: 'on_session' }]])(
+    'does not narrow what the group says: %s', async (setupFutureUsage, usage) => {
+      const client: any = clientOf(async () => ({}));
+      client.controller.listening = async () => {};
+      const elements = new Elements(client, { setupFutureUsage });
+      const element: any = elements.create('payment');
+      element.frame = { ask: async () => ({ chosen: { card: true, keep: { allow_redisplay: 'always', setup_future_usage: 'on_session' } } }) };
+      expect((await elements.collect(element)).chosen).toEqual({ card: true, keep: { allow_redisplay: 'always', ...usage } });
+      element.frame = { ask: async () => ({ chosen: { saved: 'pm_1' } }) };
+      await elements.collect(element);
+      expect([...client.cards]).toEqual(['pm_1']);
+    });
 
   it('with a saved card names it and nothing else', async () => {
     expect(await confirmed({ saved: 'pm_1' }, { payment_method_data: { billing_details: {} } })).toEqual({

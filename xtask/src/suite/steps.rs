@@ -11,8 +11,11 @@ use super::{Context, Outcome, tools};
 use crate::command::{cargo, command, is_installed, output_of};
 use crate::{openapi, tidy, web};
 
-/// How many tests run at once for each core: many wait for databases and disks.
+/// How many tests `cargo nextest` runs at once for each core, unless its own variable says otherwise: many wait for databases
+/// and disks.
 const TESTS_PER_CORE: usize = 2;
+/// That variable.
+const TEST_THREADS: &str = "NEXTEST_TEST_THREADS";
 
 /// The step that others need.
 pub const BUILD: &str = "build";
@@ -214,8 +217,10 @@ fn tests(context: &Context) -> Result<Outcome, String> {
         &["test", "--workspace", "--all-targets", "--no-fail-fast"]
     };
     let mut tests = command(&context.root, cargo(), arguments);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    tests.env("NEXTEST_TEST_THREADS", (cores * TESTS_PER_CORE).to_string());
+    if std::env::var_os(TEST_THREADS).is_none() {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        tests.env(TEST_THREADS, (cores * TESTS_PER_CORE).to_string());
+    }
     context.watch.run(tests).map(ran)
 }
 

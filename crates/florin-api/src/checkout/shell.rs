@@ -382,8 +382,7 @@ impl Shell<'_> {
 
     /// The money that was to come later did not come.
     fn has_failed(&self) -> bool {
-        let error = self.state.pointer("/payment/error");
-        error.is_some_and(|error| !error.is_null())
+        self.is("/payment/status", "requires_payment_method")
     }
 
     /// Where the buyer sends the money of an order that is placed.

@@ -23,6 +23,7 @@ pub mod products;
 pub mod refunds;
 pub mod setup_intents;
 pub mod shipping_rates;
+pub mod sources;
 pub mod tax_rates;
 pub mod tokens;
 pub mod webhook_endpoints;

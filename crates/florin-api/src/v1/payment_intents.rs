@@ -10,6 +10,9 @@ use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
 use florin_wire::WireError;
 
+/// The parameter that names a confirmation token.
+const TOKEN: &str = "confirmation_token";
+
 /// A page of payment intents.
 pub async fn list(exchange: &Exchange) -> Response {
     page::list(exchange, Kind::PaymentIntent, &[("customer", "customer")]).await
@@ -17,7 +20,7 @@ pub async fn list(exchange: &Exchange) -> Response {
 
 /// Parameters that only mean something together with `confirm=true`.
 const CONFIRM_ONLY: [&str; 5] = [
-    "confirmation_token",
+    TOKEN,
     "off_session",
     "error_on_requires_action",
     "return_url",
@@ -42,6 +45,7 @@ pub async fn create(exchange: &Exchange) -> Response {
             customer: text(exchange, "customer"),
             method,
             confirm,
+            token: text(exchange, TOKEN),
             configuration: text(exchange, "payment_method_configuration"),
         })
     }
@@ -86,6 +90,7 @@ pub async fn confirm(exchange: &Exchange) -> Response {
         let descriptive = parse::descriptive(&exchange.params)?;
         Ok(ConfirmIntent {
             id: exchange.id().to_owned(),
+            token: text(exchange, TOKEN),
             command,
             descriptive,
             method,

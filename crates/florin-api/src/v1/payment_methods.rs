@@ -1,14 +1,13 @@
 //! Payment methods.
 
 use super::{page, run, text};
+use crate::browser;
 use crate::cards;
 use crate::pipeline::Exchange;
 use florin_engine::operations::{AttachMethod, CreateMethod, DetachMethod, UpdateMethod};
 use florin_engine::read::ListQuery;
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
-use florin_wire::print;
-use serde_json::{Value, json};
 
 /// A page of payment methods.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -100,22 +99,9 @@ pub async fn detach(exchange: &Exchange) -> Response {
     let response = run(exchange, Ok(operation)).await;
     match exchange.caller.is_browser() && response.status == 200 {
         true => Response {
-            body: without_private(&response.body),
+            body: browser::without_private(&response.body, ""),
             ..response
         },
         false => response,
     }
-}
-
-/// A payment method as a buyer may see it who saw its last digits: without address, metadata and fingerprint.
-fn without_private(body: &[u8]) -> Vec<u8> {
-    let mut method: Value = serde_json::from_slice(body).unwrap_or_default();
-    if let Some(billing) = method["billing_details"].as_object_mut() {
-        billing.values_mut().for_each(|value| *value = Value::Null);
-    }
-    method["metadata"] = json!({});
-    if let Some(card) = method["card"].as_object_mut() {
-        card.insert("fingerprint".to_owned(), Value::Null);
-    }
-    print(&method)
 }

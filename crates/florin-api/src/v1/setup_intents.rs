@@ -6,6 +6,10 @@ use crate::pipeline::Exchange;
 use florin_engine::operations::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
+use florin_wire::WireError;
+
+/// The parameter that names a confirmation token.
+const TOKEN: &str = "confirmation_token";
 
 /// A page of set-up intents.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -28,11 +32,17 @@ pub async fn create(exchange: &Exchange) -> Response {
         let command = parse::setup(params)?;
         let method = cards::method(exchange).await?;
         let confirm = params.flag("confirm").unwrap_or(false);
+        let token = text(exchange, TOKEN);
+        if token.is_some() && !confirm {
+            let message = "The parameter `confirmation_token` cannot be passed when creating a SetupIntent unless `confirm` is set to true.";
+            return Err(WireError::invalid(message).with_param(TOKEN).into());
+        }
         Ok(CreateSetup {
             create,
             command,
             customer: text(exchange, "customer"),
             method,
+            token,
             confirm,
         })
     }
@@ -71,6 +81,7 @@ pub async fn confirm(exchange: &Exchange) -> Response {
         let method = cards::method(exchange).await?;
         Ok(ConfirmSetup {
             id: exchange.id().to_owned(),
+            token: text(exchange, TOKEN),
             command,
             method,
         })

@@ -67,7 +67,7 @@ record! {
         risk: Risk,
         /// The issuer's approval code.
         authorization_code: Option<String>,
-        /// The network that the merchant or the buyer chose for it.
+        /// The network of a co-branded card that was asked to carry it.
         network: Option<String>,
         /// The network's id.
         network_transaction_id: Option<String>,

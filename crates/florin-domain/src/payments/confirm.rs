@@ -56,7 +56,7 @@ pub fn confirm(
     command: ConfirmCommand,
 ) -> Result<Option<Call>, Refusal> {
     let ConfirmInputs { mut intent, method } = inputs;
-    check_state(&intent.record, &command)?;
+    check_confirmable(&intent.record, &command)?;
     let Some(method) = method else {
         return Err(intent.record.state_refusal(
             "You cannot confirm this PaymentIntent because it's missing a payment method. Update the PaymentIntent \
@@ -72,6 +72,8 @@ pub fn confirm(
         return complete(draft, context, intent, &method, passed).map(Some);
     }
     intent.record.authenticated = false;
+    // What an earlier try said is no word on this one.
+    intent.record.last_error = None;
     intent.record.payment_method = Some(method.record.id.clone());
     intent.record.tried = method.record.kind;
     let charge = context.id();
@@ -134,7 +136,11 @@ pub(super) fn hold(
     }
 }
 
-fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), Refusal> {
+/// Whether an intent may be confirmed now.
+///
+/// # Errors
+/// Its state, or a call that is under way.
+pub fn check_confirmable(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), Refusal> {
     use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
     if intent.attempt.is_some() {
         return Err(Refusal::Busy);

@@ -2,10 +2,11 @@
 //!
 //! Deliberately absent: the choice of the intent, which is the server's.
 
-use super::{ConfirmCommand, FutureUsage, PaymentMethod};
+use super::{ConfirmCommand, FutureUsage, PaymentIntent, PaymentMethod};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::record::{Columns, Versioned, record};
+use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::{Id, Timestamp};
 use serde_json::{Map, Value};
@@ -61,16 +62,75 @@ impl ConfirmationToken {
         })
     }
 
-    /// What the server does not say of a confirmation, the buyer does.
-    pub fn fill(&self, command: &mut ConfirmCommand, echo: &mut Map<String, Value>) {
-        if command.setup_future_usage.is_none() && self.setup_future_usage.is_some() {
+    /// Whether something may still be confirmed with it.
+    ///
+    /// # Errors
+    /// It was used before, or its time is over.
+    pub fn check(&self, now: Timestamp) -> Result<(), Refusal> {
+        let refused = |code, message| Refusal::Invalid {
+            code,
+            message,
+            param: Some("confirmation_token".to_owned()),
+        };
+        if let Some(intent) = &self.used_by {
+            let message = format!(
+                "The confirmation token {} was used for {intent}, and is good for one confirmation. Let the form make a new one.",
+                self.id
+            );
+            return Err(refused(Some("token_already_used"), message));
+        }
+        if self.expires() <= now {
+            let message = format!(
+                "The confirmation token {} has expired. Let the form make a new one.",
+                self.id
+            );
+            return Err(refused(None, message));
+        }
+        Ok(())
+    }
+
+    /// What neither the server's request nor the intent says of a confirmation, the buyer does.
+    pub fn fill(
+        &self,
+        command: &mut ConfirmCommand,
+        echo: &mut Map<String, Value>,
+        intent: Said<'_>,
+    ) {
+        if command.setup_future_usage.is_none()
+            && intent.usage.is_none()
+            && self.setup_future_usage.is_some()
+        {
             command.setup_future_usage = Some(self.setup_future_usage);
         }
-        if command.return_url.is_none() {
+        if command.return_url.is_none() && intent.return_url.is_none() {
             command.return_url.clone_from(&self.return_url);
         }
         for (name, value) in &self.echo {
-            echo.entry(name.as_str()).or_insert_with(|| value.clone());
+            if intent.echo.get(name).is_none_or(Value::is_null) {
+                echo.entry(name.as_str()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+}
+
+/// What an intent says already, before it is confirmed.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// What the method is kept for.
+    pub usage: Option<FutureUsage>,
+    /// Where the buyer comes back to.
+    pub return_url: Option<&'a str>,
+    /// Descriptive members.
+    pub echo: &'a Map<String, Value>,
+}
+
+impl<'a> Said<'a> {
+    /// By an intent that is there.
+    pub fn by(intent: &'a PaymentIntent) -> Said<'a> {
+        Said {
+            usage: intent.future_usage(),
+            return_url: intent.return_url.as_deref(),
+            echo: &intent.echo,
         }
     }
 }
@@ -102,15 +162,20 @@ pub fn create_confirmation(
     held
 }
 
-/// Notes what was confirmed with it: it is used up.
+/// Notes what is confirmed with it: it is used up.
+///
+/// # Errors
+/// It was used before, or its time is over.
 pub fn use_confirmation(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<ConfirmationToken>,
     intent: &str,
-) {
+) -> Result<(), Refusal> {
+    held.record.check(context.now)?;
     held.record.used_by = Some(intent.to_owned());
     draft.save(context, held, Transition::ConfirmationTokenChanged);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -126,8 +191,14 @@ mod tests {
             echo: Map::from_iter([("shipping".to_owned(), json!({"name": "Ada"}))]),
             ..ConfirmationToken::default()
         };
+        let nothing = Map::new();
+        let silent = Said {
+            usage: None,
+            return_url: None,
+            echo: &nothing,
+        };
         let (mut command, mut echo) = (ConfirmCommand::default(), Map::new());
-        token.fill(&mut command, &mut echo);
+        token.fill(&mut command, &mut echo, silent);
         assert_eq!(command.return_url, token.return_url);
         assert_eq!(command.setup_future_usage, Some(token.setup_future_usage));
         assert_eq!(echo, token.echo);
@@ -139,12 +210,45 @@ mod tests {
             ..ConfirmCommand::default()
         };
         let mut echo = Map::from_iter([("shipping".to_owned(), own.clone())]);
-        token.fill(&mut command, &mut echo);
+        token.fill(&mut command, &mut echo, silent);
         assert_eq!(
             command.return_url.as_deref(),
             Some("https://shop.example/server")
         );
         assert_eq!(command.setup_future_usage, Some(None));
         assert_eq!(echo["shipping"], own);
+
+        // What the intent was made with counts, too.
+        let held = Map::from_iter([("shipping".to_owned(), own)]);
+        let said = Said {
+            usage: Some(FutureUsage::OffSession),
+            return_url: Some("https://shop.example/intent"),
+            echo: &held,
+        };
+        let (mut command, mut echo) = (ConfirmCommand::default(), Map::new());
+        token.fill(&mut command, &mut echo, said);
+        assert_eq!(
+            (command.return_url, command.setup_future_usage),
+            (None, None)
+        );
+        assert!(echo.is_empty());
+    }
+
+    #[test]
+    fn a_token_is_good_once_and_for_a_while() {
+        let fresh = ConfirmationToken {
+            created: Timestamp(1_000),
+            ..ConfirmationToken::default()
+        };
+        assert_eq!(fresh.check(Timestamp(1_000 + LIFE_S - 1)), Ok(()));
+        assert!(fresh.check(Timestamp(1_000 + LIFE_S)).is_err());
+        let used = ConfirmationToken {
+            used_by: Some("pi_1".to_owned()),
+            ..fresh
+        };
+        let Err(Refusal::Invalid { code, .. }) = used.check(Timestamp(1_000)) else {
+            panic!("a used token is refused");
+        };
+        assert_eq!(code, Some("token_already_used"));
     }
 }

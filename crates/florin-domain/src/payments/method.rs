@@ -79,7 +79,7 @@ pub struct MethodDetails {
     pub allow_redisplay: Option<String>,
     /// A CVC came with it.
     pub cvc_given: bool,
-    /// The network that the card holder prefers, if one was said.
+    /// The network that the card holder prefers, if one was said; an empty text takes a preference back.
     pub preferred: Option<String>,
 }
 

@@ -37,9 +37,11 @@ pub use configuration::{
     ConfigurationPatch, MethodConfiguration, OTHER as OTHER_CONFIGURATION, create_configuration,
     update_configuration,
 };
-pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
+pub use confirm::{
+    ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, check_confirmable, confirm,
+};
 pub use confirmation_token::{
-    ConfirmationTerms, ConfirmationToken, create_confirmation, use_confirmation,
+    ConfirmationTerms, ConfirmationToken, Said, create_confirmation, use_confirmation,
 };
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
 pub(crate) use create::{

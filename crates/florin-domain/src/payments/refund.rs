@@ -270,8 +270,10 @@ fn succeed(draft: &mut Draft, context: &mut Context<'_>, held: &mut Versioned<Re
 fn mail(draft: &mut Draft, context: &Context<'_>, refund: &Refund) {
     if refund.receipt_email.is_some() {
         let id = format!("job_receipt_{}", refund.id);
-        let body = json!({ "charge": refund.charge, "refund": refund.id });
-        draft.job(JobKind::Receipt, id, context.now_real, body);
+        let since = context.now_real;
+        let body =
+            json!({ "charge": refund.charge, "refund": refund.id, "since": since.0.to_string() });
+        draft.job(JobKind::RefundReceipt, id, since, body);
     }
 }
 

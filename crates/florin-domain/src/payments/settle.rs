@@ -192,6 +192,7 @@ fn charge_of(
         let mut charge = fresh_charge(context, inputs);
         charge.amount = request.amount;
         charge.currency = request.currency;
+        charge.network.clone_from(&request.terms.network);
         Versioned::fresh(charge)
     });
     let charge = &mut held.record;
@@ -227,8 +228,6 @@ fn fresh_charge(context: &Context<'_>, inputs: &SettleInputs) -> Charge {
         charge.card = method.card.clone();
         charge.source = method.source.clone();
         charge.billing = method.billing.clone();
-        let options = inputs.intent.as_ref().map(|held| &held.record.card);
-        charge.network = options.and_then(|options| options.network.clone());
     }
     charge
 }

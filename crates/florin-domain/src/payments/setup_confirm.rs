@@ -194,6 +194,7 @@ pub fn confirm_setup(
     let challenge = command.challenge.as_ref().map(|answer| answer.result);
     apply(&mut held.record, command)?;
     choose(&mut held.record, &method.record)?;
+    held.record.last_error = None;
     let reference = context.ids.id("vrf_");
     let nothing = Asset::parse("usd").unwrap_or_default();
     let mut request = authorization(context, &method.record, &reference, 0, nothing);

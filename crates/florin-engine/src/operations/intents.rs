@@ -9,10 +9,11 @@ use florin_domain::checkout::{self, CheckoutSession};
 use florin_domain::customers::Customer;
 use florin_domain::payments::{
     self, CancelInputs, CaptureCommand, CaptureInputs, ChallengeAnswer, Charge, ConfirmCommand,
-    ConfirmInputs, IncrementCommand, PaymentIntent, PaymentMethod,
+    ConfirmInputs, IncrementCommand, PaymentIntent, PaymentMethod, Said,
 };
 
 use florin_domain::{Kind, Refusal, Versioned};
+use serde_json::Map;
 
 /// `POST /v1/payment_intents`, perhaps with a confirmation.
 pub struct CreateIntent {
@@ -24,6 +25,8 @@ pub struct CreateIntent {
     pub method: Option<MethodSource>,
     /// Confirm at once.
     pub confirm: Option<ConfirmCommand>,
+    /// The confirmation token that it is confirmed with.
+    pub token: Option<String>,
     /// The configuration to choose the types from, if not the default one.
     pub configuration: Option<String>,
 }
@@ -40,17 +43,19 @@ impl Operation for CreateIntent {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
-            let token = step.confirmation(self.method.as_ref()).await?;
-            let method = match &self.method {
-                Some(source) => Some(step.method(source).await?),
-                None => None,
-            };
+            let token = step.confirmation(self.token.as_deref()).await?;
+            let method = step.chosen(self.method.as_ref(), token.as_ref()).await?;
             let scope = step.scope().clone();
             let mut command = self.command.clone();
             let mut confirm = self.confirm.clone();
             if let (Some(token), Some(confirm)) = (&token, &mut confirm) {
-                confirm.setup_future_usage = command.setup_future_usage.map(Some);
-                token.record.fill(confirm, &mut command.echo);
+                let nothing = Map::new();
+                let said = Said {
+                    usage: command.setup_future_usage,
+                    return_url: None,
+                    echo: &nothing,
+                };
+                token.record.fill(confirm, &mut command.echo, said);
             }
             if command.automatic.is_some() {
                 command.switched = step.switched(self.configuration.as_deref()).await?;
@@ -70,7 +75,7 @@ impl Operation for CreateIntent {
                 return Ok(Decided::record(&scope, &id));
             };
             if let Some(mut token) = token {
-                payments::use_confirmation(draft, &mut context, &mut token, &id);
+                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
             }
             let call = payments::confirm(
                 draft,
@@ -153,6 +158,8 @@ pub struct ConfirmIntent {
     pub descriptive: payments::UpdateIntent,
     /// With what, when it is not the intent's own.
     pub method: Option<MethodSource>,
+    /// The confirmation token.
+    pub token: Option<String>,
 }
 
 impl Operation for ConfirmIntent {
@@ -169,22 +176,25 @@ impl Operation for ConfirmIntent {
             let mut intent = step.in_url::<PaymentIntent>(&self.id, "intent").await?;
             check_browser(caller, &intent.record.clone().into())?;
             let (mut command, mut descriptive) = (self.command.clone(), self.descriptive.clone());
-            let token = step.confirmation(self.method.as_ref()).await?;
+            // Whoever asks again for what is done is told of that, and not of the token.
+            payments::check_confirmable(&intent.record, &command)?;
+            let token = step.confirmation(self.token.as_deref()).await?;
             if let Some(token) = &token {
-                token.record.fill(&mut command, &mut descriptive.echo);
+                let said = Said::by(&intent.record);
+                token.record.fill(&mut command, &mut descriptive.echo, said);
             }
             check_browser_usage(caller, &intent.record, command.setup_future_usage)?;
-            let method = match (&self.method, &intent.record.payment_method) {
-                (Some(source), _) => Some(step.method(source).await?),
-                (None, Some(own)) => step.find::<PaymentMethod>(&own.to_string()).await?,
-                (None, None) => None,
+            let own = intent.record.payment_method.clone();
+            let method = match step.chosen(self.method.as_ref(), token.as_ref()).await? {
+                Some(method) => Some(method),
+                None => step.linked::<PaymentMethod>(own.as_deref()).await?,
             };
             let scope = step.scope().clone();
             let id = intent.record.id.clone();
             descriptive.describe(&mut intent.record);
             let (draft, mut context) = step.parts();
             if let Some(mut token) = token {
-                payments::use_confirmation(draft, &mut context, &mut token, &id);
+                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
             }
             let inputs = ConfirmInputs { intent, method };
             let call = payments::confirm(draft, &mut context, inputs, command)?;

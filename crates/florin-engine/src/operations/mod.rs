@@ -13,6 +13,7 @@ mod methods;
 mod payment_links;
 mod refunds;
 mod setups;
+mod sources;
 
 pub use catalog::{
     CreatePrice, CreateProduct, CreateShippingRate, CreateTaxRate, DeleteProduct, UpdatePrice,
@@ -39,6 +40,7 @@ pub use methods::{
 pub use payment_links::{CreateLink, UpdateLink};
 pub use refunds::{CancelRefund, CreateRefund, RefundOf, UpdateRefund};
 pub use setups::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
+pub use sources::CreateSource;
 
 use crate::caller::Caller;
 use crate::step::{Decided, Halt, Step};
@@ -78,6 +80,7 @@ pub const OPERATIONS: &[&str] = &[
     "CreateSession",
     "CreateSetup",
     "CreateShippingRate",
+    "CreateSource",
     "CreateTaxRate",
     "CreateToken",
     "DeleteCustomer",

@@ -5,9 +5,8 @@ use super::{Operation, OperationFuture};
 use crate::caller::Caller;
 use crate::intake::MethodSource;
 use crate::read::check_browser;
-use crate::step::{Decided, Halt, Step};
+use crate::step::{Decided, Step};
 use florin_domain::Refusal;
-use florin_domain::Versioned;
 use florin_domain::customers::Customer;
 use florin_domain::payments::{self, PaymentMethod, SetupCommand, SetupIntent};
 
@@ -21,6 +20,8 @@ pub struct CreateSetup {
     pub customer: Option<String>,
     /// Its payment method.
     pub method: Option<MethodSource>,
+    /// The confirmation token that it is confirmed with.
+    pub token: Option<String>,
     /// Confirm at once.
     pub confirm: bool,
 }
@@ -37,8 +38,8 @@ impl Operation for CreateSetup {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
-            let token = step.confirmation(self.method.as_ref()).await?;
-            let method = chosen(step, self.method.as_ref()).await?;
+            let token = step.confirmation(self.token.as_deref()).await?;
+            let method = step.chosen(self.method.as_ref(), token.as_ref()).await?;
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
             let mut command = self.command.clone();
@@ -59,22 +60,12 @@ impl Operation for CreateSetup {
                 return Ok(Decided::record(&scope, &id));
             }
             if let Some(mut token) = token {
-                payments::use_confirmation(draft, &mut context, &mut token, &id);
+                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
             }
             let nothing_more = SetupCommand::default();
             let call = payments::confirm_setup(draft, &mut context, setup, method, nothing_more)?;
             Ok(Decided::call(&scope, &id, call))
         })
-    }
-}
-
-async fn chosen(
-    step: &mut Step,
-    source: Option<&MethodSource>,
-) -> Result<Option<Versioned<PaymentMethod>>, Halt> {
-    match source {
-        Some(source) => step.method(source).await.map(Some),
-        None => Ok(None),
     }
 }
 
@@ -101,7 +92,7 @@ impl Operation for UpdateSetup {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
-            let method = chosen(step, self.method.as_ref()).await?;
+            let method = step.chosen(self.method.as_ref(), None).await?;
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
             let parts = (customer.as_ref(), method.as_ref());
@@ -120,6 +111,8 @@ pub struct ConfirmSetup {
     pub command: SetupCommand,
     /// With what, when it is not the set-up's own.
     pub method: Option<MethodSource>,
+    /// The confirmation token.
+    pub token: Option<String>,
 }
 
 impl Operation for ConfirmSetup {
@@ -135,11 +128,11 @@ impl Operation for ConfirmSetup {
         Box::pin(async move {
             let setup = step.in_url::<SetupIntent>(&self.id, "intent").await?;
             check_browser(caller, &setup.record.clone().into())?;
-            let token = step.confirmation(self.method.as_ref()).await?;
-            let method = match (&self.method, &setup.record.payment_method) {
-                (Some(source), _) => Some(step.method(source).await?),
-                (None, Some(own)) => step.find::<PaymentMethod>(&own.to_string()).await?,
-                (None, None) => None,
+            let token = step.confirmation(self.token.as_deref()).await?;
+            let own = setup.record.payment_method.clone();
+            let method = match step.chosen(self.method.as_ref(), token.as_ref()).await? {
+                Some(method) => Some(method),
+                None => step.linked::<PaymentMethod>(own.as_deref()).await?,
             };
             let scope = step.scope().clone();
             let id = setup.record.id.clone();
@@ -147,7 +140,7 @@ impl Operation for ConfirmSetup {
             let mut command = self.command.clone();
             if let Some(mut token) = token {
                 command.back_to(&token.record);
-                payments::use_confirmation(draft, &mut context, &mut token, &id);
+                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
             }
             let call = payments::confirm_setup(draft, &mut context, setup, method, command)?;
             Ok(Decided::call(&scope, &id, call))

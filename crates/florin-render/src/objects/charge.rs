@@ -167,7 +167,7 @@ fn other_details(charge: &Charge) -> Node<'_> {
     shape.done()
 }
 
-/// Whoever is mailed a receipt can be asked for its number.
+/// A payment whose buyer wants a receipt has a number that stands on it.
 fn receipt_number(charge: &Charge, view: &View<'_>) -> Option<String> {
     charge.receipt_email()?;
     receipt_url(charge, view)?;

@@ -31,6 +31,7 @@ pub(crate) mod product;
 pub(crate) mod refund;
 pub(crate) mod setup_intent;
 pub(crate) mod shipping_rate;
+pub(crate) mod source;
 pub(crate) mod tax_rate;
 pub(crate) mod token;
 pub(crate) mod webhook_endpoint;

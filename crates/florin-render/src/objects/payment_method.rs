@@ -109,10 +109,14 @@ fn networks(card: &CardDetails) -> Node<'_> {
 }
 
 fn three_ds_usage(source: &CardSource) -> Node<'_> {
-    let without = matches!(source, CardSource::Published(name) if name == WITHOUT_3DS);
     let mut shape = Shape::hash(1);
-    shape.put("supported", !without);
+    shape.put("supported", !is_without_3ds(source));
     shape.done()
+}
+
+/// Whether a card cannot be authenticated.
+pub(super) fn is_without_3ds(source: &CardSource) -> bool {
+    matches!(source, CardSource::Published(name) if name == WITHOUT_3DS)
 }
 
 /// The verdicts on address and CVC, for payment methods and charges.

@@ -45,7 +45,10 @@ pub fn method(params: &Params, prefix: &str) -> Result<MethodDetails, WireError>
         metadata: metadata_at(params, &at("metadata")),
         allow_redisplay: text(params, &at("allow_redisplay")),
         cvc_given: params.has(&at("card.cvc")),
-        preferred: text(params, &at("card.networks.preferred")),
+        preferred: match at("card.networks.preferred") {
+            path if params.is_unset(&path) => Some(String::new()),
+            path => text(params, &path),
+        },
         ..MethodDetails::default()
     })
 }

@@ -18,6 +18,7 @@ mod secrets;
 mod sessions;
 mod states;
 mod times;
+mod tokens;
 
 use crate::evidence::{Evidence, Violation};
 use history::History;
@@ -66,6 +67,10 @@ pub const RULES: &[(&str, &str)] = &[
         "I21",
         "whoever wants a receipt gets it, once the money is there and not before",
     ),
+    (
+        "I22",
+        "what a form collected confirms one payment, and says which",
+    ),
     ("F19", "a race ends as some order of its requests does"),
     (
         "F23",
@@ -101,6 +106,7 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
     catalog::check(&history, &mut found);
     mails::check(evidence, &history, &mut found);
     contests::check(evidence, &history, &mut found);
+    tokens::check(evidence, &history, &mut found);
     if evidence.outside {
         processor::check(evidence, &history, &mut found);
     }

@@ -5,7 +5,6 @@
 use super::history::{History, Step, flag, number, status, text};
 use crate::evidence::{Evidence, Violation};
 use florin_domain::Kind;
-use serde_json::Value;
 
 type Table = &'static [(&'static str, &'static [&'static str])];
 
@@ -145,17 +144,6 @@ pub(super) fn check(_evidence: &Evidence, history: &History, found: &mut Vec<Vio
                 "I7",
                 format!("{} goes back in version {}", step.key.2, step.version),
             ));
-        }
-    }
-    for step in history.steps(Kind::ConfirmationToken) {
-        let used = |body: &'_ Value| text(body, "used_by", "").to_owned();
-        let before = step.before.map(|before| used(&before.body));
-        if before.is_some_and(|before| !before.is_empty() && before != used(&step.after.body)) {
-            let what = format!(
-                "{} confirms a second time in version {}",
-                step.key.2, step.version
-            );
-            found.push(Violation::new("I7", what));
         }
     }
     unfinished(history, found);

@@ -62,6 +62,7 @@ pub const PERFORMED: &[&str] = &[
     "CreateSession",
     "CreateSetup",
     "CreateShippingRate",
+    "CreateSource",
     "CreateTaxRate",
     "CreateToken",
     "DeleteCustomer",

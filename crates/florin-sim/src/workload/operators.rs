@@ -167,8 +167,9 @@ async fn name_hosts(client: &mut Client, id: String, key: String) {
         ("https://other.example", !is_named),
     ] {
         let look = |engine: Arc<Engine>| -> Doing<bool> {
-            let (key, scope) = (key.clone(), scope.clone());
-            Box::pin(async move { Ok(engine.may_frame(&key, origin, Some(&scope)).await?) })
+            // As for fields, which a key may hold that was rolled and has ended meanwhile: what they ask is refused then.
+            let key = key.clone();
+            Box::pin(async move { Ok(engine.may_frame(&key, origin, None).await?) })
         };
         let told = insist(client, "may_frame", look).await;
         if told == Some(!expected) {

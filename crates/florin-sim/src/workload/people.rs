@@ -60,7 +60,8 @@ pub async fn keep_customer(client: &mut Client) {
 
 /// A payment method of the customer's own, made in one of several ways.
 async fn saved_method(client: &mut Client, customer: &str) -> Option<String> {
-    let made = match client.random.below(3) {
+    let made = match client.random.below(4) {
+        3 => client.ask(wishes::create_source()).await,
         0 => {
             let token = client.ask(wishes::create_token(wishes::GOOD_NUMBER)).await;
             client.ask(wishes::method_of_token(&token.text("id"))).await

@@ -79,6 +79,7 @@ pub const READ: &[&str] = &[
     "POST /v1/setup_intents/:id/verify_microdeposits",
     "GET /v1/shipping_rates",
     "GET /v1/shipping_rates/:id",
+    "GET /v1/sources/:id",
     "GET /v1/tax_rates",
     "GET /v1/tax_rates/:id",
     "GET /v1/tokens/:id",
@@ -159,6 +160,7 @@ fn question(client: &mut Client, route: &str) -> Option<Question> {
             let (kind, part) = DOMAIN;
             Question::Object(kind, known(client, kind)?, part)
         }
+        "/v1/sources/:id" => Question::Source(known(client, Kind::PaymentMethod)?),
         "/v1/customer_sessions" => Question::CustomerSession(known(client, Kind::Customer)?),
         "/v1/elements/sessions" => Question::Form,
         "/v1/events" => events(client),

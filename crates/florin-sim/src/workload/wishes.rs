@@ -72,6 +72,7 @@ pub(super) fn create_intent(
             customer: customer.clone(),
             method: method.clone(),
             confirm: confirm.clone(),
+            token: None,
             configuration: None,
         }
     })
@@ -109,8 +110,55 @@ pub(super) fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
             command: ConfirmCommand::default(),
             descriptive: payments::UpdateIntent::default(),
             method: method.clone(),
+            token: None,
         }
     })
+}
+
+/// Makes a payment and confirms it with what a form collected.
+pub(super) fn confirm_order(command: payments::CreateIntent, token: &str) -> Wish {
+    let token = Some(token.to_owned());
+    wish("CreateIntent", "payment_intent", move || {
+        ops::CreateIntent {
+            command: command.clone(),
+            customer: None,
+            method: None,
+            confirm: Some(ConfirmCommand::default()),
+            token: token.clone(),
+            configuration: None,
+        }
+    })
+}
+
+/// The same for a payment that is there.
+pub(super) fn confirm_with_token(id: &str, token: &str) -> Wish {
+    let (id, token) = (id.to_owned(), Some(token.to_owned()));
+    wish("ConfirmIntent", "payment_intent", move || {
+        ops::ConfirmIntent {
+            id: id.clone(),
+            command: ConfirmCommand::default(),
+            descriptive: payments::UpdateIntent::default(),
+            method: None,
+            token: token.clone(),
+        }
+    })
+}
+
+/// A card under the older name of payment methods.
+pub(super) fn create_source() -> Wish {
+    Wish {
+        operation: "CreateSource",
+        object: "source",
+        card: Some((GOOD_NUMBER, "src_")),
+        browser: Some(String::new()),
+        make: Box::new(|card| {
+            let source = match card {
+                Some(card) => MethodSource::Card(Box::new(card), Box::default()),
+                None => published("visa"),
+            };
+            Box::new(ops::CreateSource { source })
+        }),
+    }
 }
 
 /// The buyer's browser confirms, with the client secret of the intent.
@@ -125,6 +173,7 @@ pub(super) fn confirm_in_browser(id: &str, secret: &str, method: MethodSource) -
             },
             descriptive: payments::UpdateIntent::default(),
             method: Some(method.clone()),
+            token: None,
         }
     });
     Wish {
@@ -447,7 +496,21 @@ pub(super) fn create_setup(
         command: SetupCommand::default(),
         customer: customer.clone(),
         method: method.clone(),
+        token: None,
         confirm,
+    })
+}
+
+/// Keeps the card that a form collected.
+pub(super) fn set_up_with_token(token: &str) -> Wish {
+    let token = Some(token.to_owned());
+    wish("CreateSetup", "setup_intent", move || ops::CreateSetup {
+        create: payments::CreateSetup::default(),
+        command: SetupCommand::default(),
+        customer: None,
+        method: None,
+        token: token.clone(),
+        confirm: true,
     })
 }
 
@@ -470,6 +533,7 @@ pub(super) fn confirm_setup(id: &str, method: Option<MethodSource>) -> Wish {
         id: id.clone(),
         command: SetupCommand::default(),
         method: method.clone(),
+        token: None,
     })
 }
 

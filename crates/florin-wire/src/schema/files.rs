@@ -3,7 +3,7 @@
 //! Deliberately absent: reading files at run time; the table is part of the program's promise.
 
 /// Name and text of every file under `params/`.
-pub(super) const ALL: [(&str, &str); 25] = [
+pub(super) const ALL: [(&str, &str); 26] = [
     ("accounts", include_str!("../../params/accounts.txt")),
     ("balance", include_str!("../../params/balance.txt")),
     ("charges", include_str!("../../params/charges.txt")),
@@ -62,6 +62,7 @@ pub(super) const ALL: [(&str, &str); 25] = [
         "shipping_rates",
         include_str!("../../params/shipping_rates.txt"),
     ),
+    ("sources", include_str!("../../params/sources.txt")),
     ("tax_rates", include_str!("../../params/tax_rates.txt")),
     ("tokens", include_str!("../../params/tokens.txt")),
     (

@@ -135,6 +135,10 @@ fn make_sold(shop: &Shop, made: &Objects) -> Objects {
             ),
         ),
         (
+            "source",
+            shop.make("/v1/sources", "type=card&token=tok_visa"),
+        ),
+        (
             "confirmation",
             shop.make("/v1/confirmation_tokens", "payment_method=pm_card_visa"),
         ),

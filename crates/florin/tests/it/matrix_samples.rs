@@ -150,6 +150,7 @@ pub const SAMPLES: &[Sample] = &[
         &[],
         Missing,
     ),
+    ("GET", "/v1/sources/{source}", &[], Missing),
     ("GET", "/v1/payment_method_domains", &[], List),
     ("GET", "/v1/payment_method_domains/{domain}", &[], Missing),
     (
@@ -384,6 +385,12 @@ pub const SAMPLES: &[Sample] = &[
         "/v1/payment_method_domains/{domain}/validate",
         &[],
         Missing,
+    ),
+    (
+        "POST",
+        "/v1/sources",
+        &[("type", "card"), ("token", "{token}")],
+        MissingInBody,
     ),
     (
         "POST",
