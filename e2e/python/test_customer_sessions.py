@@ -197,6 +197,20 @@ def test_a_deleted_customer_has_nothing_to_show(customer):
     assert (refused.status, refused.error["code"], refused.error["param"]) == (400, "resource_missing", "customer")
 
 
+@pytest.mark.raw
+def test_the_last_used_card_comes_first(customer):
+    old, new, newest_card = (saved(customer.id, "always") for _ in range(3))
+    session = secret(customer.id, **REDISPLAY)
+    assert shown(session) == [newest_card, new, old]
+    for used in (new, old):
+        paid = wire.post(INTENTS, {"amount": 2000, "currency": "eur", "customer": customer.id, "payment_method": used, "confirm": True,
+                                   "payment_method_types": ["card"]})
+        assert paid.status == 200, paid.body
+    assert shown(session) == [old, new, newest_card]
+    limited = secret(customer.id, **REDISPLAY, payment_method_redisplay_limit=1)
+    assert shown(limited) == [old]
+
+
 # Removed
 
 

@@ -146,7 +146,7 @@ pub async fn holder(
     }
     match api.engine.may_frame(key, origin, of).await {
         Ok(true) => Ok(origin.to_owned()),
-        Ok(false) => Err(headers::text(403, not_allowed(origin))),
+        Ok(false) => Err(headers::text(403, not_allowed(origin, of.is_some()))),
         Err(_) => Err(headers::text(
             503,
             "The server cannot check the key now. Try again.\n",
@@ -155,10 +155,16 @@ pub async fn holder(
 }
 
 /// What a page gets whose host the key does not name.
-fn not_allowed(origin: &str) -> String {
+fn not_allowed(origin: &str, is_of_account: bool) -> String {
+    let other = match is_of_account {
+        true => {
+            " It has to be one of the account and mode that made the session, and not to be ended."
+        }
+        false => "",
+    };
     format!(
-        "Pages of {origin} may not hold this frame with this publishable key. Whoever runs the server can allow it: \
-         florin keys domains KEY_ID HOST [HOST]\n"
+        "Pages of {origin} may not hold this frame with this publishable key.{other} Whoever runs the server can allow \
+         other pages: florin keys domains KEY_ID HOST [HOST]\n"
     )
 }
 

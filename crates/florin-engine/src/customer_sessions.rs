@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use florin_base::Scope;
 use florin_domain::customer_session::CustomerSession;
 use florin_domain::customers::Customer;
-use florin_domain::payments::PaymentMethod;
+use florin_domain::payments::{Charge, PaymentMethod};
 use florin_domain::{Entity, Kind, Refusal};
 use florin_render::render_customer_session;
 use florin_store::{ListQuery, StoreError};
@@ -26,6 +26,8 @@ const LIFE_S: i64 = 30 * 60;
 const PREFIX: &str = "cuss_secret_";
 /// What lies between what it says and its seal.
 const MARK: char = '.';
+/// When a card was used is looked for among so many of the newest charges of its customer.
+const USES_LOOKED_AT_MAX: usize = 30;
 /// Saved cards are looked for among so many of the newest ones.
 const LOOKED_AT_MAX: usize = 50;
 
@@ -111,7 +113,34 @@ impl Engine {
         let methods = listed
             .into_iter()
             .filter_map(|held| PaymentMethod::from_record(held.record));
-        let shown = methods.filter(|method| session.may_show(method));
-        Ok(shown.take(session.limit).collect())
+        let shown = methods.filter(|method| session.may_show(method)).collect();
+        let mut shown = self.by_last_use(scope, &session.customer, shown).await?;
+        shown.truncate(session.limit);
+        Ok(shown)
+    }
+
+    /// The cards of a customer, the last used one first; those that were not used lately follow as they came.
+    pub(crate) async fn by_last_use(
+        &self,
+        scope: &Scope,
+        customer: &str,
+        mut cards: Vec<PaymentMethod>,
+    ) -> Result<Vec<PaymentMethod>, StoreError> {
+        if cards.len() < 2 {
+            return Ok(cards);
+        }
+        let query =
+            ListQuery::newest(scope, Kind::Charge, USES_LOOKED_AT_MAX).with("customer", customer);
+        let uses: Vec<_> = self.world.store.list(&query).await?;
+        let uses = uses
+            .into_iter()
+            .filter_map(|held| Charge::from_record(held.record));
+        let used: Vec<_> = uses.filter_map(|charge| charge.payment_method).collect();
+        cards.sort_by_key(|card| {
+            used.iter()
+                .position(|id| *id == card.id)
+                .unwrap_or(used.len())
+        });
+        Ok(cards)
     }
 }

@@ -111,10 +111,12 @@ impl Engine {
         let methods = listed
             .into_iter()
             .filter_map(|held| PaymentMethod::from_record(held.record));
-        Ok(methods
-            .filter(|method| method.allow_redisplay.as_deref() == Some("always"))
-            .take(SAVED_MAX)
-            .collect())
+        let shown = methods.filter(|method| method.allow_redisplay.as_deref() == Some("always"));
+        let mut shown = self
+            .by_last_use(&page.scope, customer, shown.collect())
+            .await?;
+        shown.truncate(SAVED_MAX);
+        Ok(shown)
     }
 
     /// In whose name the buyer acts on a page.

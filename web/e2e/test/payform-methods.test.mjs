@@ -91,6 +91,16 @@ test('what is switched on is on an open page after a reload, without any code', 
   await visit.close();
 });
 
+test('cards come first, then what is at home where the buyer is; a link folds out the rest', async () => {
+  const session = await taking(['paypal', 'bancontact', 'ideal', 'revolut_pay', 'customer_balance']);
+  for (const [locale, second] of [['nl-NL', 'ideal'], ['fr-BE', 'bancontact'], ['en-US', 'paypal']]) {
+    const visit = await payforms.visit(session, { locale });
+    const shown = await visit.page.locator('input[name="method"]').evaluateAll((all) => all.map((input) => input.value));
+    assert.deepEqual([shown[0], shown[1]], ['card', second], locale);
+    await visit.close();
+  }
+});
+
 test('a wallet takes the buyer away and back, and the page goes back to the shop', async () => {
   const session = await returning(['paypal']);
   const visit = await sent(session);

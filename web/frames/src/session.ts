@@ -1,7 +1,7 @@
 // What the payment element is told about a payment before it shows anything, and what a shop may wish about it.
 // Deliberately absent: the request for it, which is the controller's.
 
-import type { MethodEntry, SavedMethod } from '@florin/pay-core/methods';
+import { likeliest, type MethodEntry, type SavedMethod } from '@florin/pay-core/methods';
 
 export interface Session {
   /** A set-up intent saves in any case; what it is saved for is its own. */
@@ -37,10 +37,10 @@ export interface PaymentOptions {
 /** More than so many tabs are no overview any more. */
 const TABS_MAX = 4;
 
-/** The methods in the shop's order; those that it does not name follow in the server's. */
+/** The methods in the shop's order; those that it does not name follow, the likeliest first. */
 export function ordered(methods: readonly MethodEntry[], order: readonly string[] = []): MethodEntry[] {
   const place = (type: string) => (order.includes(type) ? order.indexOf(type) : order.length);
-  return [...methods].sort((a, b) => place(a.type) - place(b.type));
+  return likeliest(methods, globalThis.navigator?.languages ?? []).sort((a, b) => place(a.type) - place(b.type));
 }
 
 export function layoutOf(options: PaymentOptions, count: number): LayoutName {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createTranslator } from '../src/i18n';
 import { ar } from '../src/locales/ar';
 import { en } from '../src/locales/en';
-import { methodText, noteOf, savedExpiry, savedText, scanText } from '../src/methods';
+import { likeliest, methodText, noteOf, savedExpiry, savedText, scanText } from '../src/methods';
 
 const words = createTranslator('en', en);
 
@@ -46,4 +46,12 @@ it('numbers of a saved card are read from the left in Arabic, too', () => {
   const saved = { id: 'pm_1', type: 'card', brand: 'visa', last4: '4242', exp_month: 12, exp_year: 2034 };
   expect(savedText(saved, arabic)).toContain('\u20664242\u2069');
   expect(savedExpiry(saved, arabic)).toBe('\u206612 / 34\u2069');
+});
+
+it.each([
+  [['nl-NL', 'en'], 'card ideal paypal bancontact'], [['fr-BE'], 'card bancontact paypal ideal'], [['en'], 'card paypal ideal bancontact'],
+  [['en-US', 'nl-NL'], 'card ideal paypal bancontact'], [[], 'card paypal ideal bancontact'],
+])('for %j the order is %s', (languages, order) => {
+  const methods = ['paypal', 'card', 'ideal', 'bancontact'].map((type) => ({ type, flow: type === 'card' ? 'card' : 'redirect' } as const));
+  expect(likeliest(methods, languages).map(({ type }) => type).join(' ')).toBe(order);
 });

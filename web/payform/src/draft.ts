@@ -5,6 +5,7 @@ import { brandOf, cvcFault, digitsOf, networksOf, numberFault } from '@florin/pa
 import { expiryFault, parseExpiry, type Expiry } from '@florin/pay-core/expiry';
 import { faultKey, type Fault } from '@florin/pay-core/faults';
 import type { PlainKey } from '@florin/pay-core/i18n';
+import { likeliest } from '@florin/pay-core/methods';
 
 import { addressForm, asksForPostalCode } from './address';
 import type { Order } from './session';
@@ -46,8 +47,11 @@ export type Faults = Readonly<Record<string, PlainKey | undefined>>;
 
 const emptyAddress = (country: string): Address => ({ country, line1: '', line2: '', city: '', state: '', postal_code: '' });
 
+/** The methods in the order of the page. */
+export const methodsOf = ({ methods }: State) => likeliest(methods, globalThis.navigator?.languages ?? []);
+
 /** What can be chosen, in the order of the page; nothing where nothing is to be paid. */
-const offeredBy = (state: State) => [...state.saved_methods.map((saved) => saved.id), ...state.methods.map((method) => method.type)];
+const offeredBy = (state: State) => [...state.saved_methods.map((saved) => saved.id), ...methodsOf(state).map((method) => method.type)];
 
 /** The form at the beginning. `region` is where the buyer's browser seems to be. */
 export function emptyDraft(state: State, region: string | null): Draft {

@@ -1,14 +1,12 @@
-// The choice of how to pay: saved methods first, then the types that the session offers in the order of the server.
+// The choice of how to pay: saved methods first, the last used one before the others, then the types that the session offers.
 // Deliberately absent: wallets of browsers, which need contracts with their makers.
 
-import {
-  methodOf, methodText, noteOf, savedExpiry, savedText, type Flow, type MethodEntry, type SavedMethod,
-} from '@florin/pay-core/methods';
+import { methodOf, methodText, noteOf, savedExpiry, savedText, type Flow, type SavedMethod } from '@florin/pay-core/methods';
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { BillingFields, CardForm, NameField } from './cardform';
-import { isBillingAsked, isFree } from './draft';
+import { isBillingAsked, isFree, methodsOf } from './draft';
 import { Icon, MethodIcon } from './icons';
 import { usePage, type Page } from './page';
 
@@ -66,12 +64,6 @@ function MethodRow({ row }: { row: Row }) {
   );
 }
 
-/** Card comes first among the types, as the payform promises; the rest stays in the order of the server. */
-function orderedMethods(methods: readonly MethodEntry[]): MethodEntry[] {
-  const isCard = (method: MethodEntry) => method.flow === 'card';
-  return [...methods.filter(isCard), ...methods.filter((method) => !isCard(method))];
-}
-
 export function Methods() {
   const page = usePage();
   const { form, state, t } = page;
@@ -79,7 +71,7 @@ export function Methods() {
   const hasSavedCard = state.saved_methods.some((saved) => saved.type === 'card');
   const rows: Row[] = [
     ...state.saved_methods.map((saved) => savedRow(saved, page)),
-    ...orderedMethods(state.methods).map(({ type, flow }) => ({
+    ...methodsOf(state).map(({ type, flow }) => ({
       id: type,
       type,
       title: hasSavedCard && type === 'card' ? t('method.new_card') : methodText(type, page),
