@@ -88,7 +88,7 @@ test('a decline for a reason says what to do, and where', async () => {
   const visit = await payforms.visit(await payforms.session(), { allowed: DECLINED });
   await visit.pay(MORE_CARDS.wrongCode);
   await visit.said('.notice', en['decline.check_cvc']);
-  assert.equal(await visit.focused(), 'cvc');
+  await visit.page.waitForFunction(() => document.activeElement?.getAttribute('name') === 'cvc');
   await visit.pay(MORE_CARDS.poor);
   await visit.said('.notice', en['decline.insufficient_funds']);
   await visit.close();
