@@ -7,7 +7,7 @@
 use crate::cards::wire_path;
 use crate::routes::Route;
 use axum::http::Method;
-use florin_wire::{Params, WireError, print};
+use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
 
 /// What a browser may send about an intent, each with everything below it: how the buyer pays, what the buyer agrees to,
@@ -49,36 +49,6 @@ pub fn check(route: &Route, params: &Params) -> Result<(), WireError> {
         None => Ok(()),
         Some(path) => Err(refused(&wire_path(&path))),
     }
-}
-
-/// An answer with a saved payment method as a buyer may see it who saw its last digits: without address, metadata, owner and
-/// fingerprint. `at` points to it.
-pub fn without_private(body: &[u8], at: &str) -> Vec<u8> {
-    let mut answer: Value = serde_json::from_slice(body).unwrap_or_default();
-    if let Some(Value::Object(method)) = answer.pointer_mut(at) {
-        let has = |name: &str| method.contains_key(name);
-        let (has_metadata, has_customer) = (has("metadata"), has("customer"));
-        if has_metadata {
-            method.insert("metadata".to_owned(), Value::Object(Map::new()));
-        }
-        if has_customer {
-            method.insert("customer".to_owned(), Value::Null);
-        }
-        let blank = |inner: &mut Map<String, Value>| {
-            inner.values_mut().for_each(|value| *value = Value::Null)
-        };
-        method
-            .get_mut("billing_details")
-            .and_then(Value::as_object_mut)
-            .map(blank);
-        if let Some(Value::Object(card)) = method.get_mut("card") {
-            card.insert("fingerprint".to_owned(), Value::Null);
-            card.get_mut("checks")
-                .and_then(Value::as_object_mut)
-                .map(blank);
-        }
-    }
-    print(&answer)
 }
 
 fn first_refused(sent: &Map<String, Value>, above: &str) -> Option<String> {

@@ -164,11 +164,7 @@ pub async fn source(exchange: &Exchange) -> Result<Option<MethodSource>, Halt> {
     if params.object("source").is_none() {
         return Ok(None);
     }
-    let input = parse_card(params, "source", &exchange.engine)?;
-    let new = exchange
-        .engine
-        .intake(&exchange.caller.scope, input, "pm_")
-        .await?;
+    let new = sealed(exchange, "source", "pm_").await?;
     let details = MethodDetails {
         billing: parse::legacy_billing(params, "source"),
         ..MethodDetails::default()

@@ -76,18 +76,11 @@ impl CardDetails {
         wished.or(self.networks.first()).unwrap_or(&self.brand)
     }
 
-    /// What the card is called where the card holder sees it, in the words that the API has for that.
-    pub fn display_brand(&self) -> &str {
+    /// What the card is called where the card holder sees it: a network that they prefer, or its brand.
+    pub fn shown_as(&self) -> &str {
         let preferred = self.preferred.as_deref();
         let preferred = preferred.filter(|network| *network != INVALID_PREFERENCE);
-        match preferred.unwrap_or(&self.brand) {
-            "amex" => "american_express",
-            "diners" => "diners_club",
-            "eftpos_au" => "eftpos_australia",
-            "unionpay" => "union_pay",
-            "unknown" => "other",
-            other => other,
-        }
+        preferred.unwrap_or(&self.brand)
     }
 }
 
@@ -164,10 +157,10 @@ mod tests {
         assert_eq!(card.network(Some("visa")), "visa");
         assert_eq!(card.network(Some("jcb")), "cartes_bancaires");
         card.prefer("visa");
-        assert_eq!((card.network(None), card.display_brand()), ("visa", "visa"));
+        assert_eq!((card.network(None), card.shown_as()), ("visa", "visa"));
         assert_eq!(card.network(Some("cartes_bancaires")), "cartes_bancaires");
         card.prefer("cartes_bancaires");
-        assert_eq!(card.display_brand(), "cartes_bancaires");
+        assert_eq!(card.shown_as(), "cartes_bancaires");
         card.prefer("");
         assert_eq!(
             (card.preferred.as_deref(), card.network(None)),
@@ -176,7 +169,7 @@ mod tests {
         card.prefer("jcb");
         assert_eq!(card.preferred.as_deref(), Some(INVALID_PREFERENCE));
         assert_eq!(
-            (card.network(None), card.display_brand()),
+            (card.network(None), card.shown_as()),
             ("cartes_bancaires", "visa")
         );
         card.networks.clear();

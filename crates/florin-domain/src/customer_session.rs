@@ -30,9 +30,10 @@ pub struct CustomerSession {
 }
 
 impl CustomerSession {
-    /// Whether the buyer may see a card.
+    /// Whether the buyer may see a card: one of the customer's, with one of the words.
     pub fn may_show(&self, method: &PaymentMethod) -> bool {
+        let is_own = method.customer.as_deref() == Some(&*self.customer);
         let word = method.allow_redisplay.as_deref().unwrap_or("unspecified");
-        self.shows && self.filters.iter().any(|filter| filter == word)
+        is_own && self.shows && self.filters.iter().any(|filter| filter == word)
     }
 }

@@ -248,16 +248,12 @@ impl Step {
     /// The confirmation token that a request names, if it names one.
     ///
     /// # Errors
-    /// There is none, it was used before, or its time is over.
+    /// There is none.
     pub async fn confirmation(
         &mut self,
         id: Option<&str>,
     ) -> Result<Option<Versioned<ConfirmationToken>>, Halt> {
-        let token = self.optional::<ConfirmationToken>(id, CONFIRMATION).await?;
-        if let Some(token) = &token {
-            token.record.check(self.engine().now())?;
-        }
-        Ok(token)
+        self.optional::<ConfirmationToken>(id, CONFIRMATION).await
     }
 
     /// What is paid with: what the request says, or its confirmation token stands for.

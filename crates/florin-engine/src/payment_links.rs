@@ -9,10 +9,8 @@ use crate::mutation::Response;
 use crate::read::{Page, Reader, listed};
 use crate::step::Halt;
 use florin_base::Scope;
-use florin_domain::catalog::Price;
 use florin_domain::checkout::{CheckoutSession, LINK_SPACE, PaymentLink};
 use florin_domain::{Kind, Refusal};
-use florin_render::render_session_line;
 use florin_store::{Count, StoreError, TallyKey};
 use serde_json::Value;
 
@@ -84,22 +82,13 @@ impl Engine {
 }
 
 impl Reader<'_> {
-    /// What a link sells, as it is told.
+    /// What a link sells, as its sessions tell it.
     pub(crate) async fn link_items(&self, link: &PaymentLink) -> Result<Vec<Value>, StoreError> {
         let sample = CheckoutSession {
             currency: Some(link.currency),
+            lines: link.lines.clone(),
             ..CheckoutSession::default()
         };
-        let mut lines = Vec::with_capacity(link.lines.len());
-        for line in &link.lines {
-            let price = self.typed::<Price>(&line.price).await?;
-            lines.push(render_session_line(
-                &sample,
-                line,
-                price.as_ref(),
-                &self.view(),
-            ));
-        }
-        Ok(lines)
+        self.session_items(&sample).await
     }
 }

@@ -11,7 +11,9 @@ use florin_domain::changes::Changes;
 pub use florin_domain::changes::Created;
 pub use florin_domain::ledger::Movement;
 use florin_domain::ledger::Transaction;
-use florin_domain::payments::{FutureUsage, PaymentIntent, PaymentMethod, SetupIntent};
+use florin_domain::payments::{
+    ConfirmationToken, FutureUsage, PaymentIntent, PaymentMethod, SetupIntent,
+};
 use florin_domain::processor::Decline;
 pub use florin_domain::record::LIVING;
 use florin_domain::webhooks::DeliveryState;
@@ -130,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The bytes of an answer. What has nothing expanded and is of the newest version goes straight into them.
-    async fn bytes(&self, node: Node<'_>, caller: &Caller) -> Result<Vec<u8>, Halt> {
+    pub(crate) async fn bytes(&self, node: Node<'_>, caller: &Caller) -> Result<Vec<u8>, Halt> {
         if caller.expand.is_empty() && caller.version == NEWEST {
             return Ok(print(&node));
         }
@@ -189,11 +191,16 @@ pub(crate) async fn render_answer(
         Answer::Source(_) => {
             let method = reader.typed::<PaymentMethod>(&key.id).await?;
             let method = method.ok_or_else(|| Refusal::missing(key.kind, &key.id, "source"))?;
-            print(&render_old_source(&method, &reader.view()))
+            let node = render_old_source(&method, &reader.view());
+            reader.bytes(node, caller).await?
         }
         Answer::Record(_) | Answer::Endpoint(..) => {
             let record = reader.record(key.kind, &key.id).await?;
             let record = record.ok_or_else(|| Refusal::missing(key.kind, &key.id, "id"))?;
+            let record = match caller.is_browser() {
+                true => for_buyer(record),
+                false => record,
+            };
             let node = match (answer, &record) {
                 (Answer::Endpoint(_, secret), Record::WebhookEndpoint(endpoint)) => {
                     render_endpoint(endpoint, &step.engine().view(step.scope()), Some(secret))
@@ -208,6 +215,24 @@ pub(crate) async fn render_answer(
         body,
         key_id: String::new(),
     })
+}
+
+/// What a buyer's browser is answered. Of a saved payment method that is what a form shows, and nothing that is kept with it.
+fn for_buyer(record: Record) -> Record {
+    match record {
+        Record::PaymentMethod(method) if method.customer.is_some() || method.detached => {
+            method.as_shown().into()
+        }
+        Record::ConfirmationToken(token) if token.saved.is_some() => {
+            let method = token.method.as_shown();
+            ConfirmationToken {
+                method,
+                ..(*token).clone()
+            }
+            .into()
+        }
+        other => other,
+    }
 }
 
 impl Reader<'_> {

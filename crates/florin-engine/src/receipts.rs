@@ -1,8 +1,8 @@
 //! Receipts: whoever has the whole address of one may look at it.
 //!
-//! A payment with a `receipt_email` has its receipt mailed by a job, and each refund of it, too. The secret part of the address is a keyed hash of the rest, so
-//! that nothing about it is stored. Deliberately absent: how a receipt looks, mails about disputes and about refunds that come back, and an address that
-//! a charge gets after its money was taken.
+//! A payment with a `receipt_email` has its receipt mailed by a job, and each refund of it, too. The secret part of the address is a
+//! keyed hash of the rest, so that nothing about it is stored. Deliberately absent: how a receipt looks, and mails about disputes and
+//! about refunds that fail after they succeeded.
 
 use crate::Engine;
 use crate::read::Reader;
@@ -55,13 +55,14 @@ impl Engine {
         if !constant_time_eq(expected.as_bytes(), secret.as_bytes()) {
             return Ok(None);
         }
-        self.receipt_facts(scope, charge).await
+        self.receipt_facts(scope, charge, None).await
     }
 
     async fn receipt_facts(
         &self,
         scope: &Scope,
         charge: &str,
+        refund: Option<&str>,
     ) -> Result<Option<ReceiptFacts>, StoreError> {
         let reader = Reader::new(self, scope, None);
         let charge = reader.typed::<Charge>(charge).await?;
@@ -76,8 +77,8 @@ impl Engine {
         let booked = reader.transaction(booked).await?;
         let processor = self.world.processors.for_scope(scope.live);
         Ok(Some(ReceiptFacts {
-            number: receipt::number(&charge.id, &reader.view()),
-            refund: None,
+            number: receipt::number(refund.unwrap_or(&charge.id), &reader.view()),
+            refund: reader.linked::<Refund>(refund).await?,
             paid_at: booked.map_or(charge.created, |booked| booked.created),
             account: (*self.account(scope).await?).clone(),
             charge,
@@ -89,17 +90,11 @@ impl Engine {
     /// Mails a receipt. A server that is away is asked again for days, with growing waits.
     pub(crate) async fn mail_receipt(&self, leased: &LeasedJob) -> Result<(), StoreError> {
         let (scope, charge) = (&leased.job.scope, member(&leased.job, "charge"));
-        let mut facts = match &self.world.mailer {
-            Some(_) => self.receipt_facts(scope, charge).await?,
+        let refund = Some(member(&leased.job, "refund")).filter(|id| !id.is_empty());
+        let facts = match &self.world.mailer {
+            Some(_) => self.receipt_facts(scope, charge, refund).await?,
             None => None,
         };
-        let refund = Some(member(&leased.job, "refund")).filter(|id| !id.is_empty());
-        if let (Some(facts), Some(_)) = (&mut facts, refund) {
-            let reader = Reader::new(self, scope, None);
-            facts.refund = reader.linked::<Refund>(refund).await?;
-            facts.number =
-                refund.map_or_else(String::new, |id| receipt::number(id, &reader.view()));
-        }
         let again = match (&self.world.mailer, facts) {
             (Some(mailer), Some(facts)) => {
                 let sent = match self.letter(scope, &facts) {

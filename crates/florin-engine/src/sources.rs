@@ -11,7 +11,7 @@ use florin_domain::payments::PaymentMethod;
 use florin_domain::{Kind, Refusal};
 use florin_render::{render_old_source, source_secret};
 use florin_vault::constant_time_eq;
-use florin_wire::{WireError, print};
+use florin_wire::WireError;
 
 /// What the id of a source begins with.
 pub const PREFIX: &str = "src_";
@@ -38,7 +38,9 @@ impl Engine {
                         .into());
                 }
             }
-            Ok(print(&render_old_source(&method, &view)))
+            reader
+                .bytes(render_old_source(&method, &view), caller)
+                .await
         };
         let result: Result<Vec<u8>, Halt> = result.await;
         self.respond(caller, result)

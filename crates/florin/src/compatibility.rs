@@ -74,8 +74,8 @@ browser may detach a card of that customer, and make a confirmation token of it.
 - What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
 sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\
 - Receipts are mailed when money is first taken and when a refund succeeded, in test mode, too, and only where the operator named a mail \
-server. A `receipt_email` that an intent or a charge gets after its authorization mails refunds only. `receipt_url` is null until money was \
-taken, and `receipt_number` until then and without a `receipt_email`.\n\
+server. A `receipt_email` that a charge gets after its money was taken mails refunds only, and one that an intent gets after its \
+authorization mails nothing. `receipt_url` is null until money was taken, and `receipt_number` until then and without a `receipt_email`.\n\
 - Search endpoints do not exist yet.\n\n";
 
 fn collect(members: &Members, prefix: &str, policy: Policy, paths: &mut Vec<String>) {

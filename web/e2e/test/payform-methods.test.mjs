@@ -97,6 +97,11 @@ test('cards come first, then what is at home where the buyer is; a link folds ou
     const visit = await payforms.visit(session, { locale });
     const shown = await visit.page.locator('input[name="method"]').evaluateAll((all) => all.map((input) => input.value));
     assert.deepEqual([shown[0], shown[1]], ['card', second], locale);
+    assert.ok(shown.length < 6, locale);
+    await visit.page.locator('button.more').click();
+    const all = await visit.page.locator('input[name="method"]').evaluateAll((inputs) => inputs.map((input) => input.value));
+    assert.deepEqual([...all].sort(), ['bancontact', 'card', 'customer_balance', 'ideal', 'paypal', 'revolut_pay'], locale);
+    assert.deepEqual(all.slice(0, shown.length), shown, locale);
     await visit.close();
   }
 });

@@ -1,7 +1,6 @@
 //! Confirmation tokens: what a form collected, on its way to the server that confirms with it.
 
 use super::{run, text};
-use crate::browser;
 use crate::cards;
 use crate::pipeline::Exchange;
 use florin_engine::operations::CreateConfirmationToken;
@@ -11,7 +10,6 @@ use florin_wire::WireError;
 
 /// A new token.
 pub async fn create(exchange: &Exchange) -> Response {
-    let names_saved = exchange.params.has("payment_method");
     let operation: Result<_, Halt> = async {
         let source = cards::method(exchange).await?;
         Ok(CreateConfirmationToken {
@@ -21,15 +19,7 @@ pub async fn create(exchange: &Exchange) -> Response {
         })
     }
     .await;
-    let response = run(exchange, operation).await;
-    match exchange.caller.is_browser() && names_saved && response.status == 200 {
-        // A customer session shows the last digits of a saved card, and no more.
-        true => Response {
-            body: browser::without_private(&response.body, "/payment_method_preview"),
-            ..response
-        },
-        false => response,
-    }
+    run(exchange, operation).await
 }
 
 /// The same for a test of a server, without a browser.

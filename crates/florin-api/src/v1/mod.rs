@@ -30,7 +30,7 @@ pub mod webhook_endpoints;
 
 use crate::pipeline::Exchange;
 use florin_engine::{Halt, Operation, Response};
-use florin_wire::WireError;
+use florin_wire::{Params, WireError};
 
 /// Runs the operation that a handler made of its parameters.
 async fn run<O: Operation + 'static>(exchange: &Exchange, operation: Result<O, Halt>) -> Response {
@@ -57,4 +57,21 @@ fn exclusive(exchange: &Exchange, one: &str, other: &str) -> Result<(), WireErro
         return Err(WireError::invalid(message).with_param(other));
     }
     Ok(())
+}
+
+/// The parameter that names a confirmation token.
+const TOKEN: &str = "confirmation_token";
+
+/// Refuses what means nothing for an object that is made without being confirmed.
+fn only_with_confirm(params: &Params, object: &str, names: &[&str]) -> Result<(), WireError> {
+    let sent = |name: &str| params.has(name) || params.echoed().contains_key(name);
+    match names.iter().find(|name| sent(name)) {
+        None => Ok(()),
+        Some(alone) => {
+            let message = format!(
+                "The parameter `{alone}` cannot be passed when creating a {object} unless `confirm` is set to true."
+            );
+            Err(WireError::invalid(message).with_param(*alone))
+        }
+    }
 }

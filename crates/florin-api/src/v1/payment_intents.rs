@@ -1,6 +1,6 @@
 //! Payment intents.
 
-use super::{page, run, text};
+use super::{TOKEN, only_with_confirm, page, run, text};
 use crate::cards;
 use crate::pipeline::Exchange;
 use florin_engine::operations::{
@@ -8,10 +8,6 @@ use florin_engine::operations::{
 };
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
-use florin_wire::WireError;
-
-/// The parameter that names a confirmation token.
-const TOKEN: &str = "confirmation_token";
 
 /// A page of payment intents.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -32,13 +28,13 @@ pub async fn create(exchange: &Exchange) -> Response {
     let operation: Result<_, Halt> = async {
         let params = &exchange.params;
         let confirms = params.flag("confirm").unwrap_or(false);
-        let sent = |name: &str| params.has(name) || params.echoed().contains_key(name);
-        if let Some(alone) = CONFIRM_ONLY.iter().find(|name| !confirms && sent(name)) {
-            let message = format!("The parameter `{alone}` cannot be passed when creating a PaymentIntent unless `confirm` is set to true.");
-            return Err(WireError::invalid(message).with_param(*alone).into());
+        if !confirms {
+            only_with_confirm(params, "PaymentIntent", &CONFIRM_ONLY)?;
         }
         let command = parse::create_intent(params, exchange.caller.version)?;
-        let confirm = confirms.then(|| parse::confirm_intent(params, exchange.caller.is_browser())).transpose()?;
+        let confirm = confirms
+            .then(|| parse::confirm_intent(params, exchange.caller.is_browser()))
+            .transpose()?;
         let method = cards::method(exchange).await?;
         Ok(CreateIntent {
             command,
@@ -46,7 +42,6 @@ pub async fn create(exchange: &Exchange) -> Response {
             method,
             confirm,
             token: text(exchange, TOKEN),
-            configuration: text(exchange, "payment_method_configuration"),
         })
     }
     .await;

@@ -1,7 +1,6 @@
 //! Payment methods.
 
 use super::{page, run, text};
-use crate::browser;
 use crate::cards;
 use crate::pipeline::Exchange;
 use florin_engine::operations::{AttachMethod, CreateMethod, DetachMethod, UpdateMethod};
@@ -90,18 +89,11 @@ pub async fn attach(exchange: &Exchange) -> Response {
     .await
 }
 
-/// Takes a payment method from its customer. A browser is told that it is gone, and nothing that is kept with it.
+/// Takes a payment method from its customer.
 pub async fn detach(exchange: &Exchange) -> Response {
     let operation = DetachMethod {
         id: exchange.id().to_owned(),
         session: text(exchange, "customer_session"),
     };
-    let response = run(exchange, Ok(operation)).await;
-    match exchange.caller.is_browser() && response.status == 200 {
-        true => Response {
-            body: browser::without_private(&response.body, ""),
-            ..response
-        },
-        false => response,
-    }
+    run(exchange, Ok(operation)).await
 }

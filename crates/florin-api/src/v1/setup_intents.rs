@@ -1,15 +1,11 @@
 //! Set-up intents.
 
-use super::{page, run, text};
+use super::{TOKEN, only_with_confirm, page, run, text};
 use crate::cards;
 use crate::pipeline::Exchange;
 use florin_engine::operations::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
-use florin_wire::WireError;
-
-/// The parameter that names a confirmation token.
-const TOKEN: &str = "confirmation_token";
 
 /// A page of set-up intents.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -33,9 +29,8 @@ pub async fn create(exchange: &Exchange) -> Response {
         let method = cards::method(exchange).await?;
         let confirm = params.flag("confirm").unwrap_or(false);
         let token = text(exchange, TOKEN);
-        if token.is_some() && !confirm {
-            let message = "The parameter `confirmation_token` cannot be passed when creating a SetupIntent unless `confirm` is set to true.";
-            return Err(WireError::invalid(message).with_param(TOKEN).into());
+        if !confirm {
+            only_with_confirm(params, "SetupIntent", &[TOKEN])?;
         }
         Ok(CreateSetup {
             create,

@@ -28,7 +28,6 @@ async fn asked(exchange: &Exchange) -> Result<MethodSource, Halt> {
     }
     let details = MethodDetails {
         billing: params.object("owner").cloned().unwrap_or_default(),
-        preferred: text(exchange, "card.networks.preferred"),
         ..parse::method(params, "")?
     };
     if let Some(id) = text(exchange, "token") {

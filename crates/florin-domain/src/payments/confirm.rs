@@ -1,9 +1,10 @@
 //! Confirming a payment intent: everything is checked, then the processor is asked to authorize.
 
+use super::confirmation_token::confirm_with;
 use super::create::allowed_types;
 use super::{
-    Attempt, Call, ConfirmationMethod, FutureUsage, IntentStatus, PaymentIntent, PaymentMethod,
-    Target,
+    Attempt, Call, ConfirmationMethod, ConfirmationToken, FutureUsage, IntentStatus, PaymentIntent,
+    PaymentMethod, Target,
 };
 use crate::changes::Draft;
 use crate::context::Context;
@@ -43,6 +44,8 @@ pub struct ConfirmInputs {
     pub intent: Versioned<PaymentIntent>,
     /// The payment method that the request names or makes, or the intent's own.
     pub method: Option<Versioned<PaymentMethod>>,
+    /// What a form collected, if the server confirms with that.
+    pub token: Option<Versioned<ConfirmationToken>>,
 }
 
 /// Decides on a confirmation.
@@ -55,15 +58,24 @@ pub fn confirm(
     inputs: ConfirmInputs,
     command: ConfirmCommand,
 ) -> Result<Option<Call>, Refusal> {
-    let ConfirmInputs { mut intent, method } = inputs;
-    check_confirmable(&intent.record, &command)?;
+    let ConfirmInputs {
+        mut intent,
+        method,
+        token,
+    } = inputs;
+    check_state(&intent.record, &command)?;
     let Some(method) = method else {
         return Err(intent.record.state_refusal(
             "You cannot confirm this PaymentIntent because it's missing a payment method. Update the PaymentIntent \
              with a payment method, or pass `payment_method`, and confirm it again.",
         ));
     };
+    let says_usage = command.setup_future_usage.is_some();
     apply(&mut intent.record, command)?;
+    if let Some(token) = token {
+        confirm_with(draft, context, token, (&mut intent.record, says_usage))?;
+    }
+    check_presence(&intent.record)?;
     check_method(&intent.record, &method.record)?;
     check_type(&intent.record, &method.record)?;
     let same = intent.record.payment_method.as_ref() == Some(&method.record.id);
@@ -136,11 +148,7 @@ pub(super) fn hold(
     }
 }
 
-/// Whether an intent may be confirmed now.
-///
-/// # Errors
-/// Its state, or a call that is under way.
-pub fn check_confirmable(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), Refusal> {
+fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), Refusal> {
     use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
     if intent.attempt.is_some() {
         return Err(Refusal::Busy);
@@ -180,6 +188,10 @@ fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refu
     }
     intent.off_session = command.off_session.unwrap_or(false);
     intent.error_on_action = command.error_on_action;
+    Ok(())
+}
+
+fn check_presence(intent: &PaymentIntent) -> Result<(), Refusal> {
     if intent.off_session && intent.future_usage() == Some(FutureUsage::OnSession) {
         return Err(Refusal::invalid(
             "off_session",

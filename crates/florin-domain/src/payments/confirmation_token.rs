@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: the choice of the intent, which is the server's.
 
-use super::{ConfirmCommand, FutureUsage, PaymentIntent, PaymentMethod};
+use super::{FutureUsage, PaymentIntent, PaymentMethod, SetupIntent};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::record::{Columns, Versioned, record};
@@ -66,7 +66,7 @@ impl ConfirmationToken {
     ///
     /// # Errors
     /// It was used before, or its time is over.
-    pub fn check(&self, now: Timestamp) -> Result<(), Refusal> {
+    fn check(&self, now: Timestamp) -> Result<(), Refusal> {
         let refused = |code, message| Refusal::Invalid {
             code,
             message,
@@ -87,51 +87,6 @@ impl ConfirmationToken {
             return Err(refused(None, message));
         }
         Ok(())
-    }
-
-    /// What neither the server's request nor the intent says of a confirmation, the buyer does.
-    pub fn fill(
-        &self,
-        command: &mut ConfirmCommand,
-        echo: &mut Map<String, Value>,
-        intent: Said<'_>,
-    ) {
-        if command.setup_future_usage.is_none()
-            && intent.usage.is_none()
-            && self.setup_future_usage.is_some()
-        {
-            command.setup_future_usage = Some(self.setup_future_usage);
-        }
-        if command.return_url.is_none() && intent.return_url.is_none() {
-            command.return_url.clone_from(&self.return_url);
-        }
-        for (name, value) in &self.echo {
-            if intent.echo.get(name).is_none_or(Value::is_null) {
-                echo.entry(name.as_str()).or_insert_with(|| value.clone());
-            }
-        }
-    }
-}
-
-/// What an intent says already, before it is confirmed.
-#[derive(Clone, Copy, Debug)]
-pub struct Said<'a> {
-    /// What the method is kept for.
-    pub usage: Option<FutureUsage>,
-    /// Where the buyer comes back to.
-    pub return_url: Option<&'a str>,
-    /// Descriptive members.
-    pub echo: &'a Map<String, Value>,
-}
-
-impl<'a> Said<'a> {
-    /// By an intent that is there.
-    pub fn by(intent: &'a PaymentIntent) -> Said<'a> {
-        Said {
-            usage: intent.future_usage(),
-            return_url: intent.return_url.as_deref(),
-            echo: &intent.echo,
-        }
     }
 }
 
@@ -162,11 +117,49 @@ pub fn create_confirmation(
     held
 }
 
-/// Notes what is confirmed with it: it is used up.
+/// Confirms a payment with it, and uses it up: what neither the server's request nor the intent says, the buyer does.
+/// `says_usage` is true when the request said what the method is kept for, even if that was nothing.
 ///
 /// # Errors
 /// It was used before, or its time is over.
-pub fn use_confirmation(
+pub(super) fn confirm_with(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut held: Versioned<ConfirmationToken>,
+    (intent, says_usage): (&mut PaymentIntent, bool),
+) -> Result<(), Refusal> {
+    let token = &held.record;
+    if !says_usage && intent.future_usage().is_none() {
+        intent.setup_future_usage = token.setup_future_usage;
+    }
+    if intent.return_url.is_none() {
+        intent.return_url.clone_from(&token.return_url);
+    }
+    for (name, value) in &token.echo {
+        if intent.echo.get(name).is_none_or(Value::is_null) {
+            intent.echo.insert(name.clone(), value.clone());
+        }
+    }
+    use_up(draft, context, &mut held, &intent.id)
+}
+
+/// The same for a set-up.
+///
+/// # Errors
+/// As there.
+pub(super) fn set_up_with(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    mut held: Versioned<ConfirmationToken>,
+    setup: &mut SetupIntent,
+) -> Result<(), Refusal> {
+    if setup.return_url.is_none() {
+        setup.return_url.clone_from(&held.record.return_url);
+    }
+    use_up(draft, context, &mut held, &setup.id)
+}
+
+fn use_up(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<ConfirmationToken>,
@@ -181,58 +174,6 @@ pub fn use_confirmation(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_server_has_the_last_word() {
-        let token = ConfirmationToken {
-            return_url: Some("https://shop.example/buyer".to_owned()),
-            setup_future_usage: Some(FutureUsage::OnSession),
-            echo: Map::from_iter([("shipping".to_owned(), json!({"name": "Ada"}))]),
-            ..ConfirmationToken::default()
-        };
-        let nothing = Map::new();
-        let silent = Said {
-            usage: None,
-            return_url: None,
-            echo: &nothing,
-        };
-        let (mut command, mut echo) = (ConfirmCommand::default(), Map::new());
-        token.fill(&mut command, &mut echo, silent);
-        assert_eq!(command.return_url, token.return_url);
-        assert_eq!(command.setup_future_usage, Some(token.setup_future_usage));
-        assert_eq!(echo, token.echo);
-
-        let own = json!({"name": "Grace"});
-        let mut command = ConfirmCommand {
-            return_url: Some("https://shop.example/server".to_owned()),
-            setup_future_usage: Some(None),
-            ..ConfirmCommand::default()
-        };
-        let mut echo = Map::from_iter([("shipping".to_owned(), own.clone())]);
-        token.fill(&mut command, &mut echo, silent);
-        assert_eq!(
-            command.return_url.as_deref(),
-            Some("https://shop.example/server")
-        );
-        assert_eq!(command.setup_future_usage, Some(None));
-        assert_eq!(echo["shipping"], own);
-
-        // What the intent was made with counts, too.
-        let held = Map::from_iter([("shipping".to_owned(), own)]);
-        let said = Said {
-            usage: Some(FutureUsage::OffSession),
-            return_url: Some("https://shop.example/intent"),
-            echo: &held,
-        };
-        let (mut command, mut echo) = (ConfirmCommand::default(), Map::new());
-        token.fill(&mut command, &mut echo, said);
-        assert_eq!(
-            (command.return_url, command.setup_future_usage),
-            (None, None)
-        );
-        assert!(echo.is_empty());
-    }
 
     #[test]
     fn a_token_is_good_once_and_for_a_while() {

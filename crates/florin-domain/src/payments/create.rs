@@ -84,7 +84,7 @@ pub fn create_intent(
         payment_method: method.map(|held| held.record.id.clone()),
         types,
         automatic: command.automatic,
-        configuration: command.configuration,
+        configuration: command.automatic.and(command.configuration),
         secret: context.ids.secret(25),
         description: command.description,
         metadata,

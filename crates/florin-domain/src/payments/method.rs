@@ -51,6 +51,19 @@ impl PaymentMethod {
         vec![self.customer.as_deref()]
     }
 
+    /// As a buyer may see it who saw its last digits: without owner, address, metadata, and what tells it from others.
+    pub fn as_shown(&self) -> PaymentMethod {
+        let mut shown = PaymentMethod {
+            customer: None,
+            billing: Map::new(),
+            metadata: Metadata::new(),
+            checks: Checks::default(),
+            ..self.clone()
+        };
+        shown.card.fingerprint.clear();
+        shown
+    }
+
     /// True when the buyer gave a value at this path of the billing details.
     pub fn billing_has(&self, path: &[&str]) -> bool {
         let found = match path {

@@ -37,12 +37,8 @@ pub use configuration::{
     ConfigurationPatch, MethodConfiguration, OTHER as OTHER_CONFIGURATION, create_configuration,
     update_configuration,
 };
-pub use confirm::{
-    ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, check_confirmable, confirm,
-};
-pub use confirmation_token::{
-    ConfirmationTerms, ConfirmationToken, Said, create_confirmation, use_confirmation,
-};
+pub use confirm::{ChallengeAnswer, ConfirmCommand, ConfirmInputs, answer_challenge, confirm};
+pub use confirmation_token::{ConfirmationTerms, ConfirmationToken, create_confirmation};
 pub use create::{CreateCharge, CreateIntent, create_charge, create_intent};
 pub(crate) use create::{
     allowed_types, check_amount, check_multiple, kept_types, known_currency, listed_types, types_of,

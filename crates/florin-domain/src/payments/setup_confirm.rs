@@ -1,6 +1,7 @@
 //! Creating, changing and confirming set-ups.
 
 use super::confirm::{ChallengeAnswer, authorization, hold};
+use super::confirmation_token::set_up_with;
 use super::create::{check_customer, kept_types};
 use super::{
     Attempt, AutomaticMethods, Call, ConfirmationToken, FutureUsage, Metadata, MetadataPatch,
@@ -47,15 +48,6 @@ pub struct SetupCommand {
     pub echo: Map<String, Value>,
     /// The buyer's answer to an open challenge.
     pub challenge: Option<ChallengeAnswer>,
-}
-
-impl SetupCommand {
-    /// Where the server does not say where the buyer comes back to, the buyer does.
-    pub fn back_to(&mut self, token: &ConfirmationToken) {
-        if self.return_url.is_none() {
-            self.return_url.clone_from(&token.return_url);
-        }
-    }
 }
 
 fn apply(setup: &mut SetupIntent, command: SetupCommand) -> Result<(), Refusal> {
@@ -181,7 +173,10 @@ pub fn confirm_setup(
     draft: &mut Draft,
     context: &mut Context<'_>,
     mut held: Versioned<SetupIntent>,
-    method: Option<Versioned<PaymentMethod>>,
+    (method, token): (
+        Option<Versioned<PaymentMethod>>,
+        Option<Versioned<ConfirmationToken>>,
+    ),
     command: SetupCommand,
 ) -> Result<Call, Refusal> {
     check_state(&held.record, command.challenge.as_ref())?;
@@ -193,6 +188,9 @@ pub fn confirm_setup(
     };
     let challenge = command.challenge.as_ref().map(|answer| answer.result);
     apply(&mut held.record, command)?;
+    if let Some(token) = token {
+        set_up_with(draft, context, token, &mut held.record)?;
+    }
     choose(&mut held.record, &method.record)?;
     held.record.last_error = None;
     let reference = context.ids.id("vrf_");

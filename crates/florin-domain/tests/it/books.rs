@@ -112,6 +112,7 @@ fn buyer(world: &mut World, step: Step) -> Result<(), Refusal> {
         Step::Confirm(outcome) => world.act(
             |world, draft, context| {
                 let inputs = ConfirmInputs {
+                    token: None,
                     intent: intent(world),
                     method: Some(method(world)),
                 };

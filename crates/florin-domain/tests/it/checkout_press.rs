@@ -68,7 +68,7 @@ fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result
             let earlier = setup.and_then(|id| world.get::<SetupIntent>(id));
             let setup = checkout::setup_of(draft, context, &mut held, earlier, None)?;
             let command = SetupCommand::default();
-            return confirm_setup(draft, context, setup, Some(method), command).map(Some);
+            return confirm_setup(draft, context, setup, (Some(method), None), command).map(Some);
         }
         let people = checkout::People {
             customer: None,
@@ -76,6 +76,7 @@ fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result
             switched: &[],
         };
         let inputs = ConfirmInputs {
+            token: None,
             intent: checkout::intent_of(draft, context, &mut held, earlier, people)?,
             method: Some(method),
         };

@@ -131,8 +131,7 @@ fn decide(
             create_intent(draft, context, command, Some(&customer), Some(&method)).map(drop)
         }
         When::Confirm => {
-            let method = Some(method);
-            let inputs = ConfirmInputs { intent, method };
+            let inputs = confirmed_with(intent, method);
             confirm(draft, context, inputs, ConfirmCommand::default()).map(drop)
         }
         When::Capture(amount, final_capture) => {
@@ -172,6 +171,17 @@ fn decide(
             refund(draft, context, inputs, command).map(drop)
         }
         When::Attach => attach(draft, context, &mut method, &customer),
+    }
+}
+
+fn confirmed_with(
+    intent: Versioned<PaymentIntent>,
+    method: Versioned<PaymentMethod>,
+) -> ConfirmInputs {
+    ConfirmInputs {
+        intent,
+        method: Some(method),
+        token: None,
     }
 }
 

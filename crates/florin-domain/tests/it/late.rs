@@ -68,6 +68,7 @@ fn charge(world: &World) -> Versioned<Charge> {
 fn pay(world: &mut World, outcome: Outcome) -> String {
     let decide = |world: &World, draft: &mut Draft, context: &mut Context<'_>| {
         let inputs = ConfirmInputs {
+            token: None,
             intent: intent(world),
             method: world.get(METHOD),
         };

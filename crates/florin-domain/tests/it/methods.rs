@@ -39,6 +39,7 @@ fn intent(world: &World) -> Versioned<PaymentIntent> {
 fn press(world: &mut World, outcome: Outcome) -> Result<(), Refusal> {
     let decide = |world: &World, draft: &mut Draft, context: &mut Context<'_>| {
         let inputs = ConfirmInputs {
+            token: None,
             intent: intent(world),
             method: world.get(METHOD),
         };

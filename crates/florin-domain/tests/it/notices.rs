@@ -52,6 +52,7 @@ fn paid(outside: bool, amount: i64, method: CaptureMethod, notices: &[Notice]) -
     });
     let ask = |world: &World, draft: &mut Draft, context: &mut Context<'_>| {
         let inputs = ConfirmInputs {
+            token: None,
             intent: world.get("pi_1").expect("the intent"),
             method: world.get("pm_1"),
         };

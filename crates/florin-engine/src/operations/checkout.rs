@@ -377,6 +377,7 @@ impl PressSession {
             ..ConfirmCommand::default()
         };
         let inputs = ConfirmInputs {
+            token: None,
             intent,
             method: Some(method),
         };
@@ -408,7 +409,7 @@ impl PressSession {
             draft,
             &mut context,
             setup,
-            Some(method),
+            (Some(method), None),
             command,
         )?)
     }

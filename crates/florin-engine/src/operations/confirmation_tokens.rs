@@ -25,8 +25,7 @@ impl Operation for CreateConfirmationToken {
             if method.version > 0 && caller.is_browser() {
                 let secret = self.session.as_deref().unwrap_or_default();
                 let session = step.engine().customer_session(&scope, secret)?;
-                let is_own = method.record.customer.as_deref() == Some(&*session.customer);
-                if !is_own || !session.may_show(&method.record) {
+                if !session.may_show(&method.record) {
                     let id = method.record.id.as_str();
                     let kind = Kind::PaymentMethod;
                     return Err(Refusal::missing_in_body(kind, id, "payment_method").into());

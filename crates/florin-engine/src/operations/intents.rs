@@ -9,11 +9,10 @@ use florin_domain::checkout::{self, CheckoutSession};
 use florin_domain::customers::Customer;
 use florin_domain::payments::{
     self, CancelInputs, CaptureCommand, CaptureInputs, ChallengeAnswer, Charge, ConfirmCommand,
-    ConfirmInputs, IncrementCommand, PaymentIntent, PaymentMethod, Said,
+    ConfirmInputs, IncrementCommand, PaymentIntent, PaymentMethod,
 };
 
 use florin_domain::{Kind, Refusal, Versioned};
-use serde_json::Map;
 
 /// `POST /v1/payment_intents`, perhaps with a confirmation.
 pub struct CreateIntent {
@@ -27,8 +26,6 @@ pub struct CreateIntent {
     pub confirm: Option<ConfirmCommand>,
     /// The confirmation token that it is confirmed with.
     pub token: Option<String>,
-    /// The configuration to choose the types from, if not the default one.
-    pub configuration: Option<String>,
 }
 
 impl Operation for CreateIntent {
@@ -47,19 +44,8 @@ impl Operation for CreateIntent {
             let method = step.chosen(self.method.as_ref(), token.as_ref()).await?;
             let scope = step.scope().clone();
             let mut command = self.command.clone();
-            let mut confirm = self.confirm.clone();
-            if let (Some(token), Some(confirm)) = (&token, &mut confirm) {
-                let nothing = Map::new();
-                let said = Said {
-                    usage: command.setup_future_usage,
-                    return_url: None,
-                    echo: &nothing,
-                };
-                token.record.fill(confirm, &mut command.echo, said);
-            }
             if command.automatic.is_some() {
-                command.switched = step.switched(self.configuration.as_deref()).await?;
-                command.configuration = self.configuration.as_deref().map(Into::into);
+                command.switched = step.switched(command.configuration.as_deref()).await?;
             }
             let (draft, mut context) = step.parts();
             let intent = payments::create_intent(
@@ -70,19 +56,16 @@ impl Operation for CreateIntent {
                 method.as_ref(),
             )?;
             let id = intent.record.id.clone();
-            let Some(confirm) = confirm else {
+            let Some(confirm) = self.confirm.clone() else {
                 keep_method(draft, &mut context, method);
                 return Ok(Decided::record(&scope, &id));
             };
-            if let Some(mut token) = token {
-                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
-            }
-            let call = payments::confirm(
-                draft,
-                &mut context,
-                ConfirmInputs { intent, method },
-                confirm,
-            )?;
+            let inputs = ConfirmInputs {
+                intent,
+                method,
+                token,
+            };
+            let call = payments::confirm(draft, &mut context, inputs, confirm)?;
             Ok(match call {
                 Some(call) => Decided::call(&scope, &id, call),
                 None => Decided::record(&scope, &id),
@@ -175,15 +158,8 @@ impl Operation for ConfirmIntent {
         Box::pin(async move {
             let mut intent = step.in_url::<PaymentIntent>(&self.id, "intent").await?;
             check_browser(caller, &intent.record.clone().into())?;
-            let (mut command, mut descriptive) = (self.command.clone(), self.descriptive.clone());
-            // Whoever asks again for what is done is told of that, and not of the token.
-            payments::check_confirmable(&intent.record, &command)?;
+            check_browser_usage(caller, &intent.record, self.command.setup_future_usage)?;
             let token = step.confirmation(self.token.as_deref()).await?;
-            if let Some(token) = &token {
-                let said = Said::by(&intent.record);
-                token.record.fill(&mut command, &mut descriptive.echo, said);
-            }
-            check_browser_usage(caller, &intent.record, command.setup_future_usage)?;
             let own = intent.record.payment_method.clone();
             let method = match step.chosen(self.method.as_ref(), token.as_ref()).await? {
                 Some(method) => Some(method),
@@ -191,12 +167,14 @@ impl Operation for ConfirmIntent {
             };
             let scope = step.scope().clone();
             let id = intent.record.id.clone();
-            descriptive.describe(&mut intent.record);
+            self.descriptive.clone().describe(&mut intent.record);
             let (draft, mut context) = step.parts();
-            if let Some(mut token) = token {
-                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
-            }
-            let inputs = ConfirmInputs { intent, method };
+            let inputs = ConfirmInputs {
+                intent,
+                method,
+                token,
+            };
+            let command = self.command.clone();
             let call = payments::confirm(draft, &mut context, inputs, command)?;
             Ok(match call {
                 Some(call) => Decided::call(&scope, &id, call),

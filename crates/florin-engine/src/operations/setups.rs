@@ -42,11 +42,7 @@ impl Operation for CreateSetup {
             let method = step.chosen(self.method.as_ref(), token.as_ref()).await?;
             let scope = step.scope().clone();
             let (draft, mut context) = step.parts();
-            let mut command = self.command.clone();
-            if let Some(token) = &token {
-                command.back_to(&token.record);
-            }
-            let parts = (self.create.clone(), command);
+            let parts = (self.create.clone(), self.command.clone());
             let setup = payments::create_setup(
                 draft,
                 &mut context,
@@ -59,11 +55,9 @@ impl Operation for CreateSetup {
                 keep_method(draft, &mut context, method);
                 return Ok(Decided::record(&scope, &id));
             }
-            if let Some(mut token) = token {
-                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
-            }
             let nothing_more = SetupCommand::default();
-            let call = payments::confirm_setup(draft, &mut context, setup, method, nothing_more)?;
+            let with = (method, token);
+            let call = payments::confirm_setup(draft, &mut context, setup, with, nothing_more)?;
             Ok(Decided::call(&scope, &id, call))
         })
     }
@@ -137,12 +131,8 @@ impl Operation for ConfirmSetup {
             let scope = step.scope().clone();
             let id = setup.record.id.clone();
             let (draft, mut context) = step.parts();
-            let mut command = self.command.clone();
-            if let Some(mut token) = token {
-                command.back_to(&token.record);
-                payments::use_confirmation(draft, &mut context, &mut token, &id)?;
-            }
-            let call = payments::confirm_setup(draft, &mut context, setup, method, command)?;
+            let (with, command) = ((method, token), self.command.clone());
+            let call = payments::confirm_setup(draft, &mut context, setup, with, command)?;
             Ok(Decided::call(&scope, &id, call))
         })
     }

@@ -26,34 +26,31 @@ pub(super) fn render_as<'a>(
     created: Timestamp,
     view: &View<'_>,
 ) -> Node<'a> {
-    let redisplay = method.allow_redisplay.as_deref().unwrap_or("unspecified");
-    let mut shape = Shape::object(id, "payment_method", 11);
-    shape
-        .put("allow_redisplay", redisplay)
-        .put("billing_details", echo::billing(&method.billing))
-        .put_some("card", method.kind.is_card().then(|| card(method)))
-        .put("created", created.0)
-        .put("customer", method.customer.as_deref())
-        .null("customer_account")
-        .put("livemode", view.live)
-        .put("metadata", metadata(&method.metadata))
-        .put("type", method.kind.word());
-    if !method.kind.is_card() {
-        shape.put(method.kind.word(), details(method));
-    }
-    shape.done()
+    let shape = Shape::object(id, "payment_method", 11);
+    filled(shape, method, Some((created, view.live)))
 }
 
 /// A payment method that may not be there yet: it has no id.
 pub(super) fn preview(method: &PaymentMethod) -> Node<'_> {
+    filled(Shape::hash(6), method, None)
+}
+
+/// `own` is what only a method has that is there: its time and its mode.
+fn filled<'a>(
+    mut shape: Shape<'a>,
+    method: &'a PaymentMethod,
+    own: Option<(Timestamp, bool)>,
+) -> Node<'a> {
     let redisplay = method.allow_redisplay.as_deref().unwrap_or("unspecified");
-    let mut shape = Shape::hash(6);
     shape
         .put("allow_redisplay", redisplay)
         .put("billing_details", echo::billing(&method.billing))
         .put_some("card", method.kind.is_card().then(|| card(method)))
+        .put_some("created", own.map(|(created, _)| created.0))
         .put("customer", method.customer.as_deref())
         .null("customer_account")
+        .put_some("livemode", own.map(|(_, live)| live))
+        .put_some("metadata", own.map(|_| metadata(&method.metadata)))
         .put("type", method.kind.word());
     if !method.kind.is_card() {
         shape.put(method.kind.word(), details(method));
@@ -81,15 +78,16 @@ fn details(method: &PaymentMethod) -> Node<'_> {
 
 fn card(method: &PaymentMethod) -> Node<'_> {
     let card = &method.card;
+    let fingerprint = Some(card.fingerprint.as_str()).filter(|told| !told.is_empty());
     let mut shape = Shape::hash(14);
     shape
         .put("brand", card.brand.as_str())
         .put("checks", checks(&method.checks))
         .put("country", card.country.as_deref())
-        .put("display_brand", card.display_brand())
+        .put("display_brand", display_brand(card.shown_as()))
         .put("exp_month", card.exp_month)
         .put("exp_year", card.exp_year)
-        .put("fingerprint", card.fingerprint.as_str())
+        .put("fingerprint", fingerprint)
         .put("funding", card.funding.as_str())
         .null("generated_from")
         .put("last4", card.last4.as_str())
@@ -98,6 +96,18 @@ fn card(method: &PaymentMethod) -> Node<'_> {
         .put("three_d_secure_usage", three_ds_usage(&method.source))
         .null("wallet");
     shape.done()
+}
+
+/// The API has words of its own for this one member.
+fn display_brand(brand: &str) -> &str {
+    match brand {
+        "amex" => "american_express",
+        "diners" => "diners_club",
+        "eftpos_au" => "eftpos_australia",
+        "unionpay" => "union_pay",
+        "unknown" => "other",
+        other => other,
+    }
 }
 
 fn networks(card: &CardDetails) -> Node<'_> {

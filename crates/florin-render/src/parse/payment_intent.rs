@@ -30,7 +30,7 @@ pub fn create_intent(params: &Params, version: ApiVersion) -> Result<CreateInten
         types: types(params)?.unwrap_or_default(),
         switched: Vec::new(),
         automatic: automatic(params)?,
-        configuration: None,
+        configuration: params.text("payment_method_configuration").map(Into::into),
         description: text(params, "description"),
         metadata: metadata(params)?,
         setup_future_usage: future_usage(params, "setup_future_usage")?.flatten(),

@@ -73,7 +73,6 @@ pub(super) fn create_intent(
             method: method.clone(),
             confirm: confirm.clone(),
             token: None,
-            configuration: None,
         }
     })
 }
@@ -125,7 +124,6 @@ pub(super) fn confirm_order(command: payments::CreateIntent, token: &str) -> Wis
             method: None,
             confirm: Some(ConfirmCommand::default()),
             token: token.clone(),
-            configuration: None,
         }
     })
 }
