@@ -174,6 +174,8 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     }
     if inner.is(Sabotage::ForgetMail) {
         forget(inner, changes, JobKind::Receipt);
+    }
+    if inner.is(Sabotage::ForgetRefundMail) {
         forget(inner, changes, JobKind::RefundReceipt);
     }
     if inner.is(Sabotage::ForgetFanOut) {
@@ -183,16 +185,15 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
         forget_session(inner, changes);
     }
     if inner.is(Sabotage::ForgetOrder) {
-        forget_writes(inner, changes, Kind::Order);
+        forget_writes(inner, changes, |write| write.key.kind == Kind::Order);
     }
     if inner.is(Sabotage::ForgetLookupKey) {
-        forget_writes(inner, changes, Kind::LookupKey);
+        forget_writes(inner, changes, |write| write.key.kind == Kind::LookupKey);
     }
     if inner.is(Sabotage::ForgetToken) {
-        let count = changes.writes.len();
-        let is_use = |write: &Write| write.key.kind == Kind::ConfirmationToken && write.version > 1;
-        changes.writes.retain(|write| !is_use(write));
-        inner.struck += (count - changes.writes.len()) as u64;
+        forget_writes(inner, changes, |write| {
+            write.key.kind == Kind::ConfirmationToken && write.version > 1
+        });
     }
     if inner.is(Sabotage::BendOrder) {
         bend_order(inner, changes);
@@ -233,9 +234,9 @@ fn forget_session(inner: &mut Inner, changes: &mut Changes) {
 }
 
 /// Leaves out what a commit writes of a kind: which session an order leads to, which price holds a key.
-fn forget_writes(inner: &mut Inner, changes: &mut Changes, kind: Kind) {
+fn forget_writes(inner: &mut Inner, changes: &mut Changes, is_lost: impl Fn(&Write) -> bool) {
     let before = changes.writes.len();
-    changes.writes.retain(|write| write.key.kind != kind);
+    changes.writes.retain(|write| !is_lost(write));
     inner.struck += (before - changes.writes.len()) as u64;
 }
 

@@ -55,6 +55,8 @@ pub enum Sabotage {
     ForgetLookupKey,
     /// The mail of a receipt is forgotten.
     ForgetMail,
+    /// The mail of a refund is forgotten.
+    ForgetRefundMail,
     /// That a confirmation token was used is not kept, so that it can be used again.
     ForgetToken,
 }
@@ -87,6 +89,7 @@ impl Sabotage {
         Sabotage::MuteOrder,
         Sabotage::ForgetLookupKey,
         Sabotage::ForgetMail,
+        Sabotage::ForgetRefundMail,
         Sabotage::ForgetToken,
     ];
 
@@ -113,7 +116,7 @@ impl Sabotage {
             Sabotage::ForgetSession => &["I18"],
             Sabotage::ForgetOrder | Sabotage::BendOrder => &["I19"],
             Sabotage::ForgetLookupKey => &["I20"],
-            Sabotage::ForgetMail => &["I21"],
+            Sabotage::ForgetMail | Sabotage::ForgetRefundMail => &["I21"],
             Sabotage::ForgetToken => &["I22"],
         }
     }

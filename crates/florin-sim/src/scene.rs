@@ -154,7 +154,7 @@ impl Scene {
 }
 
 impl Inner {
-    /// Whether a commit so far took the money that the receipt of a mail is about.
+    /// Whether a commit so far took the money that a receipt is about, or gave back what the mail of a refund is about.
     pub fn has_taken_money(&self, mail: &str) -> bool {
         let charge = mail.strip_prefix("receipt-").unwrap_or_default();
         let refund = mail.strip_prefix("refund-").unwrap_or_default();

@@ -149,12 +149,17 @@ const HOMES: Readonly<Record<string, string>> = {
   alipay: 'CN', bancontact: 'BE', ideal: 'NL', paynow: 'SG', pix: 'BR', promptpay: 'TH', wechat_pay: 'CN',
 };
 
+/** The regions in a browser's language tags, such as `AT` in `de-AT`. */
+export function regionsOf(languages: readonly string[]): string[] {
+  return languages.flatMap((tag) => /[-_]([A-Z]{2})\b/.exec(tag)?.[1] ?? []);
+}
+
 /**
  * Methods in the order in which a buyer is likely to want them: cards, then what is at home where the browser's languages are spoken, then
  * the others, each as the server has them.
  */
 export function likeliest<T extends MethodEntry>(methods: readonly T[], languages: readonly string[]): T[] {
-  const regions = languages.map((tag) => /[-_]([A-Z]{2})\b/.exec(tag)?.[1]);
+  const regions = regionsOf(languages);
   const isAtHome = (home?: string) => home !== undefined && regions.includes(home);
   const place = ({ type, flow }: T) => (flow === 'card' ? 0 : isAtHome(HOMES[type]) ? 1 : 2);
   return [...methods].sort((one, other) => place(one) - place(other));

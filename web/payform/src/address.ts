@@ -1,6 +1,8 @@
 // Countries and which parts of an address they have.
 // Deliberately absent: rules for the form of postal codes. A shop that ships somewhere knows better, and a wrong rule loses a buyer.
 
+import { regionsOf } from '@florin/pay-core/methods';
+
 const CODES =
   'AD AE AF AG AI AL AM AO AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CD CF CG CH CI CK ' +
   'CL CM CN CO CR CV CW CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT ' +
@@ -44,11 +46,7 @@ export function namedCountries(codes: readonly string[], language: string): { co
     .sort((one, other) => collator.compare(one.name, other.name));
 }
 
-/** The country in a browser's language tags, such as `AT` in `de-AT`. */
+/** The country that a browser's language tags name first. */
 export function regionOf(languages: readonly string[]): string | null {
-  for (const tag of languages) {
-    const region = /[-_]([A-Z]{2})\b/.exec(tag)?.[1];
-    if (region && COUNTRIES.includes(region)) return region;
-  }
-  return null;
+  return regionsOf(languages).find((region) => COUNTRIES.includes(region)) ?? null;
 }

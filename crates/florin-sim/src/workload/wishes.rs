@@ -102,14 +102,22 @@ pub(super) fn describe_intent(id: &str, text: &str) -> Wish {
 }
 
 pub(super) fn confirm_intent(id: &str, method: Option<MethodSource>) -> Wish {
+    confirm(id, false, (method, None))
+}
+
+fn confirm(id: &str, from_browser: bool, with: (Option<MethodSource>, Option<String>)) -> Wish {
     let id = id.to_owned();
     wish("ConfirmIntent", "payment_intent", move || {
+        let (method, token) = with.clone();
         ops::ConfirmIntent {
             id: id.clone(),
-            command: ConfirmCommand::default(),
+            command: ConfirmCommand {
+                from_browser,
+                ..ConfirmCommand::default()
+            },
             descriptive: payments::UpdateIntent::default(),
-            method: method.clone(),
-            token: None,
+            method,
+            token,
         }
     })
 }
@@ -130,53 +138,21 @@ pub(super) fn confirm_order(command: payments::CreateIntent, token: &str) -> Wis
 
 /// The same for a payment that is there.
 pub(super) fn confirm_with_token(id: &str, token: &str) -> Wish {
-    let (id, token) = (id.to_owned(), Some(token.to_owned()));
-    wish("ConfirmIntent", "payment_intent", move || {
-        ops::ConfirmIntent {
-            id: id.clone(),
-            command: ConfirmCommand::default(),
-            descriptive: payments::UpdateIntent::default(),
-            method: None,
-            token: token.clone(),
-        }
-    })
+    confirm(id, false, (None, Some(token.to_owned())))
 }
 
 /// A card under the older name of payment methods.
 pub(super) fn create_source() -> Wish {
-    Wish {
-        operation: "CreateSource",
-        object: "source",
-        card: Some((GOOD_NUMBER, "src_")),
-        browser: Some(String::new()),
-        make: Box::new(|card| {
-            let source = match card {
-                Some(card) => MethodSource::Card(Box::new(card), Box::default()),
-                None => published("visa"),
-            };
-            Box::new(ops::CreateSource { source })
-        }),
-    }
+    of_card("CreateSource", "source", "src_", |source| {
+        ops::CreateSource { source }
+    })
 }
 
 /// The buyer's browser confirms, with the client secret of the intent.
 pub(super) fn confirm_in_browser(id: &str, secret: &str, method: MethodSource) -> Wish {
-    let id = id.to_owned();
-    let confirms = wish("ConfirmIntent", "payment_intent", move || {
-        ops::ConfirmIntent {
-            id: id.clone(),
-            command: ConfirmCommand {
-                from_browser: true,
-                ..ConfirmCommand::default()
-            },
-            descriptive: payments::UpdateIntent::default(),
-            method: Some(method.clone()),
-            token: None,
-        }
-    });
     Wish {
         browser: Some(secret.to_owned()),
-        ..confirms
+        ..confirm(id, true, (Some(method), None))
     }
 }
 
@@ -366,40 +342,45 @@ pub(super) fn delete_customer(id: &str) -> Wish {
 
 /// A payment method from a number in the request.
 pub(super) fn create_method() -> Wish {
+    of_card("CreateMethod", "payment_method", "pm_", |source| {
+        ops::CreateMethod { source }
+    })
+}
+
+/// Makes something of a card whose number a browser sends, or of a published one where no number can be sent.
+fn of_card<O: Operation + 'static>(
+    operation: &'static str,
+    object: &'static str,
+    prefix: &'static str,
+    make: impl Fn(MethodSource) -> O + Send + Sync + 'static,
+) -> Wish {
     Wish {
-        operation: "CreateMethod",
-        object: "payment_method",
-        card: Some((GOOD_NUMBER, "pm_")),
+        operation,
+        object,
+        card: Some((GOOD_NUMBER, prefix)),
         browser: Some(String::new()),
-        make: Box::new(|card| {
+        make: Box::new(move |card| {
             let source = match card {
                 Some(card) => MethodSource::Card(Box::new(card), Box::default()),
                 None => published("visa"),
             };
-            Box::new(ops::CreateMethod { source })
+            Box::new(make(source))
         }),
     }
 }
 
 /// What a form collected, on its way to a server.
 pub(super) fn create_confirmation() -> Wish {
-    Wish {
-        operation: "CreateConfirmationToken",
-        object: "confirmation_token",
-        card: Some((GOOD_NUMBER, "pm_")),
-        browser: Some(String::new()),
-        make: Box::new(|card| {
-            let source = match card {
-                Some(card) => MethodSource::Card(Box::new(card), Box::default()),
-                None => published("visa"),
-            };
-            Box::new(ops::CreateConfirmationToken {
-                source,
-                terms: payments::ConfirmationTerms::default(),
-                session: None,
-            })
-        }),
-    }
+    of_card(
+        "CreateConfirmationToken",
+        "confirmation_token",
+        "pm_",
+        |source| ops::CreateConfirmationToken {
+            source,
+            terms: payments::ConfirmationTerms::default(),
+            session: None,
+        },
+    )
 }
 
 pub(super) fn create_domain(name: &'static str) -> Wish {
