@@ -385,6 +385,35 @@ def test_an_inactive_link_says_so_and_makes_nothing(sdk):
 
 
 @pytest.mark.raw
+def test_a_link_with_a_limit_is_sold_out(sdk):
+    link = made(restrictions={"completed_sessions": {"limit": 1}})
+    assert plain(link.restrictions) == {"completed_sessions": {"count": 0, "limit": 1}}
+    wire.post(f"{LINKS}/{link.id}", {"inactive_message": "All seats are taken."})
+    early, late = opened(link), opened(link)
+    assert Page(early).pay(DECLINED).status == 402
+    assert stripe.PaymentLink.retrieve(link.id).restrictions.completed_sessions.count == 0
+    assert Page(early).pay().json["payment_status"] == "paid"
+    counted = stripe.PaymentLink.retrieve(link.id)
+    assert (counted.active, counted.restrictions.completed_sessions.count) == (True, 1)
+    # Its address and the pages that are open say so, and nobody pays.
+    before = sessions()
+    assert is_page(look(link), 410, "All seats are taken.") and sessions() == before
+    refused = Page(late).pay()
+    assert (refused.status, refused.json["error"]["code"]) == (409, "payment_link_sold_out")
+    assert (read(late)["status"], read(late)["payment_intent"]) == ("open", None)
+    wire.post(f"{LINKS}/{link.id}", {"restrictions": {"completed_sessions": {"limit": 2}}})
+    assert Page(late).pay().json["payment_status"] == "paid"
+    assert is_page(look(link), 410, "All seats are taken.")
+    # Without a limit nothing is counted.
+    wire.post(f"{LINKS}/{link.id}", {"restrictions": ""})
+    assert Page(opened(link)).pay().json["payment_status"] == "paid"
+    again = stripe.PaymentLink.modify(link.id, restrictions={"completed_sessions": {"limit": 3}})
+    assert again.restrictions.completed_sessions.count == 2
+    (event,) = stripe.Event.list(type="payment_link.updated", limit=1).data
+    assert event.data.previous_attributes.restrictions is None
+
+
+@pytest.mark.raw
 def test_a_price_that_was_given_up_is_not_sold(sdk):
     sold = price()
     link = made({"price": sold, "quantity": 1})
@@ -470,7 +499,7 @@ REFUSED = [
     ("no such button", {**GOOD, "submit_type": "give"}, None, "submit_type"),
     ("a long name of data", {**GOOD, "metadata": {"a" * 41: "b"}}, None, "metadata"),
     ("promotion codes", {**GOOD, "allow_promotion_codes": True}, "parameter_unsupported", "allow_promotion_codes"),
-    ("a limit", {**GOOD, "restrictions": {"completed_sessions": {"limit": 1}}}, "parameter_unsupported", "restrictions"),
+    ("a limit of none", {**GOOD, "restrictions": {"completed_sessions": {"limit": 0}}}, "parameter_invalid_integer", "restrictions[completed_sessions][limit]"),
     ("computed taxes", {**GOOD, "automatic_tax": {"enabled": True}}, "parameter_unsupported", "automatic_tax"),
     ("a subscription", {**GOOD, "subscription_data": {"trial_period_days": 3}}, "parameter_unsupported", "subscription_data"),
     ("made inactive", {**GOOD, "active": False}, "parameter_unknown", "active"),

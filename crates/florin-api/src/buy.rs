@@ -37,7 +37,7 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse
     };
     match picture {
         // Whoever only asks whether there is something makes no session.
-        "" if parts.method == Method::HEAD && !opened.link.inactive => headers::text(200, ""),
+        "" if parts.method == Method::HEAD && opened.link.is_open() => headers::text(200, ""),
         "" => look(api, parts, (&opened, request)).await,
         "qr.svg" => {
             let url = link_url(id, &api.engine.view(&opened.scope));
@@ -52,7 +52,7 @@ async fn look(
     parts: &Parts,
     (opened, request): (&OpenedLink, &str),
 ) -> HttpResponse<Body> {
-    if opened.link.inactive {
+    if !opened.link.is_open() {
         let told = opened.link.inactive_message.as_deref();
         let told =
             told.unwrap_or("This link is not active any more. Ask the merchant for a new one.");

@@ -3,7 +3,7 @@
 //! Shape: one table. Deliberately absent: names for buyers, wire shapes, and who moves the money.
 
 use crate::payments::words as closed_words;
-use florin_base::Asset;
+use florin_base::{Asset, Timestamp};
 
 closed_words! {
     /// What a buyer pays with.
@@ -137,10 +137,11 @@ impl MethodType {
     ///
     /// # Errors
     /// The first word that is no type.
-    pub fn read(words: &[String]) -> Result<Vec<MethodType>, &str> {
+    pub fn read<W: AsRef<str>>(words: &[W]) -> Result<Vec<MethodType>, &str> {
         let mut types = Vec::with_capacity(words.len());
         for word in words {
-            let read = MethodType::from_word(word).ok_or(word.as_str())?;
+            let word = word.as_ref();
+            let read = MethodType::from_word(word).ok_or(word)?;
             if !types.contains(&read) {
                 types.push(read);
             }
@@ -152,6 +153,40 @@ impl MethodType {
 /// The words of a list of types.
 pub fn words(types: &[MethodType]) -> Vec<String> {
     types.iter().map(|kind| kind.word().to_owned()).collect()
+}
+
+/// The types without those that the merchant excludes.
+pub fn without<'a>(types: &'a [String], excluded: &[String]) -> Vec<&'a str> {
+    let kept = types.iter().filter(|kind| !excluded.contains(kind));
+    kept.map(String::as_str).collect()
+}
+
+/// When a code of Pix cannot be paid any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PixEnd {
+    /// So many seconds after the buyer got it.
+    After(i64),
+    /// At this time.
+    At(Timestamp),
+}
+
+/// The shortest and the longest life of a code of Pix, in seconds.
+pub const PIX_S: std::ops::RangeInclusive<i64> = 10..=1_209_600;
+
+impl PixEnd {
+    /// The time at which a code ends that the buyer gets now.
+    pub fn of(self, now: Timestamp) -> Timestamp {
+        match self {
+            PixEnd::After(seconds) => now.plus_seconds(seconds),
+            PixEnd::At(time) => time,
+        }
+    }
+
+    /// Whether a code that the buyer gets now would live long enough, and not too long.
+    pub fn fits(self, now: Timestamp) -> bool {
+        PIX_S.contains(&(self.of(now).0 - now.0))
+    }
 }
 
 /// What may be paid with, of the types that are switched on: those that take the currency, and cards alone where the money is

@@ -122,7 +122,7 @@ impl Engine {
         if let Some(intent) = reader.typed::<PaymentIntent>(id).await? {
             check_browser(&caller, &intent.clone().into())?;
             let currency = Value::from(intent.currency.as_str());
-            let types = MethodType::read(&intent.types).unwrap_or_default();
+            let types = MethodType::read(&intent.offered()).unwrap_or_default();
             let amount = Value::from(intent.amount);
             return Ok(("payment".to_owned(), amount, currency, types));
         }

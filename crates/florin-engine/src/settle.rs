@@ -353,6 +353,7 @@ impl Engine {
             refund: None,
             setup: None,
             session: None,
+            link: None,
             reversed: None,
             method_freed: false,
             pricing,
@@ -395,6 +396,9 @@ impl Engine {
         }
         if let Some(session) = session_of(&inputs) {
             inputs.session = step.find::<CheckoutSession>(&session).await?;
+            let session = inputs.session.as_ref().map(|held| &held.record);
+            let link = session.and_then(CheckoutSession::counting_link);
+            inputs.link = step.linked(link).await?;
         }
         self.settle_people(step, &mut inputs).await?;
         Ok(inputs)

@@ -66,6 +66,11 @@ pub(crate) fn texts<T: AsRef<str>>(items: &[T]) -> Node<'_> {
     Node::List(items.collect())
 }
 
+/// A list of words that live longer than their list.
+pub(crate) fn words<'a>(items: &[&'a str]) -> Node<'a> {
+    Node::List(items.iter().map(|item| Node::from(*item)).collect())
+}
+
 /// Metadata as a hash.
 pub(crate) fn metadata(held: &Metadata) -> Node<'_> {
     let pairs = held

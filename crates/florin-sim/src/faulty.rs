@@ -195,6 +195,12 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
             write.key.kind == Kind::ConfirmationToken && write.version > 1
         });
     }
+    if inner.is(Sabotage::ForgetLinkCount) {
+        let sells = |write: &Write| write.key.kind == Kind::CheckoutSession;
+        if changes.writes.iter().any(sells) {
+            forget_writes(inner, changes, |write| write.key.kind == Kind::PaymentLink);
+        }
+    }
     if inner.is(Sabotage::BendOrder) {
         bend_order(inner, changes);
     }

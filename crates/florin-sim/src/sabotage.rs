@@ -59,6 +59,8 @@ pub enum Sabotage {
     ForgetRefundMail,
     /// That a confirmation token was used is not kept, so that it can be used again.
     ForgetToken,
+    /// That a buyer completed a session of a link is not counted, so that more may than the limit says.
+    ForgetLinkCount,
 }
 
 impl Sabotage {
@@ -91,6 +93,7 @@ impl Sabotage {
         Sabotage::ForgetMail,
         Sabotage::ForgetRefundMail,
         Sabotage::ForgetToken,
+        Sabotage::ForgetLinkCount,
     ];
 
     /// The rules of the auditor of which at least one must notice.
@@ -113,7 +116,7 @@ impl Sabotage {
             Sabotage::StaleRead => &["I16"],
             Sabotage::LostUpdate => &["F19"],
             Sabotage::FreezeEpoch => &["F23"],
-            Sabotage::ForgetSession => &["I18"],
+            Sabotage::ForgetSession | Sabotage::ForgetLinkCount => &["I18"],
             Sabotage::ForgetOrder | Sabotage::BendOrder => &["I19"],
             Sabotage::ForgetLookupKey => &["I20"],
             Sabotage::ForgetMail | Sabotage::ForgetRefundMail => &["I21"],

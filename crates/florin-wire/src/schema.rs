@@ -31,6 +31,8 @@ pub enum Policy {
     /// It would change money, parties or status in a way that Florin does not carry out, so that a
     /// request with it is refused, together with everything below it.
     Refused,
+    /// The same, unless the request only says that it is switched off, which it is.
+    Off,
 }
 
 /// One parameter of an operation, with the members below it.

@@ -13,6 +13,8 @@ pub fn document() -> String {
         "Generated from the code by `cargo xtask openapi`; do not edit. Florin's wire is compatible with the Stripe v1 format and\n\
          is not affiliated with Stripe. An operation that is not listed answers 404.\n\n\
          - **served**: the parameter acts.\n- **echoed**: it is descriptive; it is checked, stored and answered.\n\
+         - **taken when switched off**: refused like the next ones, but for `false`, `none`, `never`, `off`, or an object of nothing but \
+         these, such as `automatic_tax[enabled]=false`: that is what Florin does.\n\
          - **refused**: it would change money, parties or status, and Florin does not act on it yet: 400 `parameter_unsupported`.\n\n",
     );
     let proven: Vec<&str> = PROVEN.iter().map(|version| version.as_str()).collect();
@@ -29,6 +31,7 @@ pub fn document() -> String {
         for (policy, name) in [
             (Policy::Served, "served"),
             (Policy::Echoed, "echoed"),
+            (Policy::Off, "taken when switched off"),
             (Policy::Refused, "refused"),
         ] {
             let mut paths = Vec::new();
@@ -66,8 +69,9 @@ refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 recovery after expiry and the `ui_mode` words `elements` and `form` are refused. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
 An inline price is a price with `active: false`, and its product is a product like any other.\n\
-- Payment links sell what sessions sell. Tax rates of their items, limits of completed sessions and optional items \
-are not served; what they sell cannot be changed. A session of a link expires after 24 hours, the link never.\n\
+- Payment links sell what sessions sell. Optional items are not served; what they sell cannot be changed. \
+`restrictions` count the sessions that were completed since there is a limit, and a buyer whose bank was being asked when the last place \
+was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \
 browser may detach a card of that customer, and make a confirmation token of it.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\

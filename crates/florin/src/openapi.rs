@@ -110,7 +110,7 @@ fn described(path: &str, method: &str, params: &Members) -> Value {
     } else {
         let query = params
             .iter()
-            .filter(|param| param.policy != Policy::Refused);
+            .filter(|param| !matches!(param.policy, Policy::Refused | Policy::Off));
         parameters.extend(query.map(|param| json!({"name": param.name, "in": "query", "required": param.required, "style": "deepObject", "explode": true, "schema": schema(param)})));
     }
     operation["parameters"] = Value::Array(parameters);
@@ -120,7 +120,7 @@ fn described(path: &str, method: &str, params: &Members) -> Value {
 fn object(members: &Members) -> Value {
     let known: Vec<&Param> = members
         .iter()
-        .filter(|param| param.policy != Policy::Refused)
+        .filter(|param| !matches!(param.policy, Policy::Refused | Policy::Off))
         .collect();
     let required: Vec<&str> = known
         .iter()

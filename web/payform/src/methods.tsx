@@ -3,7 +3,7 @@
 
 import { methodOf, methodText, noteOf, savedExpiry, savedText, type Flow, type SavedMethod } from '@florin/pay-core/methods';
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { BillingFields, CardForm, NameField } from './cardform';
 import { isBillingAsked, isFree, methodsOf } from './draft';
@@ -68,6 +68,11 @@ export function Methods() {
   const page = usePage();
   const { form, state, t } = page;
   const [isUnfolded, setUnfolded] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // The button that had the focus is gone, so the row that stands in its place has it.
+    if (isUnfolded) list.current?.querySelectorAll<HTMLElement>('[name="method"]')[ROWS_MAX - 1]?.focus();
+  }, [isUnfolded]);
   const hasSavedCard = state.saved_methods.some((saved) => saved.type === 'card');
   const rows: Row[] = [
     ...state.saved_methods.map((saved) => savedRow(saved, page)),
@@ -90,7 +95,7 @@ export function Methods() {
       {only?.body && state.methods[0]?.flow === 'card' ? (
         <div class="method is-only"><div class="method-body">{only.body}</div></div>
       ) : (
-        <div class="methods">
+        <div class="methods" ref={list}>
           {shown.map((row) => <MethodRow row={row} key={row.id} />)}
           {shown.length < rows.length && (
             <button type="button" class="more" onClick={() => setUnfolded(true)}>

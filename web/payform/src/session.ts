@@ -7,7 +7,7 @@ import type { Answer, Requests } from './requests';
 import type { State } from './state';
 
 export type Phase = 'idle' | 'updating' | 'paying' | 'leaving' | 'cancelling';
-export type NoticeKind = 'amount_changed' | 'unreachable' | 'busy' | 'failed' | 'invalid';
+export type NoticeKind = 'amount_changed' | 'unreachable' | 'busy' | 'failed' | 'invalid' | 'sold_out';
 
 export interface View {
   state: State;
@@ -154,6 +154,7 @@ class PageSession implements Session {
     if (code === 'amount_changed' || param === 'expected_amount' || state.amounts.total !== before) {
       this.tell('amount_changed');
     } else if (status === 429) this.tell('busy');
+    else if (code === 'payment_link_sold_out') this.tell('sold_out');
     else if (status === 400 && param) this.tell('invalid', param);
     else this.tell('failed');
   }

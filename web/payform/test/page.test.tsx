@@ -222,6 +222,7 @@ describe('the choice of a method', () => {
     expect(page.text('.more')).toBe('2 more ways to pay');
     await page.click('.more');
     expect(page.all('.method-title')).toHaveLength(5);
+    expect(document.activeElement).toBe(page.all('[name=method]')[3]);
   });
 
   it('a type that nobody knows has a name and a drawing', async () => {

@@ -12,7 +12,7 @@ const KEYS: readonly Key[] = [
   'button.pay', 'button.book', 'button.donate', 'button.subscribe', 'button.complete', 'button.setup', 'button.continue_to', 'button.receipt', 'method.bank',
   'decline.title', 'decline.title_setup', 'decline.try_other_card', 'decline.check_number', 'decline.check_cvc', 'decline.check_expiry',
   'decline.insufficient_funds', 'decline.contact_bank', 'decline.authentication_failed', 'decline.try_again', 'decline.method_failed',
-  'notice.invalid', 'notice.busy',
+  'notice.invalid', 'notice.busy', 'notice.sold_out',
   'processing.title', 'processing.note',
   'complete.title', 'complete.title_setup', 'complete.title_unpaid', 'complete.paid', 'complete.setup', 'complete.unpaid', 'complete.nothing',
   'complete.failed',

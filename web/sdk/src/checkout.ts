@@ -7,20 +7,21 @@ import { formatMoney, wireDecimals } from '@florin/pay-core/money';
 import { randomId } from '@florin/pay-core/protocol';
 import type { Client } from './client';
 import { accompany, isPage } from './dialog';
-import type { Elements } from './elements';
+import type { Collected, Elements } from './elements';
 import { Emitter, type Listener } from './emitter';
+import { capital } from './names';
 
 type State = any;
 
-/** How each kind of element is called by the method that makes it. */
-const MAKERS: Readonly<Record<string, string>> = {
-  createPaymentElement: 'payment', createExpressCheckoutElement: 'expressCheckout', createBillingAddressElement: 'address',
-  createShippingAddressElement: 'shippingAddress', createForm: 'paymentForm', createCurrencySelectorElement: 'currencySelector',
-  createTaxIdElement: 'taxId', createContactDetailsElement: 'contactDetails', createTermsElement: 'terms', createLinkSignupElement: 'linkSignup',
-};
-const LACKING = [
-  'applyPromotionCode', 'removePromotionCode', 'updateTaxIdInfo', 'updateBillingAddress', 'updateShippingAddress', 'updatePhoneNumber',
-];
+/** The kinds of elements, and the methods that make them. */
+const MAKERS = [
+  ['createBillingAddressElement', 'address'], ['createForm', 'paymentForm'],
+  ...'payment expressCheckout shippingAddress currencySelector taxId contactDetails terms linkSignup'.split(' ').map(
+    (type) => [`create${capital(type)}Element`, type] as const),
+] as const;
+const LACKING = (
+  'applyPromotionCode removePromotionCode updateTaxIdInfo updateBillingAddress updateShippingAddress updatePhoneNumber'
+).split(' ');
 
 /** The secret that a shop gives, or has a function for. */
 export const secretOf = async (options: any): Promise<any> => options.clientSecret ?? options.fetchClientSecret?.();
@@ -63,131 +64,123 @@ function failureOf(state: State): { message?: string; code?: string; kind?: stri
   return state.payment?.error ?? state.error;
 }
 
-class Open {
-  readonly events = new Emitter();
+interface Open {
+  readonly client: Client;
+  readonly id: Promise<string>;
+  readonly events: Emitter;
   readonly elements: Elements;
-  private state: State = null;
+  state: State;
   /** What the shop said; it is sent with the payment. */
-  private email: string | undefined;
-  private readonly id: Promise<string>;
-
-  constructor(private readonly client: Client, options: any) {
-    this.id = secretOf(options).then((secret) => sessionId(secret));
-    this.elements = client.elements({ ...options, ...options.elementsOptions, clientSecret: undefined }, () => this.load());
-  }
-
-  private async ask(method: 'GET' | 'POST', what: string, body?: object, handle?: string): Promise<State> {
-    const path = `/c/pay/${await this.id}/${what}`;
-    const call = { method, path, body: body as Record<string, unknown>, handle };
-    const state = await this.client.controller.ask(method === 'GET' ? 'api' : 'confirm', call);
-    if (state?.id) this.state = state;
-    return state;
-  }
-
-  load(): Promise<State> {
-    return this.state ? Promise.resolve(this.state) : this.ask('GET', 'state');
-  }
-
-  session(): object {
-    return sessionOf({ ...this.state, email: this.email ?? this.state.email });
-  }
-
-  private told(state: State): object {
-    if (state.error && !state.id) return { type: 'error', error: state.error };
-    this.events.emit('change', this.session());
-    return { type: 'success', session: this.session() };
-  }
-
-  async confirm(wish: any = {}): Promise<object> {
-    const element = this.elements.getElement('payment');
-    const collected = element ? await this.elements.collect(element) : {};
-    if (collected.error) return { type: 'error', error: collected.error };
-    const { chosen, handle } = collected;
-    const body = {
-      attempt: randomId(), expected_amount: this.state.amounts.total, method: chosen?.type ?? 'card', saved_method: chosen?.saved,
-      billing: { email: wish.email ?? this.email ?? this.state.email, name: wish.billingAddress?.name, address: wish.billingAddress?.address },
-      shipping: wish.shippingAddress, save: wish.savePaymentMethod,
-    };
-    const sent = await this.ask('POST', 'confirm', body, handle);
-    const url = failureOf(sent) ? null : sent.payment?.action?.url;
-    const state = isPage(url) ? await this.accompany(url) : sent;
-    const failure = failureOf(state);
-    if (failure) {
-      this.elements.clearCode();
-      return { type: 'error', error: { message: failure.message ?? 'The payment did not go through.', code: failure.code ?? failure.kind } };
-    }
-    const back = wish.returnUrl ?? this.state.return_to;
-    if (this.state.status === 'complete' && back && wish.redirect !== 'if_required') location.assign(back);
-    return this.told(this.state);
-  }
-
-  private async accompany(url: string): Promise<State> {
-    const look = () => this.ask('GET', 'state');
-    const { state } = await accompany({ url, title: 'Payment', channel: randomId(), look, isOpen: (now) => Boolean(now.payment?.action) });
-    return state.payment?.action?.kind === 'redirect' ? { ...state, error: UNFINISHED } : state;
-  }
-
-  actions(): Record<string, unknown> {
-    const update = async (body: object) => this.told(await this.ask('POST', 'update', body));
-    const lacking = LACKING.map((name) => [name, async () => ({ type: 'error', ...this.client.notSupported(name) })]);
-    return {
-      ...Object.fromEntries(lacking),
-      getSession: () => this.session(),
-      updateEmail: async (email: string) => {
-        this.email = email;
-        return this.told(this.state);
-      },
-      updateLineItemQuantity: ({ lineItem, quantity }: any) => update({ quantities: { [lineItem]: quantity } }),
-      updateShippingOption: (id: string) => update({ shipping_option: id }),
-      confirm: (wish: any) => this.confirm(wish),
-    };
-  }
-
-  expose(): Record<string, unknown> {
-    const makers = Object.entries(MAKERS).map(([name, type]) => [name, (options?: object) => this.elements.create(type, options)]);
-    const loadActions = async () => {
-      const state = await this.load();
-      return state.error ? { type: 'error', error: state.error } : { type: 'success', actions: this.actions() };
-    };
-    return {
-      ...Object.fromEntries(makers),
-      on: (name: string, listener: Listener) => void this.events.on(name, listener),
-      changeAppearance: (appearance: object) => void this.elements.update({ appearance }),
-      loadFonts: (fonts: object) => void this.elements.update({ fonts }),
-      getPaymentElement: () => this.elements.getElement('payment'),
-      loadActions,
-    };
-  }
-
-  /** The older shape: a promise of everything at once. */
-  async older(): Promise<Record<string, unknown>> {
-    const state = await this.load();
-    if (state.error) throw new Error(state.error.message);
-    return {
-      ...this.expose(), ...this.actions(), session: () => this.session(),
-      createElement: (type: string, options?: object) => this.elements.create(type, options),
-      getElement: (type: string) => this.elements.getElement(type),
-    };
-  }
+  email?: string;
 }
 
-/** The first generation in which `initCheckout` answers at once. */
-const AT_ONCE = 8;
+function openOf(client: Client, options: any): Open {
+  const id = secretOf(options).then((secret) => sessionId(secret));
+  const elements = client.elements({ ...options, ...options.elementsOptions, clientSecret: undefined }, () => load(open));
+  const open: Open = { client, id, elements, events: new Emitter(), state: null };
+  return open;
+}
 
-export class Checkout {
-  constructor(private readonly client: Client) {}
+/** Reads the state, or sends something that changes it. */
+async function ask(open: Open, what: string, body?: Record<string, unknown>, handle?: string): Promise<State> {
+  const path = `/c/pay/${await open.id}/${what}`;
+  const state = await open.client.controller.ask(body ? 'confirm' : 'api', { method: body ? 'POST' : 'GET', path, body, handle });
+  if (state?.id) open.state = state;
+  return state;
+}
 
-  open(options: any = {}): Record<string, unknown> {
-    return new Open(this.client, options).expose();
+const load = async (open: Open): Promise<State> => open.state ?? ask(open, 'state');
+
+const session = ({ state, email }: Open): object => sessionOf({ ...state, email: email ?? state.email });
+
+function told(open: Open, state: State): object {
+  if (state.error && !state.id) return { type: 'error', error: state.error };
+  open.events.emit('change', session(open));
+  return { type: 'success', session: session(open) };
+}
+
+async function confirm(open: Open, wish: any = {}): Promise<object> {
+  const { elements, state: { amounts, email } } = open;
+  const element = elements.getElement('payment');
+  const { error, chosen, handle }: Collected = element ? await elements.collect(element) : {};
+  if (error) return { type: 'error', error };
+  const body = {
+    attempt: randomId(), expected_amount: amounts.total, method: chosen?.type ?? 'card', saved_method: chosen?.saved,
+    billing: { email: wish.email ?? open.email ?? email, name: wish.billingAddress?.name, address: wish.billingAddress?.address },
+    shipping: wish.shippingAddress, save: wish.savePaymentMethod,
+  };
+  const sent = await ask(open, 'confirm', body, handle);
+  const url = failureOf(sent) ? null : sent.payment?.action?.url;
+  const failure = failureOf(isPage(url) ? await overPage(open, url) : sent);
+  if (failure) {
+    elements.clearCode();
+    return { type: 'error', error: { message: failure.message ?? 'The payment did not go through.', code: failure.code ?? failure.kind } };
   }
+  const { state } = open;
+  const back = wish.returnUrl ?? state.return_to;
+  if (state.status === 'complete' && back && wish.redirect !== 'if_required') location.assign(back);
+  return told(open, state);
+}
 
-  /** One name, two shapes. When nobody said which generation it is, the answer has both. */
-  init(options: any = {}): unknown {
-    const { generation } = this.client;
-    const made = new Open(this.client, options);
-    if (generation >= AT_ONCE) return made.expose();
-    const promise = made.older();
-    promise.catch(() => undefined);
-    return generation === 0 ? Object.assign(promise, made.expose()) : promise;
-  }
+async function overPage(open: Open, url: string): Promise<State> {
+  const { state } = await accompany({
+    url, title: 'Payment', look: () => ask(open, 'state'), isOpen: (now) => Boolean(now.payment?.action),
+  });
+  return state.payment?.action?.kind === 'redirect' ? { ...state, error: UNFINISHED } : state;
+}
+
+function actionsOf(open: Open): Record<string, unknown> {
+  const update = async (body: Record<string, unknown>) => told(open, await ask(open, 'update', body));
+  const lacking = LACKING.map((name) => [name, async () => ({ type: 'error', ...open.client.notSupported(name) })]);
+  return {
+    ...Object.fromEntries(lacking),
+    getSession: () => session(open),
+    updateEmail: async (email: string) => {
+      open.email = email;
+      return told(open, open.state);
+    },
+    updateLineItemQuantity: ({ lineItem, quantity }: any) => update({ quantities: { [lineItem]: quantity } }),
+    updateShippingOption: (id: string) => update({ shipping_option: id }),
+    confirm: (wish: any) => confirm(open, wish),
+  };
+}
+
+function expose(open: Open): Record<string, unknown> {
+  const { elements } = open;
+  const makers = MAKERS.map(([name, type]) => [name, (options?: object) => elements.create(type, options)]);
+  return {
+    ...Object.fromEntries(makers),
+    on: (name: string, listener: Listener) => void open.events.on(name, listener),
+    changeAppearance: (appearance: object) => void elements.update({ appearance }),
+    loadFonts: (fonts: object) => void elements.update({ fonts }),
+    getPaymentElement: () => elements.getElement('payment'),
+    loadActions: async () => {
+      const { error } = await load(open);
+      return error ? { type: 'error', error } : { type: 'success', actions: actionsOf(open) };
+    },
+  };
+}
+
+/** The older shape: a promise of everything at once. */
+async function older(open: Open): Promise<Record<string, unknown>> {
+  const { error } = await load(open);
+  if (error) throw new Error(error.message);
+  return {
+    ...expose(open), ...actionsOf(open), session: () => session(open),
+    createElement: (type: string, options?: object) => open.elements.create(type, options),
+    getElement: (type: string) => open.elements.getElement(type),
+  };
+}
+
+/** `initCheckoutElementsSdk`. */
+export const openCheckout = (client: Client, options: any = {}): Record<string, unknown> => expose(openOf(client, options));
+
+/** `initCheckout`: one name, two shapes. When nobody said which generation it is, the answer has both. */
+export function initCheckout(client: Client, options: any = {}): unknown {
+  const { isAtOnce } = client;
+  const open = openOf(client, options);
+  if (isAtOnce) return expose(open);
+  const promise = older(open);
+  promise.catch(() => undefined);
+  return isAtOnce === undefined ? Object.assign(promise, expose(open)) : promise;
 }

@@ -5,20 +5,21 @@ import type { Elements } from './elements';
 import { Emitter } from './emitter';
 import { allow, Frame, placeOf, SILENT, style } from './frame';
 
-/** What has a frame. */
+/** What has a frame, and what the frame is called. */
 const TITLES: Readonly<Record<string, string>> = {
-  payment: 'Secure payment input frame',
-  card: 'Secure card payment input frame',
-  cardNumber: 'Secure card number input frame',
-  cardExpiry: 'Secure expiration date input frame',
-  cardCvc: 'Secure CVC input frame',
+  payment: 'payment', card: 'card payment', cardNumber: 'card number', cardExpiry: 'expiration date', cardCvc: 'CVC',
 };
 /** Wallets that no browser offers here: ready, with nothing to show, so that shops hide the place. */
 const WALLETS = ['expressCheckout', 'paymentRequestButton'];
-/** One line as high as its text; the payment element as high as a card form, so that nothing moves when it arrives. */
-const PAYMENT_HEIGHT = '168px';
-/** Room for a focus ring, which the frame's own margin gives. */
-const RING = '4px';
+/** What the shop hears of as the frame says it. */
+const TOLD = ['ready', 'change', 'focus', 'blur', 'escape', 'networkschange'];
+/**
+ * Fields are one line, as high as its text; the payment element is as high as a card form, so that nothing moves when it arrives, and
+ * wider than its place by the room for a focus ring, which the frame's own margin gives.
+ */
+const FORM = { height: '168px', margin: '-4px', 'min-width': 'calc(100% + 8px)' };
+
+const FRESH: ElementState = { empty: true, complete: false };
 
 export const isSplit = (type: string): boolean => /^card(Number|Expiry|Cvc)$/.test(type);
 
@@ -31,7 +32,7 @@ export interface ElementState {
 
 export class Element extends Emitter {
   frame: Frame | null = null;
-  state: ElementState = { empty: true, complete: false };
+  state: ElementState = FRESH;
   private place: HTMLElement | null = null;
   private label: HTMLElement | null = null;
   private isDestroyed = false;
@@ -54,12 +55,10 @@ export class Element extends Emitter {
 
   private show(place: HTMLElement): void {
     const type = this._elementType;
-    const frame = new Frame('/v3/frames/field', { kind: type, pk: this.elements.client.key }, TITLES[type] ?? '');
+    const frame = new Frame('/v3/frames/field', { kind: type, pk: this.elements.client.key }, `Secure ${TITLES[type]} input frame`);
     this.frame = frame;
     allow(frame.element);
-    const isPayment = type === 'payment';
-    style(frame.element, { height: isPayment ? PAYMENT_HEIGHT : '1.2em', 'color-scheme': this.elements.scheme(type) });
-    if (isPayment) style(frame.element, { margin: `-${RING}`, 'min-width': `calc(100% + 2*${RING})` });
+    style(frame.element, { 'color-scheme': this.elements.scheme(type), ...(type === 'payment' ? FORM : { height: '1.2em' }) });
     frame.hello = () => {
       frame.send('init', { group: this.elements.shared(type), options: plain(this.options) });
       this.emit('loaderstart', { elementType: type });
@@ -79,39 +78,23 @@ export class Element extends Emitter {
     const elementType = this._elementType;
     queueMicrotask(() => {
       if (WALLETS.includes(elementType)) return this.emit('ready', { elementType, availablePaymentMethods: undefined });
-      const message = `Florin has no element of the type ${elementType}. Nothing is shown in its place.`;
-      this.emit('loaderror', { elementType, error: { type: 'invalid_request_error', code: 'not_supported', message } });
+      this.emit('loaderror', { elementType, ...this.elements.client.notSupported(`${elementType} elements`) });
     });
   }
 
   private heard(t: string, p: any): void {
-    const event = { elementType: this._elementType, ...p };
-    switch (t) {
-      case 'height':
-        return this.frame?.fit(p);
-      case 'change':
-        this.state = p;
-        this.mark();
-        this.elements.changed(this, p);
-        return this.emit('change', event);
-      case 'focus':
-      case 'blur':
-        this.hasFocus = t === 'focus';
-        this.mark();
-        return this.emit(t, event);
-      case 'enter':
-        return this.enter();
-      case 'remove':
-        return void this.elements.removeSaved(this, p.id);
-      case 'advance':
-      case 'retreat':
-        return this.elements.move(this, t);
-      case 'ready':
-      case 'escape':
-      case 'networkschange':
-        return this.emit(t, event);
-      default:
+    if (t === 'height') this.frame?.fit(p);
+    else if (t === 'enter') this.enter();
+    else if (t === 'remove') void this.elements.removeSaved(this, p.id);
+    else if (t === 'advance' || t === 'retreat') this.elements.move(this, t);
+    if (!TOLD.includes(t)) return;
+    if (t === 'focus' || t === 'blur') this.hasFocus = t === 'focus';
+    if (t === 'change') {
+      this.state = p;
+      this.elements.changed(this, p);
     }
+    this.mark();
+    this.emit(t, { elementType: this._elementType, ...p });
   }
 
   /** The Enter key does in a frame what it does in the form around it. */
@@ -122,12 +105,10 @@ export class Element extends Emitter {
   }
 
   private mark(): void {
-    const names = { base: '', complete: '--complete', empty: '--empty', focus: '--focus', invalid: '--invalid' };
-    const { complete, empty, error } = this.state;
-    const states = { base: true, complete, empty, focus: this.hasFocus, invalid: error };
-    for (const [state, suffix] of Object.entries(names)) {
-      const name = this.options.classes?.[state] || `StripeElement${suffix}`;
-      for (const one of String(name).split(/\s+/)) this.place?.classList.toggle(one, Boolean(states[state as keyof typeof states]));
+    const { complete, empty, error: invalid } = this.state;
+    for (const [state, isOn] of Object.entries({ base: true, complete, empty, focus: this.hasFocus, invalid })) {
+      const name = this.options.classes?.[state] || `StripeElement${state === 'base' ? '' : `--${state}`}`;
+      for (const one of String(name).split(/\s+/)) this.place?.classList.toggle(one, Boolean(isOn));
     }
   }
 
@@ -136,7 +117,7 @@ export class Element extends Emitter {
     this.frame = null;
     this.label?.removeEventListener('click', this.labelled);
     this.place = null;
-    this.state = { empty: true, complete: false };
+    this.state = FRESH;
     return this;
   }
 

@@ -29,8 +29,8 @@ const ORDER = ['cardNumber', 'cardExpiry', 'cardCvc'];
 /** Changing one of these changes which methods there are. */
 const TERMS = ['mode', 'amount', 'currency', 'paymentMethodTypes'];
 
-function notMounted(): Collected {
-  const message = 'The element is not on the page yet. Mount it and wait for its ready event.';
+function notMounted(type = 'payment'): Collected {
+  const message = `There is no ${type} element on the page yet. Mount it and wait for its ready event.`;
   return { error: { type: 'validation_error', code: 'element_not_mounted', message } };
 }
 
@@ -106,6 +106,11 @@ export class Elements extends Emitter {
     return this.made.get(typeof type === 'string' ? type : type?.__elementType) ?? null;
   }
 
+  /** What a new card is taken from. */
+  get form(): Element | undefined {
+    return this.made.get('payment') ?? this.made.get('card');
+  }
+
   drop(element: Element): void {
     if (this.made.get(element._elementType) === element) this.made.delete(element._elementType);
   }
@@ -117,8 +122,8 @@ export class Elements extends Emitter {
       element.frame?.send('group', { appearance, locale });
       if (appearance && element.frame) style(element.frame.element, { 'color-scheme': this.scheme(type) });
     }
-    if (TERMS.some((term) => term in options)) void this.fetchUpdates().then(() => this.emit('update-end'));
-    else queueMicrotask(() => this.emit('update-end'));
+    const updated = TERMS.some((term) => term in options) ? this.fetchUpdates() : Promise.resolve();
+    void updated.then(() => this.emit('update-end'));
     return this;
   }
 
@@ -142,42 +147,32 @@ export class Elements extends Emitter {
   }
 
   async submit(): Promise<{ error?: unknown; selectedPaymentMethod?: string }> {
-    const element = this.made.get('payment') ?? this.made.get('card');
-    if (!element?.frame) return notMounted();
-    const answer = await element.frame.ask('submit', {});
+    const frame = this.form?.frame;
+    if (!frame) return notMounted();
+    const answer = await frame.ask('submit', {});
     return answer.error ? { error: answer.error } : { selectedPaymentMethod: answer.type };
   }
 
-  /** Checks the fields, and has their frames put the card behind a handle. */
+  /** Checks the fields, and has their frames put the card behind a handle. Of a card that is not whole nothing is put there. */
   async collect(element: Element): Promise<Collected> {
-    if (!element.frame) return notMounted();
+    const type = element._elementType;
+    const isMany = isSplit(type);
+    const members = isMany ? ORDER.map((one) => this.made.get(one)) : [element];
+    const missing = members.findIndex((one) => !one?.frame);
+    if (missing >= 0) return notMounted(isMany ? ORDER[missing] : type);
     await this.client.controller.listening();
-    const members = isSplit(element._elementType) ? ORDER.map((type) => this.made.get(type)) : [element];
-    const error = members.length > 1 && (await this.firstError(members));
-    if (error) return { error };
     const handle = randomId();
-    const answers = await Promise.all(members.map((one) => one?.frame?.ask('collect', { handle, canFocus: members.length === 1 }) ?? LOST));
-    const failed = answers.find((answer) => answer.error);
-    if (failed) return { error: failed.error };
+    let answers: any[] = [];
+    for (const step of ['submit', 'collect'] as const) {
+      answers = await Promise.all(members.map((one) => one?.frame?.ask(step, { handle, canFocus: !isMany }) ?? LOST));
+      const at = answers.findIndex(({ error }) => error);
+      if (at < 0) continue;
+      if (isMany) members[at]?.focus();
+      return { error: answers[at].error };
+    }
     const { chosen } = answers[0];
     if (chosen.saved) this.client.cards.add(chosen.saved);
-    // What the shop wants for later charges is not narrowed by the box.
-    if (chosen.keep && this.options.setupFutureUsage === 'off_session') delete chosen.keep.setup_future_usage;
     return chosen.card ? { handle, chosen } : { chosen };
-  }
-
-  private async firstError(members: (Element | undefined)[]): Promise<unknown> {
-    for (const [at, one] of members.entries()) {
-      if (!one?.frame) {
-        const message = `A ${ORDER[at]} element is needed beside the others.`;
-        return { type: 'validation_error', code: 'element_not_mounted', message };
-      }
-    }
-    const answers = await Promise.all(members.map((one) => one?.frame?.ask('submit', { canFocus: false })));
-    const at = answers.findIndex((answer) => answer.error);
-    if (at < 0) return null;
-    members[at]?.focus();
-    return answers[at].error;
   }
 
   /** After a declined payment everything stays but the code, which nobody may keep. */

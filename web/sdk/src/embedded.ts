@@ -13,88 +13,79 @@ import { allow, Frame, placeOf, SILENT, style } from './frame';
 /** As high as an ordinary order on a wide page, so that little moves when the frame says how high it is. */
 const HEIGHT = '720px';
 
-/** The one that there is. */
-let current: Embedded | null = null;
-
-class Embedded {
-  private id = '';
-  private secret = '';
-  private frame: Frame | null = null;
+interface Page {
+  readonly client: Client;
+  readonly options: any;
+  secret: string;
+  frame: Frame | null;
   /** Ends the window in which a bank asks who pays; null while there is none. */
-  private bank: AbortController | null = null;
-  private isComplete = false;
+  bank: AbortController | null;
+  isComplete: boolean;
+}
 
-  constructor(private readonly client: Client, private readonly options: any) {}
+/** The one that there is. */
+let current: Page | null = null;
 
-  /** Whether it is in the page. A page may have thrown its frame away. */
-  get isMounted(): boolean {
-    return Boolean(this.frame?.element.isConnected);
+function check(page: Page): void {
+  if (current !== page) throw new Error('This Embedded Checkout instance has been destroyed. Please create a new one.');
+}
+
+/** Whether it is in the page. A page may have thrown its frame away. */
+const isMounted = (page: Page | null): boolean => Boolean(page?.frame?.element.isConnected);
+
+function mount(page: Page, target: string | HTMLElement): void {
+  check(page);
+  if (isMounted(page)) throw new Error('This Embedded Checkout is mounted already. Unmount it first.');
+  const { secret, client } = page;
+  const place = placeOf(target);
+  unmount(page);
+  const frame = new Frame(`/c/embedded/${sessionId(secret)}`, { secret, pk: client.key }, 'Secure payment page');
+  page.frame = frame;
+  allow(frame.element, 'clipboard-write');
+  style(frame.element, { height: HEIGHT });
+  frame.heard = (t, p) => heard(page, frame, t, p);
+  // The words of the server stand in the frame; these are for whoever builds the shop.
+  frame.silent = () => console.error(SILENT.error.message);
+  place.replaceChildren(frame.element);
+}
+
+function heard(page: Page, frame: Frame, t: string, p: any): void {
+  const url = p?.url;
+  if (t === 'height') frame.fit(p);
+  // A dialog of the shop around the frame hears the key as if it had been pressed in the page.
+  else if (t === 'escape') frame.element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+  else if (t === 'navigate' && isPage(url)) location.assign(url);
+  else if (t === 'authenticate' && isPage(url)) void authenticate(page, frame, url);
+  else if (t === 'complete' && !page.isComplete) {
+    page.isComplete = true;
+    page.options.onComplete?.();
   }
+}
 
-  async load(): Promise<this> {
-    this.secret = await secretOf(this.options);
-    this.id = sessionId(this.secret, true);
-    return this;
+async function authenticate(page: Page, frame: Frame, url: string): Promise<void> {
+  if (page.bank) return;
+  const bank = (page.bank = new AbortController());
+  const look = () => page.client.controller.ask('api', { method: 'GET', path: `/c/pay/${sessionId(page.secret)}/state` });
+  const isOpen = (state: any) => Boolean(state.payment?.action);
+  try {
+    await accompany({ url, title: 'Authentication', channel: frame.channel, look, isOpen, signal: bank.signal });
+  } finally {
+    if (page.bank === bank) page.bank = null;
   }
+  if (page.frame === frame) frame.send('resume');
+}
 
-  private check(): void {
-    if (current !== this) throw new Error("This Embedded Checkout instance has been destroyed and can't be used anymore. Please create a new one.");
-  }
+function unmount(page: Page): void {
+  check(page);
+  // With its frame goes the window over the page.
+  page.bank?.abort();
+  page.frame?.remove();
+  page.bank = page.frame = null;
+}
 
-  mount(target: string | HTMLElement): void {
-    this.check();
-    if (this.isMounted) throw new Error('This Embedded Checkout is mounted already. Call unmount() before it is mounted elsewhere.');
-    const place = placeOf(target);
-    this.unmount();
-    const frame = new Frame(`/c/embedded/${this.id}`, { secret: this.secret, pk: this.client.key }, 'Secure payment page');
-    this.frame = frame;
-    allow(frame.element, 'clipboard-write');
-    style(frame.element, { height: HEIGHT });
-    frame.heard = (t, p) => this.heard(frame, t, p);
-    // The words of the server stand in the frame; these are for whoever builds the shop.
-    frame.silent = () => console.error(SILENT.error.message);
-    place.replaceChildren(frame.element);
-  }
-
-  private heard(frame: Frame, t: string, p: any): void {
-    const url = p?.url;
-    if (t === 'height') frame.fit(p);
-    // A dialog of the shop around the frame hears the key as if it had been pressed in the page.
-    else if (t === 'escape') frame.element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
-    else if (t === 'navigate' && isPage(url)) location.assign(url);
-    else if (t === 'authenticate' && isPage(url)) void this.authenticate(frame, url);
-    else if (t === 'complete' && !this.isComplete) {
-      this.isComplete = true;
-      this.options.onComplete?.();
-    }
-  }
-
-  private async authenticate(frame: Frame, url: string): Promise<void> {
-    if (this.bank) return;
-    const bank = (this.bank = new AbortController());
-    const look = () => this.client.controller.ask('api', { method: 'GET', path: `/c/pay/${this.id}/state` });
-    const isOpen = (state: any) => Boolean(state.payment?.action);
-    try {
-      await accompany({ url, title: 'Authentication', channel: frame.channel, look, isOpen, signal: bank.signal });
-    } finally {
-      if (this.bank === bank) this.bank = null;
-    }
-    if (this.frame === frame) frame.send('resume');
-  }
-
-  unmount(): void {
-    this.check();
-    // With its frame goes the window over the page.
-    this.bank?.abort();
-    this.bank = null;
-    this.frame?.remove();
-    this.frame = null;
-  }
-
-  destroy(): void {
-    this.unmount();
-    current = null;
-  }
+function destroy(page: Page): void {
+  unmount(page);
+  current = null;
 }
 
 /**
@@ -102,12 +93,15 @@ class Embedded {
  * forgets what it began and threw away before it was there.
  */
 export async function embed(client: Client, options: any): Promise<object> {
-  if (current?.isMounted) throw new Error('You cannot have multiple Embedded Checkout objects. Destroy the first one.');
-  current?.destroy();
-  const made = (current = new Embedded(client, options ?? {}));
-  await made.load().catch((error) => {
-    if (current === made) current = null;
+  if (isMounted(current)) throw new Error('You cannot have multiple Embedded Checkout objects. Destroy the first one.');
+  if (current) destroy(current);
+  const page: Page = (current = { client, options: options ?? {}, secret: '', frame: null, bank: null, isComplete: false });
+  try {
+    page.secret = await secretOf(page.options);
+    sessionId(page.secret, true);
+  } catch (error) {
+    if (current === page) current = null;
     throw error;
-  });
-  return { mount: (target: string | HTMLElement) => made.mount(target), unmount: () => made.unmount(), destroy: () => made.destroy() };
+  }
+  return { mount: (target: string | HTMLElement) => mount(page, target), unmount: () => unmount(page), destroy: () => destroy(page) };
 }

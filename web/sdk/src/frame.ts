@@ -33,7 +33,7 @@ export const SILENT = {
   error: {
     type: 'invalid_request_error',
     code: 'frame_not_started',
-    message: 'The payment form did not start. The answer for its frame in the network panel says why; perhaps the domain of this page is not allowed for the key.',
+    message: 'The payment form did not start. The answer for its frame says why; perhaps the key does not name the domain of this page.',
   },
 };
 

@@ -1,24 +1,23 @@
 // The names of the client's methods that follow from a table: one way to confirm for each payment method type, and the ones that
 // Florin declares but does not do. Deliberately absent: the methods with a body of their own (client.ts).
 
-const CONFIRMED = (
-  'AcssDebit Affirm AfterpayClearpay Alipay AmazonPay AuBecsDebit BacsDebit Bancontact Billie Blik Boleto Card Cashapp CustomerBalance Eps Fpx ' +
-  'Giropay GrabPay Ideal Klarna Konbini Mobilepay Multibanco Oxxo P24 PayByBank PayNow PayPal Payto Pix PromptPay RevolutPay SepaDebit ' +
-  'Sofort Twint UsBankAccount WechatPay'
+/** Types as the API says them. A capital inside of a word is in the name of the method only. */
+const TYPES = (
+  'acss_debit affirm afterpay_clearpay alipay amazon_pay au_becs_debit bacs_debit bancontact billie blik boleto card cashapp customer_balance eps ' +
+  'fpx giropay grabPay ideal klarna konbini mobilepay multibanco oxxo p24 pay_by_bank payNow payPal payto pix promptPay revolut_pay sepa_debit ' +
+  'sofort twint us_bank_account wechat_pay'
 ).split(' ');
 
-/** Types that are not their name with underscores. */
-const IRREGULAR: Readonly<Record<string, string>> = { GrabPay: 'grabpay', PayNow: 'paynow', PayPal: 'paypal', PromptPay: 'promptpay', P24: 'p24' };
+/** A word as it stands in the middle of the name of a method. */
+export const capital = (word: string): string => word.replace(/(^|_)./g, (first) => first.slice(-1).toUpperCase());
 
 /** `[name, type]` of every method such as `confirmIdealPayment`. */
-export const CONFIRMING: readonly (readonly [string, string])[] = CONFIRMED.flatMap((name) => {
-  const type = IRREGULAR[name] ?? name.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase();
-  return [[`confirm${name}Payment`, type], [`confirm${name}Setup`, type]] as const;
-});
+export const CONFIRMING: readonly (readonly [string, string])[] = TYPES.flatMap((word) =>
+  ['Payment', 'Setup'].map((what) => [`confirm${capital(word)}${what}`, word.toLowerCase()] as const));
 
 export const UNSUPPORTED: readonly string[] = (
   'collectBankAccountForPayment collectBankAccountForSetup collectBankAccountToken collectFinancialConnectionsAccounts ' +
   'createEphemeralKeyNonce createFinancialAccountDisclosure createIssuingDisclosure createRadarSession ' +
-  'createTreasuryDisclosure initializePricing processOrder retrieveOrder retrieveSource verifyIdentity ' +
+  'createTreasuryDisclosure initializePricing processOrder retrieveOrder verifyIdentity ' +
   'verifyMicrodepositsForPayment verifyMicrodepositsForSetup'
 ).split(' ');

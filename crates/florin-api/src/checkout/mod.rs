@@ -260,7 +260,9 @@ impl Visit<'_> {
             return refused(400, code.as_deref(), &message, param);
         }
         let status = match code.as_deref() {
-            Some("session_expired" | "session_complete" | "amount_changed") => 409,
+            Some(
+                "session_expired" | "session_complete" | "amount_changed" | "payment_link_sold_out",
+            ) => 409,
             _ => response.status,
         };
         let mut answer = refused(status, code.as_deref(), &message, param);

@@ -225,6 +225,12 @@ pub const ENTRIES: &[Entry] = &[
         "Look at its status: it may have been paid or canceled already, or it waits for the buyer.",
     ),
     entry(
+        "payment_link_sold_out",
+        Changed,
+        "As many buyers as the payment link allows have completed a checkout session.",
+        "Raise `restrictions[completed_sessions][limit]` of the link, or remove it. The buyer was not charged.",
+    ),
+    entry(
         "processing_error",
         Later,
         "The issuer or the processor failed while it worked on the card. No money moved.",

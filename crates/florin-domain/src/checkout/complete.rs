@@ -1,7 +1,8 @@
 //! A session follows its intent: in the same commit it is complete, or learns that delayed money came or will not come.
 
 use super::expire::give_up;
-use super::{CheckoutSession, PaidState, SessionStatus};
+use super::link::count;
+use super::{CheckoutSession, PaidState, PaymentLink, SessionStatus};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::payments::{IntentStatus, PaymentIntent, SetupIntent, SetupStatus};
@@ -11,12 +12,14 @@ use crate::transitions::Transition;
 
 /// Follows a payment. An intent that still asks the buyer for something changes nothing.
 ///
-/// Total: a session that is over learns of money all the same, because the money is real.
+/// Total: a session that is over learns of money all the same, because the money is real. `link` is that of a session which
+/// counts with it.
 pub fn follow_intent(
     draft: &mut Draft,
     context: &mut Context<'_>,
     held: &mut Versioned<CheckoutSession>,
     intent: &PaymentIntent,
+    link: Option<&mut Versioned<PaymentLink>>,
 ) {
     let session = &held.record;
     let was_complete = session.status == SessionStatus::Complete;
@@ -50,6 +53,9 @@ pub fn follow_intent(
     held.record.status = SessionStatus::Complete;
     held.record.paid = paid;
     draft.save(context, held, transition);
+    if !was_complete {
+        count(draft, context, &held.record, link);
+    }
 }
 
 impl CheckoutSession {
@@ -99,6 +105,7 @@ pub fn complete_free(
     context: &mut Context<'_>,
     held: &mut Versioned<CheckoutSession>,
     earlier: Option<Versioned<PaymentIntent>>,
+    link: Option<&mut Versioned<PaymentLink>>,
 ) -> Result<(), Refusal> {
     debug_assert!(held.record.is_free());
     if let Some(intent) = earlier {
@@ -110,5 +117,6 @@ pub fn complete_free(
         .record
         .told(Transition::SessionCompleted, Transition::FrontCompleted);
     draft.save(context, held, transition);
+    count(draft, context, &held.record, link);
     Ok(())
 }

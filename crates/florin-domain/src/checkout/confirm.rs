@@ -250,6 +250,8 @@ fn command_of(session: &CheckoutSession, saves: bool, switched: &[MethodType]) -
             never_redirect: session.redirect.as_deref() == Some("never"),
         }),
         configuration: session.configuration.clone(),
+        excluded: session.excluded.clone(),
+        pix: terms.pix,
         description: terms.description.clone(),
         metadata: MetadataPatch::of(&terms.metadata),
         setup_future_usage: usage_of(session, saves),

@@ -11,7 +11,8 @@ use crate::context::Context;
 use crate::customers::Customer;
 use crate::methods::{self, MethodType};
 use crate::payments::{
-    Metadata, MetadataPatch, MethodConfiguration, allowed_types, kept_types, listed_types,
+    EXCLUDED, EXCLUDED_LISTED, Metadata, MetadataPatch, MethodConfiguration, NOTHING_LEFT,
+    allowed_types, kept_types, listed_types,
 };
 use crate::record::{Entity, Kind, Versioned};
 use crate::refusal::Refusal;
@@ -61,6 +62,8 @@ pub struct NewSession {
     pub email: Option<String>,
     /// The types; empty lets Florin choose.
     pub types: Vec<String>,
+    /// Types to leave out.
+    pub excluded: Vec<String>,
     /// The types that are switched on.
     pub switched: Vec<MethodType>,
     /// The configuration to choose from, if not the default one.
@@ -112,13 +115,18 @@ pub fn create(
     check_urls(&new)?;
     let currency = currency_of(&new, &items)?;
     check_types(&new, currency)?;
+    check_excluded(&new)?;
     let expires = end_of(context, new.expires)?;
     let lines = lines_of(context, items)?;
     let shipping = std::mem::take(&mut new.shipping_options);
     let switched = std::mem::take(&mut new.switched);
     let mut session = assembled(context, new, customer);
     session.currency = currency;
-    session.offered = methods::words(&session.offers(&switched));
+    let offered = session.offers(&switched);
+    if offered.is_empty() {
+        return Err(Refusal::invalid(EXCLUDED, NOTHING_LEFT));
+    }
+    session.offered = methods::words(&offered);
     session.lines = lines;
     session.expires = expires;
     session.offer_shipping(shipping)?;
@@ -136,6 +144,14 @@ fn check_types(new: &NewSession, currency: Option<Asset>) -> Result<(), Refusal>
         (SessionMode::Payment, Some(currency)) => allowed_types(&new.types, currency).map(drop),
         (SessionMode::Payment, None) => listed_types(&new.types).map(drop),
     }
+}
+
+/// What Florin chooses can be narrowed; what the merchant lists is narrowed in the list.
+fn check_excluded(new: &NewSession) -> Result<(), Refusal> {
+    if new.excluded.is_empty() || (new.mode == SessionMode::Payment && new.types.is_empty()) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(EXCLUDED, EXCLUDED_LISTED))
 }
 
 /// Its page is found without a key, and it ends by itself.
@@ -173,6 +189,7 @@ fn assembled(
         makes_customer: new.makes_customer,
         email: new.email,
         types: new.types,
+        excluded: new.excluded,
         configuration: new.configuration,
         success_url: new.success_url,
         cancel_url: new.cancel_url,

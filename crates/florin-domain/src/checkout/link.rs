@@ -1,7 +1,8 @@
 //! Payment links: an address that never ends, under which every buyer gets a session of their own.
 //!
-//! A link keeps what its sessions are made with, as it was asked for. Deliberately absent: a count of its sessions, and links
-//! for subscriptions.
+//! A link keeps what its sessions are made with, as it was asked for. A link with a limit counts the sessions that buyers ended
+//! with it. Deliberately absent: a count of those of other links, which would be one row that every buyer writes, and links for
+//! subscriptions.
 
 use super::{CheckoutSession, Line, NewSession, create};
 use crate::catalog::{Price, ShippingRate, activity};
@@ -60,6 +61,10 @@ record! {
         metadata: Metadata,
         /// What buyers read when it is inactive.
         inactive_message: Option<String>,
+        /// How many buyers may complete a session of it.
+        limit: Option<i64>,
+        /// How many did while it had a limit.
+        completed: i64,
     }
 }
 
@@ -67,6 +72,57 @@ impl PaymentLink {
     pub(crate) fn columns(&self) -> Columns<'_> {
         vec![Some(activity(!self.inactive))]
     }
+
+    /// As many buyers completed a session as may.
+    pub fn is_sold_out(&self) -> bool {
+        self.limit.is_some_and(|limit| self.completed >= limit)
+    }
+
+    /// It makes sessions.
+    pub fn is_open(&self) -> bool {
+        !self.inactive && !self.is_sold_out()
+    }
+}
+
+/// A buyer presses the button of a session of a link. Where the link has a limit, the session will count, and the limit must not
+/// change meanwhile.
+///
+/// # Errors
+/// As many buyers as may have completed a session already.
+pub fn take_place(
+    draft: &mut Draft,
+    session: &mut CheckoutSession,
+    link: &Versioned<PaymentLink>,
+) -> Result<(), Refusal> {
+    session.counts = link.record.limit.is_some();
+    if !session.counts {
+        return Ok(());
+    }
+    draft.require(link);
+    match link.record.is_sold_out() {
+        true => Err(Refusal::Invalid {
+            code: Some("payment_link_sold_out"),
+            message: "What this link sells is sold out. You were not charged.".to_owned(),
+            param: None,
+        }),
+        false => Ok(()),
+    }
+}
+
+/// A session is complete: its link counts it, if it does. Total: whoever was under way when the last place was taken has paid,
+/// and is counted over the limit.
+pub(super) fn count(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    session: &CheckoutSession,
+    link: Option<&mut Versioned<PaymentLink>>,
+) {
+    let Some(held) = link.filter(|_| session.counts) else {
+        return;
+    };
+    let before = held.record.clone();
+    held.record.completed += 1;
+    draft.save_with(context, held, Transition::LinkUpdated, Some(before));
 }
 
 /// What a request says of a link.
@@ -78,6 +134,8 @@ pub struct LinkPatch {
     pub inactive_message: Option<Option<String>>,
     /// What happens when a buyer has paid.
     pub after: Option<(Map<String, Value>, Map<String, Value>)>,
+    /// How many buyers may complete a session; the inner `None` removes the limit.
+    pub limit: Option<Option<i64>>,
     /// The merchant's own data.
     pub metadata: MetadataPatch,
 }
@@ -164,6 +222,7 @@ impl LinkPatch {
     fn apply(self, held: &mut PaymentLink) {
         set(&mut held.inactive, self.active.map(|active| !active));
         set(&mut held.inactive_message, self.inactive_message);
+        set(&mut held.limit, self.limit);
         if let Some((asked, told)) = self.after {
             // Whoever stays is not sent on any more.
             held.asked.remove("success_url");

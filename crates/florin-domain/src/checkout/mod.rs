@@ -19,7 +19,8 @@ pub use create::{Item, NewSession, create};
 pub use expire::expire;
 pub use front::{FrontStatus, FrontWish, Order, check_same};
 pub use link::{
-    LINK_SPACE, LinkItem, LinkPatch, LinkShipping, NewLink, PaymentLink, create_link, update_link,
+    LINK_SPACE, LinkItem, LinkPatch, LinkShipping, NewLink, PaymentLink, create_link, take_place,
+    update_link,
 };
 pub use session::{
     Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Line, LineTax,

@@ -3,7 +3,7 @@
 use super::PaymentLink;
 use crate::catalog::{Estimate, Price, ShippingRate, TaxRate};
 use crate::customers::Customer;
-use crate::methods::{self, Flow, MethodType};
+use crate::methods::{self, Flow, MethodType, PixEnd};
 use crate::payments::{
     CaptureMethod, CardOptions, FutureUsage, Metadata, PaymentIntent, SetupIntent,
 };
@@ -240,6 +240,9 @@ pub struct IntentTerms {
     pub setup_future_usage: Option<FutureUsage>,
     /// Card options.
     pub card: CardOptions,
+    /// When a code of Pix ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pix: Option<PixEnd>,
     /// Descriptive members.
     pub echo: Map<String, Value>,
 }
@@ -281,6 +284,8 @@ record! {
         setup: Option<Id<SetupIntent>>,
         /// The types that the merchant allows; empty lets Florin choose.
         types: Vec<String>,
+        /// Types that the merchant leaves out.
+        excluded: Vec<String>,
         /// What was switched on for it when it was made; the page looks anew.
         offered: Vec<String>,
         /// The configuration to choose from, if not the default one.
@@ -313,6 +318,8 @@ record! {
         secret: Option<String>,
         /// The link that it was made by.
         link: Option<Id<PaymentLink>>,
+        /// The link has a limit, and counts this session when it is complete.
+        counts: bool,
         /// The order of the simple front door.
         order: Option<String>,
         /// The endpoint that the front door tells of it.
@@ -348,6 +355,11 @@ impl CheckoutSession {
         url.replace("{CHECKOUT_SESSION_ID}", &self.id)
     }
 
+    /// The link that counts this session, if one does.
+    pub fn counting_link(&self) -> Option<&str> {
+        self.link.as_deref().filter(|_| self.counts)
+    }
+
     /// The address that the buyer is reached under: what the buyer said, or what the merchant knew.
     pub fn buyer_email(&self) -> Option<&str> {
         let told = self.buyer.get("email").and_then(Value::as_str);
@@ -367,7 +379,9 @@ impl CheckoutSession {
             self.terms.capture_method == CaptureMethod::Manual || self.terms.card.capture_manual;
         let cards_alone = captures_later || self.terms.setup_future_usage.is_some();
         let currency = self.currency.unwrap_or_default();
-        methods::offered(switched, currency, (cards_alone, stays))
+        let mut offered = methods::offered(switched, currency, (cards_alone, stays));
+        offered.retain(|kind| !self.excluded.iter().any(|word| word == kind.word()));
+        offered
     }
 
     /// A transition that the front door tells of, too, where the session is an order of it.

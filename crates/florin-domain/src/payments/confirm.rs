@@ -9,12 +9,12 @@ use super::{
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::Customer;
-use crate::methods::Flow;
+use crate::methods::{Flow, MethodType, PixEnd};
 use crate::processor::{ChallengeResult, ProcessorRequest, Rehearsed, Terms, Verb};
 use crate::record::Versioned;
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
-use florin_base::{Asset, Id};
+use florin_base::{Asset, Id, Timestamp};
 
 /// What the caller of confirm says.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,10 @@ pub struct ConfirmCommand {
     pub setup_future_usage: Option<Option<FutureUsage>>,
     /// The types, when the caller narrows them.
     pub types: Option<Vec<String>>,
+    /// Types to leave out.
+    pub excluded: Option<Vec<String>>,
+    /// When a code of Pix ends.
+    pub pix: Option<Option<PixEnd>>,
     /// A publishable key and the client secret confirm.
     pub from_browser: bool,
     /// Card options that the confirmation changes.
@@ -71,13 +75,16 @@ pub fn confirm(
         ));
     };
     let says_usage = command.setup_future_usage.is_some();
-    apply(&mut intent.record, command)?;
+    apply(&mut intent.record, command, context.now)?;
     if let Some(token) = token {
         confirm_with(draft, context, token, (&mut intent.record, says_usage))?;
     }
     check_presence(&intent.record)?;
     check_method(&intent.record, &method.record)?;
     check_type(&intent.record, &method.record)?;
+    if method.record.kind == MethodType::Pix {
+        intent.record.check_end(context.now)?;
+    }
     let same = intent.record.payment_method.as_ref() == Some(&method.record.id);
     if intent.record.authenticated && same {
         let passed = (ChallengeResult::Authenticated, None);
@@ -172,7 +179,11 @@ fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), R
     Err(intent.state_refusal(message))
 }
 
-fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refusal> {
+fn apply(
+    intent: &mut PaymentIntent,
+    command: ConfirmCommand,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     if let Some(types) = command.types {
         intent.types = allowed_types(&types, intent.currency)?;
     }
@@ -183,6 +194,7 @@ fn apply(intent: &mut PaymentIntent, command: ConfirmCommand) -> Result<(), Refu
         intent.return_url = command.return_url;
     }
     command.card.apply(&mut intent.card);
+    intent.narrow(command.excluded, command.pix, now)?;
     if let Some(capture) = command.capture_method {
         intent.capture_method = capture;
     }
@@ -205,14 +217,14 @@ fn check_presence(intent: &PaymentIntent) -> Result<(), Refusal> {
 fn check_type(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Refusal> {
     let kind = method.kind;
     // Intents of earlier releases list nothing and take cards.
-    let mut types = intent.types.iter();
+    let types = intent.offered();
     let is_old = intent.types.is_empty() && kind.is_card();
-    if !is_old && !types.any(|known| known == kind.word()) {
+    if !is_old && !types.contains(&kind.word()) {
         let message = format!(
             "The PaymentMethod provided ({}) is not allowed for this PaymentIntent. Use a PaymentMethod of one of the \
              following types, or list its type when you make the PaymentIntent: {}.",
             kind.word(),
-            intent.types.join(", ")
+            types.join(", ")
         );
         return Err(Refusal::invalid("payment_method", message));
     }

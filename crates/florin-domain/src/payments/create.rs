@@ -9,7 +9,7 @@ use crate::changes::Draft;
 use crate::checkout::CheckoutSession;
 use crate::context::Context;
 use crate::customers::Customer;
-use crate::methods::{self, MethodType};
+use crate::methods::{self, MethodType, PixEnd};
 use crate::record::{Entity, Versioned};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
@@ -36,6 +36,10 @@ pub struct CreateIntent {
     pub automatic: Option<AutomaticMethods>,
     /// The configuration to choose from, if not the default one.
     pub configuration: Option<Id<super::MethodConfiguration>>,
+    /// Types to leave out.
+    pub excluded: Vec<String>,
+    /// When a code of Pix ends.
+    pub pix: Option<PixEnd>,
     /// Free text.
     pub description: Option<String>,
     /// The merchant's own data.
@@ -72,7 +76,7 @@ pub fn create_intent(
     };
     let mut metadata = Metadata::new();
     command.metadata.apply(&mut metadata);
-    let intent = PaymentIntent {
+    let mut intent = PaymentIntent {
         id: context.id(),
         created: context.now,
         amount: command.amount,
@@ -94,6 +98,7 @@ pub fn create_intent(
         session: command.session,
         ..PaymentIntent::default()
     };
+    intent.narrow(Some(command.excluded), Some(command.pix), context.now)?;
     if let Some(method) = method {
         check_method(&intent, &method.record)?;
     }

@@ -3,7 +3,7 @@
 use super::{Charge, Metadata, PaymentMethod};
 use crate::checkout::CheckoutSession;
 use crate::customers::Customer;
-use crate::methods::MethodType;
+use crate::methods::{self, MethodType, PixEnd};
 use crate::processor::Decline;
 use crate::record::{Columns, record};
 use crate::refusal::Refusal;
@@ -211,6 +211,17 @@ impl PaymentError {
     }
 }
 
+/// The parameter that excludes types.
+pub(crate) const EXCLUDED: &str = "excluded_payment_method_types";
+/// Types are listed and excluded.
+pub(crate) const EXCLUDED_LISTED: &str = "Types can only be excluded where Florin chooses them; leave the list of types out, or take them out of it.";
+/// Everything is excluded.
+pub(crate) const NOTHING_LEFT: &str =
+    "Nothing is left to pay with. Exclude fewer types, or switch others on.";
+const PIX_AFTER: &str = "payment_method_options[pix][expires_after_seconds]";
+const PIX_AT: &str = "payment_method_options[pix][expires_at]";
+const PIX_LIFE: &str = "A code of Pix can be paid for 10 to 1209600 seconds (14 days).";
+
 record! {
     /// One payment as the merchant sees it.
     pub struct PaymentIntent: PaymentIntent, "pi_" {
@@ -230,6 +241,8 @@ record! {
         payment_method: Option<Id<PaymentMethod>>,
         /// The allowed types.
         types: Vec<String>,
+        /// Types that the merchant excludes, also those that Florin does not take.
+        excluded: Vec<String>,
         /// Florin chooses the types.
         automatic: Option<AutomaticMethods>,
         /// The configuration that they were chosen from, if not the default one.
@@ -264,6 +277,8 @@ record! {
         cancellation_reason: Option<String>,
         /// Card options.
         card: CardOptions,
+        /// When a code of Pix ends, if the merchant says so.
+        pix: Option<PixEnd>,
         /// The confirmation was made without the buyer.
         off_session: bool,
         /// A challenge is an error for this confirmation.
@@ -286,6 +301,46 @@ record! {
 }
 
 impl PaymentIntent {
+    /// What may be paid with: the types, without those that the merchant excludes.
+    pub fn offered(&self) -> Vec<&str> {
+        methods::without(&self.types, &self.excluded)
+    }
+
+    /// Takes the excluded types and the end of a code that a request says.
+    ///
+    /// # Errors
+    /// The types are listed, nothing would be left, or a code would end too soon or too late.
+    pub(super) fn narrow(
+        &mut self,
+        excluded: Option<Vec<String>>,
+        pix: Option<Option<PixEnd>>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if let Some(excluded) = excluded {
+            if self.automatic.is_none() && !excluded.is_empty() {
+                return Err(Refusal::invalid(EXCLUDED, EXCLUDED_LISTED));
+            }
+            self.excluded = excluded;
+            if !self.types.is_empty() && self.offered().is_empty() {
+                return Err(Refusal::invalid(EXCLUDED, NOTHING_LEFT));
+            }
+        }
+        let Some(pix) = pix else {
+            return Ok(());
+        };
+        self.pix = pix;
+        self.check_end(now)
+    }
+
+    /// A code that the buyer gets now must live long enough.
+    pub(super) fn check_end(&self, now: Timestamp) -> Result<(), Refusal> {
+        match self.pix.filter(|end| !end.fits(now)) {
+            Some(PixEnd::After(_)) => Err(Refusal::invalid(PIX_AFTER, PIX_LIFE)),
+            Some(PixEnd::At(_)) => Err(Refusal::invalid(PIX_AT, PIX_LIFE)),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn columns(&self) -> Columns<'_> {
         vec![self.customer.as_deref()]
     }

@@ -48,11 +48,11 @@ pub use domain::{PaymentMethodDomain, create_domain, domain_name, update_domain}
 pub use expire::{expire, release_void};
 pub use fraud_warning::EarlyFraudWarning;
 pub use increment::{IncrementCommand, increment};
-pub(crate) use intent::words;
 pub use intent::{
     AutomaticMethods, CaptureMethod, CardOptions, CardPatch, ConfirmationMethod, FutureUsage,
     IntentStatus, PaymentError, PaymentIntent,
 };
+pub(crate) use intent::{EXCLUDED, EXCLUDED_LISTED, NOTHING_LEFT, words};
 pub use metadata::{Metadata, MetadataPatch};
 pub use method::{MethodDetails, PaymentMethod, attach, create_method, detach, update_method};
 pub use refund::{

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::accounts::Pricing;
 use crate::changes::{Claim, Draft, JobKind};
-use crate::checkout::{self, CheckoutSession};
+use crate::checkout::{self, CheckoutSession, PaymentLink};
 use crate::context::Context;
 use crate::customers::Customer;
+use crate::methods::MethodType;
 use crate::processor::{Approval, Decline, Outcome, ProcessorRequest, Verb};
 use crate::record::{Entity, RecordKey, Versioned};
 use crate::transitions::Transition;
@@ -48,6 +49,8 @@ pub struct SettleInputs {
     pub setup: Option<Versioned<SetupIntent>>,
     /// The checkout session of the intent or the set-up.
     pub session: Option<Versioned<CheckoutSession>>,
+    /// The link of the session, where it counts.
+    pub link: Option<Versioned<PaymentLink>>,
     /// What the installation charges.
     pub pricing: Pricing,
     /// The processor's name.
@@ -108,7 +111,8 @@ pub fn settle(
         (_, Verb::Refund | Verb::Verify) => None,
     };
     if let (Some(session), Some(intent)) = (inputs.session.as_mut(), inputs.intent.as_ref()) {
-        checkout::follow_intent(draft, context, session, &intent.record);
+        let link = inputs.link.as_mut();
+        checkout::follow_intent(draft, context, session, &intent.record, link);
     }
     if let Outcome::Pending { ask_after_ms } = &outcome {
         ask_later(draft, context, &mut inputs.attempt, *ask_after_ms);
@@ -448,7 +452,12 @@ fn action_required(
     intent.record.attempt = None;
     let first = request.original.as_ref().unwrap_or(&request.reference);
     intent.record.challenge = Some(first.clone());
-    let until = request.kind.waits_s().map(|s| context.now.plus_seconds(s));
+    let usual = request.kind.waits_s().map(|s| context.now.plus_seconds(s));
+    let said = intent
+        .record
+        .pix
+        .filter(|_| request.kind == MethodType::Pix);
+    let until = said.map(|end| end.of(context.now)).or(usual);
     intent.record.waits_until = until;
     if let Some(until) = until {
         let body = json!({ "intent": intent.record.id, "challenge": first });

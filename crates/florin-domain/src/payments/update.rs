@@ -8,10 +8,11 @@ use super::{
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::{Customer, merge_echo};
+use crate::methods::PixEnd;
 use crate::record::Versioned;
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
-use florin_base::Asset;
+use florin_base::{Asset, Timestamp};
 use serde_json::{Map, Value};
 
 /// What an update says. `None` leaves a member alone, `Some(None)` empties it.
@@ -25,6 +26,10 @@ pub struct UpdateIntent {
     pub capture_method: Option<CaptureMethod>,
     /// The types.
     pub types: Option<Vec<String>>,
+    /// Types to leave out.
+    pub excluded: Option<Vec<String>>,
+    /// When a code of Pix ends.
+    pub pix: Option<Option<PixEnd>>,
     /// Free text.
     pub description: Option<Option<String>>,
     /// Metadata to merge.
@@ -44,6 +49,8 @@ impl UpdateIntent {
             && self.currency.is_none()
             && self.capture_method.is_none()
             && self.types.is_none()
+            && self.excluded.is_none()
+            && self.pix.is_none()
             && self.setup_future_usage.is_none()
             && self.card == super::CardPatch::default()
     }
@@ -86,7 +93,7 @@ pub fn update_intent(
         check_customer(draft, customer)?;
         held.record.customer = Some(customer.record.id.clone());
     }
-    apply(&mut held.record, command)?;
+    apply(&mut held.record, command, context.now)?;
     if let Some(method) = method {
         check_method(&held.record, &method.record)?;
         held.record.payment_method = Some(method.record.id.clone());
@@ -113,7 +120,7 @@ fn check_changeable(intent: &PaymentIntent) -> Result<(), Refusal> {
     Err(intent.state_refusal(message))
 }
 
-fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusal> {
+fn apply(intent: &mut PaymentIntent, command: UpdateIntent, now: Timestamp) -> Result<(), Refusal> {
     if command.amount.is_some() || command.currency.is_some() {
         intent.amount = command.amount.unwrap_or(intent.amount);
         intent.currency = command.currency.unwrap_or(intent.currency);
@@ -129,6 +136,7 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent) -> Result<(), Refusa
         intent.setup_future_usage = usage;
     }
     command.card.clone().apply(&mut intent.card);
+    intent.narrow(command.excluded.clone(), command.pix, now)?;
     command.describe(intent);
     Ok(())
 }

@@ -60,7 +60,7 @@ fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result
         let earlier = held.record.intent.as_deref();
         let earlier = earlier.and_then(|id| world.get::<PaymentIntent>(id));
         if held.record.is_free() {
-            checkout::complete_free(draft, context, &mut held, earlier)?;
+            checkout::complete_free(draft, context, &mut held, earlier, None)?;
             return Ok(None);
         }
         if held.record.mode == SessionMode::Setup {
@@ -498,7 +498,7 @@ fn followed(
             ..PaymentIntent::default()
         };
         let mut held = world.get("cs_test_1").expect("the session");
-        checkout::follow_intent(draft, context, &mut held, &intent);
+        checkout::follow_intent(draft, context, &mut held, &intent, None);
         Ok(None)
     };
     world.act(decide, Outcome::Unknown).expect("a change");

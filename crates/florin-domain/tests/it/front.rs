@@ -36,7 +36,7 @@ fn followed(session: CheckoutSession, intent: &PaymentIntent) -> (Vec<&'static s
     world.put(session);
     let decide = |world: &World, draft: &mut Draft, context: &mut Context<'_>| {
         let mut held = world.get("cs_test_1").expect("the session");
-        checkout::follow_intent(draft, context, &mut held, intent);
+        checkout::follow_intent(draft, context, &mut held, intent, None);
         Ok(None)
     };
     world.act(decide, Outcome::Unknown).expect("a change");

@@ -12,4 +12,5 @@ mod front;
 mod late;
 mod methods;
 mod notices;
+mod places;
 mod world;

@@ -205,6 +205,7 @@ impl World {
             .and_then(|held| held.record.fraud_warning.as_ref())
             .and_then(|id| self.find(draft, id));
         SettleInputs {
+            link: None,
             session: self.session_of(draft, intent.as_ref(), setup.as_ref()),
             intent,
             charge,

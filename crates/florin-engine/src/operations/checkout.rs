@@ -267,13 +267,19 @@ impl Operation for PressSession {
                 checkout::check_press(&context, &session.record, &self.press)?;
             }
             let (intent, setup) = earlier(step, &session.record).await?;
+            let mut link = step.linked(session.record.link.as_deref()).await?;
+            if let Some(link) = &link {
+                let (draft, _) = step.parts();
+                checkout::take_place(draft, &mut session.record, link)?;
+            }
             let customer = self.payer(step, &mut session).await?;
             checkout::collect(&mut session.record, self.press.told.clone());
             let scope = step.scope().clone();
             let id = session.record.id.clone();
             if session.record.is_free() {
                 let (draft, mut context) = step.parts();
-                checkout::complete_free(draft, &mut context, &mut session, intent)?;
+                let link = link.as_mut();
+                checkout::complete_free(draft, &mut context, &mut session, intent, link)?;
                 return Ok(Decided::record(&scope, &id));
             }
             let Some(source) = &self.method else {

@@ -286,7 +286,8 @@ pub(super) async fn tell_session(step: &mut Step, intent: &str) -> Result<(), Ha
         return Ok(());
     };
     let (draft, mut context) = step.parts();
-    checkout::follow_intent(draft, &mut context, &mut session, &intent.record);
+    // Nothing is completed by money that will not come, so that no link counts it.
+    checkout::follow_intent(draft, &mut context, &mut session, &intent.record, None);
     Ok(())
 }
 

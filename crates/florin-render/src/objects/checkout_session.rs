@@ -4,13 +4,16 @@
 //! and are null.
 
 use super::method_configuration;
+use super::payment_intent::named;
 use crate::View;
-use crate::echo::{self, member};
+use crate::echo::{self, member, picked};
 use crate::shape::{Shape, metadata, texts};
+use florin_domain::MethodType;
 use florin_domain::catalog::Price;
 use florin_domain::checkout::{
     CheckoutSession, Field, FieldKind, Line, SessionMode, SessionStatus, UiMode,
 };
+use florin_domain::methods::PixEnd;
 use florin_wire::Node;
 use serde_json::{Value, json};
 
@@ -84,6 +87,7 @@ fn middle<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'
     let chosen_from = chooses.then(|| method_configuration::details(configuration, view));
     shape
         .put("discounts", priced.then(|| Node::List(Vec::new())))
+        .put_some("excluded_payment_method_types", named(&session.excluded))
         .put("expires_at", session.expires.0)
         .null("integration_identifier")
         .null("invoice")
@@ -279,9 +283,32 @@ fn method_options(session: &CheckoutSession) -> Node<'_> {
     let mut card = Shape::hash(2);
     card.put("request_three_d_secure", asked.unwrap_or("automatic"))
         .put_some("setup_future_usage", usage.map(|usage| usage.word()));
-    let mut shape = Shape::hash(1);
+    let sent = echo::hash(&session.terms.echo, "payment_method_options");
+    let told = |kind: MethodType| {
+        let sent = sent.and_then(|sent| echo::hash(sent, kind.word()));
+        sent.map(|sent| picked(sent, told_of(kind)))
+    };
+    let mut shape = Shape::hash(MethodType::ALL.len());
     shape.put("card", card.done());
+    for kind in MethodType::ALL.iter().copied() {
+        shape.put_some(kind.word(), told(kind));
+    }
+    if let Some(PixEnd::After(seconds)) = session.terms.pix {
+        let mut pix = Shape::hash(1);
+        pix.put("expires_after_seconds", seconds);
+        shape.put("pix", pix.done());
+    }
     shape.done()
+}
+
+/// The members of the options of a type that a session shows.
+const fn told_of(kind: MethodType) -> &'static [&'static str] {
+    match kind {
+        MethodType::CustomerBalance => &["bank_transfer", "funding_type"],
+        MethodType::Paypal => &["preferred_locale", "reference"],
+        MethodType::WechatPay => &["app_id", "client"],
+        _ => &[],
+    }
 }
 
 fn redirect(session: &CheckoutSession) -> Option<&str> {

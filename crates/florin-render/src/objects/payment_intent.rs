@@ -6,8 +6,9 @@
 use super::{method_configuration, next_action, payment_error};
 use crate::View;
 use crate::echo::{self, member, picked};
-use crate::shape::{Shape, empty, metadata, texts};
+use crate::shape::{Shape, empty, metadata, texts, words};
 use florin_domain::MethodType;
+use florin_domain::methods::PixEnd;
 use florin_domain::payments::{AutomaticMethods, IntentStatus, PaymentIntent};
 use florin_wire::Node;
 use serde_json::{Map, Value};
@@ -19,12 +20,13 @@ const MEMBERS: usize = 47;
 pub(crate) fn render<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a> {
     let mut shape = Shape::object(&intent.id, "payment_intent", MEMBERS);
     let narrowed = intent.automatic.is_none();
+    let offered = intent.offered();
     let configuration = intent.configuration.as_deref();
     let chosen_from = (!narrowed).then(|| method_configuration::details(configuration, view));
     shape
         .put(
             "allowed_payment_method_types",
-            narrowed.then(|| texts(&intent.types)),
+            narrowed.then(|| words(&offered)),
         )
         .put("amount", intent.amount)
         .put("amount_capturable", intent.amount_capturable)
@@ -46,7 +48,7 @@ pub(crate) fn render<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a>
         .put("customer", intent.customer.as_deref())
         .null("customer_account")
         .put("description", intent.description.as_deref())
-        .null("excluded_payment_method_types")
+        .put("excluded_payment_method_types", named(&intent.excluded))
         .put(
             "last_payment_error",
             payment_error::render(intent.last_error.as_ref(), view),
@@ -60,8 +62,8 @@ pub(crate) fn render<'a>(intent: &'a PaymentIntent, view: &View<'_>) -> Node<'a>
         .put_some("payment_details", payment_details(&intent.echo))
         .put("payment_method", intent.payment_method.as_deref())
         .put("payment_method_configuration_details", chosen_from)
-        .put("payment_method_options", method_options(intent))
-        .put("payment_method_types", texts(&intent.types))
+        .put("payment_method_options", method_options(intent, &offered))
+        .put("payment_method_types", words(&offered))
         .null("payment_record")
         .null("processing")
         .put("receipt_email", member(&intent.echo, "receipt_email"))
@@ -149,16 +151,23 @@ fn options_of<'a>(intent: &'a PaymentIntent, kind: MethodType) -> Node<'a> {
             );
         }
         MethodType::Paypal => {
-            shape.null("preferred_locale").null("reference");
+            shape
+                .put("preferred_locale", told("preferred_locale"))
+                .put("reference", told("reference"));
         }
         MethodType::Pix => {
             let until = intent.waits_until.filter(|_| intent.tried == kind);
+            let (after, at) = match intent.pix {
+                Some(PixEnd::After(seconds)) => (Some(seconds), None),
+                Some(PixEnd::At(time)) => (None, Some(time)),
+                None => (None, None),
+            };
             shape
-                .null("expires_after_seconds")
-                .put("expires_at", until.map(|at| at.0));
+                .put("expires_after_seconds", after)
+                .put("expires_at", until.or(at).map(|at| at.0));
         }
         MethodType::WechatPay => {
-            shape.null("app_id").put(
+            shape.put("app_id", told("app_id")).put(
                 "client",
                 told("client").unwrap_or_else(|| Value::from("web")),
             );
@@ -168,12 +177,17 @@ fn options_of<'a>(intent: &'a PaymentIntent, kind: MethodType) -> Node<'a> {
     shape.done()
 }
 
+/// A list of types, if there is one.
+pub(super) fn named(types: &[String]) -> Option<Node<'_>> {
+    (!types.is_empty()).then(|| texts(types))
+}
+
 fn payment_details(echo: &Map<String, Value>) -> Option<Node<'_>> {
     let sent = echo::hash(echo, "payment_details")?;
     Some(picked(sent, &["customer_reference", "order_reference"]))
 }
 
-fn method_options(intent: &PaymentIntent) -> Node<'_> {
+fn method_options<'a>(intent: &'a PaymentIntent, offered: &[&str]) -> Node<'a> {
     let card = &intent.card;
     let granted = |asked: bool| asked.then_some("if_available");
     let asked_3ds = card
@@ -216,9 +230,9 @@ fn method_options(intent: &PaymentIntent) -> Node<'_> {
             "statement_descriptor_suffix_kanji",
             suffix("statement_descriptor_suffix_kanji"),
         );
-    let types = intent.types.iter();
+    let types = offered.iter();
     let types = types.filter_map(|word| MethodType::from_word(word));
-    let mut options = Shape::hash(intent.types.len());
+    let mut options = Shape::hash(offered.len());
     let mut card = Some(shape.done());
     for kind in types {
         match kind.is_card() {

@@ -62,7 +62,7 @@ pub(crate) fn render<'a>(link: &'a PaymentLink, view: &View<'_>) -> Node<'a> {
         .null("payment_method_options")
         .put("payment_method_types", types.cloned())
         .put("phone_number_collection", enabled.done())
-        .null("restrictions")
+        .put("restrictions", restrictions(link))
         .put(
             "shipping_address_collection",
             asked.get("shipping_address_collection").cloned(),
@@ -80,6 +80,16 @@ fn no_tax() -> Node<'static> {
     let mut shape = Shape::hash(2);
     shape.put("enabled", false).null("liability");
     shape.done()
+}
+
+/// How many buyers may complete a session, and how many did.
+fn restrictions(link: &PaymentLink) -> Option<Node<'static>> {
+    let limit = link.limit?;
+    let mut sessions = Shape::hash(2);
+    sessions.put("count", link.completed).put("limit", limit);
+    let mut shape = Shape::hash(1);
+    shape.put("completed_sessions", sessions.done());
+    Some(shape.done())
 }
 
 fn no_tax_ids() -> Node<'static> {

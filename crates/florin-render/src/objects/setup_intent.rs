@@ -5,6 +5,7 @@
 use super::payment_intent::automatic_methods;
 use super::{next_action, payment_error};
 use crate::View;
+use crate::echo::member;
 use crate::shape::{Shape, metadata, texts};
 use florin_domain::payments::{SetupIntent, SetupStatus};
 use florin_wire::Node;
@@ -32,7 +33,10 @@ pub(crate) fn render<'a>(setup: &'a SetupIntent, view: &View<'_>) -> Node<'a> {
         .put("customer", setup.customer.as_deref())
         .null("customer_account")
         .put("description", setup.description.as_deref())
-        .null("excluded_payment_method_types")
+        .put(
+            "excluded_payment_method_types",
+            member(&setup.echo, "excluded_payment_method_types"),
+        )
         .null("flow_directions")
         .put(
             "last_setup_error",

@@ -2,8 +2,10 @@
 //!
 //! What is sold is read here as the request names it; the engine loads it. Deliberately absent: subscriptions.
 
+use super::method_options as options;
 use super::{
-    currency, custom_fields, fresh_echo, metadata, metadata_at, text, text_patch, types, wire, word,
+    currency, custom_fields, excluded, fresh_echo, metadata, metadata_at, text, text_patch, types,
+    wire, word,
 };
 use florin_base::Timestamp;
 use florin_domain::checkout::{
@@ -28,6 +30,7 @@ pub fn create_session(params: &Params, version: ApiVersion) -> Result<NewSession
         makes_customer: params.text("customer_creation") == Some("always"),
         email: text(params, "customer_email"),
         types: types(params)?.unwrap_or_default(),
+        excluded: excluded(params).unwrap_or_default(),
         configuration: params.text("payment_method_configuration").map(Into::into),
         success_url: text(params, "success_url"),
         cancel_url: text(params, "cancel_url"),
@@ -121,6 +124,7 @@ fn terms(params: &Params, version: ApiVersion) -> Result<IntentTerms, WireError>
             setup_future_usage: of_card,
             ..CardOptions::default()
         },
+        pix: options::pix(params)?.flatten(),
         echo: intent_echo(params, data),
     })
 }
@@ -128,6 +132,10 @@ fn terms(params: &Params, version: ApiVersion) -> Result<IntentTerms, WireError>
 /// The descriptive members of the intent that the session will make.
 fn intent_echo(params: &Params, data: &str) -> Map<String, Value> {
     let mut echo = Map::new();
+    let options = params.echoed().get("payment_method_options");
+    if let Some(options) = options {
+        echo.insert("payment_method_options".to_owned(), options.clone());
+    }
     for name in [
         "receipt_email",
         "shipping",
@@ -195,8 +203,15 @@ pub fn link_patch(params: &Params) -> Result<LinkPatch, WireError> {
         active: params.flag("active"),
         inactive_message: text_patch(params, "inactive_message"),
         after: after_completion(params)?,
+        limit: limit(params),
         metadata: metadata(params)?,
     })
+}
+
+/// How many buyers may complete a session. The empty text removes the limit.
+fn limit(params: &Params) -> Option<Option<i64>> {
+    let limit = params.int("restrictions.completed_sessions.limit");
+    params.has("restrictions").then_some(limit)
 }
 
 /// What sessions do when the buyer has paid, in their own words: acted upon, and only shown.
@@ -241,10 +256,11 @@ pub fn of_link(params: &Params) -> Params {
 }
 
 /// What sessions do not know, or get in another way.
-const OF_LINKS_ALONE: [&str; 5] = [
+const OF_LINKS_ALONE: [&str; 6] = [
     "active",
     "after_completion",
     "expand",
     "inactive_message",
     "metadata",
+    "restrictions",
 ];

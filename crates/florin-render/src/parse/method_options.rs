@@ -1,9 +1,11 @@
-//! `payment_method_options[card]` of intents and set-ups.
+//! `payment_method_options[card]` of intents and set-ups, and the end of a code of Pix.
 //!
 //! Intents take all of them, at creation and later. What a set-up cannot use is refused there, because a merchant who
 //! sent it would be wrong about what happens.
 
 use super::{future_usage, text, wire};
+use florin_base::Timestamp;
+use florin_domain::methods::PixEnd;
 use florin_domain::payments::{CardOptions, CardPatch};
 use florin_wire::{Params, WireError};
 
@@ -66,6 +68,28 @@ pub(super) fn card_patch(params: &Params) -> Result<CardPatch, WireError> {
         moto: params.flag(&path("moto")),
         request_three_d_secure: three_d_secure(params),
     })
+}
+
+/// When a code of Pix ends. The empty text leaves it to Florin again.
+///
+/// # Errors
+/// 400: both ways to say it are there.
+pub(super) fn pix(params: &Params) -> Result<Option<Option<PixEnd>>, WireError> {
+    let pix = "payment_method_options.pix";
+    let (after, at) = (
+        format!("{pix}.expires_after_seconds"),
+        format!("{pix}.expires_at"),
+    );
+    let end = match (params.int(&after), params.int(&at)) {
+        (Some(_), Some(_)) => {
+            let message =
+                "You may only send one of these parameters: expires_after_seconds, expires_at.";
+            return Err(WireError::invalid(message).with_param(wire(&at)));
+        }
+        (Some(seconds), None) => Some(PixEnd::After(seconds)),
+        (None, time) => time.map(|time| PixEnd::At(Timestamp(time))),
+    };
+    Ok((end.is_some() || params.is_unset(pix)).then_some(end))
 }
 
 /// Refuses options that a set-up does not have in Florin.

@@ -170,6 +170,14 @@ fn types(params: &Params) -> Result<Option<Vec<String>>, WireError> {
     Ok(Some(words.collect()))
 }
 
+/// The types that a request leaves out; the empty text leaves none out.
+fn excluded(params: &Params) -> Option<Vec<String>> {
+    let name = "excluded_payment_method_types";
+    let list = params.list(name).into_iter().flatten();
+    let words = list.filter_map(Value::as_str).map(str::to_owned);
+    params.has(name).then(|| words.collect())
+}
+
 const TYPES: [&str; 2] = ["allowed_payment_method_types", "payment_method_types"];
 
 /// Who chooses the types of a new intent: the merchant with a list, or Florin unless it is told not to.

@@ -5,7 +5,8 @@
 
 use super::method_options as options;
 use super::{
-    amount, automatic, currency, echo, fresh_echo, future_usage, metadata, required_currency, text,
+    amount, automatic, currency, echo, excluded, fresh_echo, future_usage, metadata,
+    required_currency, text,
 };
 use super::{text_patch, types, word};
 use florin_domain::payments::{
@@ -31,6 +32,8 @@ pub fn create_intent(params: &Params, version: ApiVersion) -> Result<CreateInten
         switched: Vec::new(),
         automatic: automatic(params)?,
         configuration: params.text("payment_method_configuration").map(Into::into),
+        excluded: excluded(params).unwrap_or_default(),
+        pix: options::pix(params)?.flatten(),
         description: text(params, "description"),
         metadata: metadata(params)?,
         setup_future_usage: future_usage(params, "setup_future_usage")?.flatten(),
@@ -54,6 +57,7 @@ pub fn confirm_intent(params: &Params, from_browser: bool) -> Result<ConfirmComm
         error_on_action: params.flag("error_on_requires_action").unwrap_or(false),
         return_url: text(params, "return_url"),
         card: options::card_patch(params)?,
+        pix: options::pix(params)?,
         from_browser,
         ..ConfirmCommand::default()
     };
@@ -61,6 +65,7 @@ pub fn confirm_intent(params: &Params, from_browser: bool) -> Result<ConfirmComm
     if !params.has("confirm") {
         command.setup_future_usage = future_usage(params, "setup_future_usage")?;
         command.types = types(params)?;
+        command.excluded = excluded(params);
         command.capture_method = capture_method(params)?;
     }
     Ok(command)
@@ -93,6 +98,8 @@ pub fn update_intent(params: &Params) -> Result<UpdateIntent, WireError> {
         currency: currency(params)?,
         capture_method: capture_method(params)?,
         types: types(params)?,
+        excluded: excluded(params),
+        pix: options::pix(params)?,
         setup_future_usage: future_usage(params, "setup_future_usage")?,
         card: options::card_patch(params)?,
         ..descriptive(params)?

@@ -1,5 +1,5 @@
 //! Checkout sessions (I18): a session is as far as its payment, a paid one was paid once and with its total, and what is
-//! expired or still open took nothing.
+//! expired or still open took nothing. A link with a limit counts the sessions that were completed with it.
 //!
 //! Deliberately absent: what the page shows, and whether the sums of a session are right.
 
@@ -33,6 +33,28 @@ pub(super) fn check(history: &History, found: &mut Vec<Violation>) {
         let stranger = is_stranger.then(|| format!("names the {member} of somebody else"));
         let wrong = wrong.or(stranger);
         found.extend(wrong.map(|wrong| told(key, state_of(session), &wrong)));
+    }
+    links(history, found);
+}
+
+/// What a link has counted is what was completed while it counted.
+fn links(history: &History, found: &mut Vec<Violation>) {
+    let mut completed: BTreeMap<(&Scope, &str), i64> = BTreeMap::new();
+    for (key, session) in history.of_kind(Kind::CheckoutSession) {
+        let counts = session.get("counts").and_then(Value::as_bool) == Some(true);
+        if counts && state_of(session).0 == "complete" {
+            let link = text(session, "link", "");
+            *completed.entry((&key.0, link)).or_default() += 1;
+        }
+    }
+    for (key, link) in history.of_kind(Kind::PaymentLink) {
+        let counted = number(link, "completed");
+        let done = completed.remove(&(&key.0, key.2.as_str()));
+        let done = done.unwrap_or_default();
+        if counted != done {
+            let what = format!("{} of {:?} counted {counted} of {done}", key.2, key.0);
+            found.push(Violation::new("I18", what));
+        }
     }
 }
 
@@ -185,6 +207,38 @@ mod tests {
             ),
         ] {
             assert_eq!(audited(session.clone(), &made), wrong, "{session} {made:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_counts_what_is_completed_with_it() {
+        let link = |completed: i64| {
+            (
+                Kind::PaymentLink,
+                "plink_1",
+                json!({"limit": 2, "completed": completed}),
+            )
+        };
+        let free = json!({
+            "status": "complete", "paid": "no_payment_required", "link": "plink_1", "counts": true,
+        });
+        let open = json!({"link": "plink_1", "counts": true});
+        let early = json!({
+            "status": "complete", "paid": "no_payment_required", "link": "plink_1",
+        });
+        for (session, counted, wrong) in [
+            (&free, 1, 0),
+            (&free, 0, 1),
+            (&free, 2, 1),
+            (&open, 0, 0),
+            (&open, 1, 1),
+            (&early, 0, 0),
+        ] {
+            assert_eq!(
+                audited(session.clone(), &[link(counted)]),
+                wrong,
+                "{session}"
+            );
         }
     }
 

@@ -44,14 +44,38 @@ pub async fn sell(client: &mut Client) {
     }
 }
 
-/// A link, which is ended soon.
+/// A link with which two buyers pay at the same moment, and which is ended soon. Often one of them is more than may.
 async fn open_link(client: &mut Client) {
     let amount = client.scene.with(|inner| inner.fresh_amount());
-    let made = client.ask(checkout_wishes::link(amount)).await;
+    let limit = client.random.chance(800).then_some(1);
+    let made = client.ask(checkout_wishes::link(amount, limit)).await;
+    if !made.ok() {
+        return;
+    }
+    let link = made.text("id");
+    let mut second = client.twin();
+    join(buy_by(client, &link), buy_by(&mut second, &link)).await;
+    client.ask(checkout_wishes::end_link(&link)).await;
+}
+
+/// A session of a link. Its total is its own, so that nobody takes one payment for the other.
+async fn buy_by(client: &mut Client, link: &str) {
+    let amount = client.scene.with(|inner| inner.fresh_amount());
+    let command = NewSession {
+        link: Some(link.into()),
+        ..checkout_wishes::hosted()
+    };
+    let items = vec![checkout_wishes::item(amount, None)];
+    let made = client
+        .ask(checkout_wishes::create(command, items, Vec::new()))
+        .await;
     if made.ok() {
+        let id = made.text("id");
+        let card = wishes::published("visa");
         client
-            .ask(checkout_wishes::end_link(&made.text("id")))
+            .ask(checkout_wishes::press(&id, Some(card), false))
             .await;
+        finish(client, &id).await;
     }
 }
 

@@ -77,10 +77,18 @@ pub(super) fn create(
     })
 }
 
-/// An address under which every buyer gets a session.
-pub(super) fn link(amount: i64) -> Wish {
+/// An address under which every buyer gets a session, as long as no more have completed one than may.
+pub(super) fn link(amount: i64, limit: Option<i64>) -> Wish {
+    let patch = LinkPatch {
+        limit: Some(limit),
+        ..LinkPatch::default()
+    };
+    let link = NewLink {
+        patch,
+        ..NewLink::default()
+    };
     wish("CreateLink", "payment_link", move || ops::CreateLink {
-        link: NewLink::default(),
+        link: link.clone(),
         session: NewSession::default(),
         items: vec![item(amount, None)],
         shipping: Vec::new(),

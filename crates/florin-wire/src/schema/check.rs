@@ -74,6 +74,14 @@ struct Halves {
 }
 
 impl Halves {
+    /// What changes nothing and is not kept.
+    fn none() -> Self {
+        Halves {
+            served: None,
+            echoed: None,
+        }
+    }
+
     fn of(value: Value, policy: Policy) -> Self {
         if policy == Policy::Echoed {
             Halves {
@@ -132,7 +140,8 @@ fn check_param(
     inherited: Policy,
 ) -> Result<Halves, WireError> {
     let policy = match (inherited, param.policy) {
-        (_, Policy::Refused) => return Err(WireError::unsupported(&place.param())),
+        (_, Policy::Off) if is_off(&value, SWITCHES_DEPTH_MAX) => return Ok(Halves::none()),
+        (_, Policy::Refused | Policy::Off) => return Err(WireError::unsupported(&place.param())),
         (Policy::Served, own) => own,
         (inherited, _) => inherited,
     };
@@ -156,6 +165,24 @@ fn check_param(
         Kind::Range => Ok(Halves::of(check_range(value, place)?, policy)),
         Kind::Expand => Ok(Halves::of(check_expand(value, place)?, policy)),
         scalar => Ok(Halves::of(convert(scalar, value, place)?, policy)),
+    }
+}
+
+/// The words that switch something off.
+const OFF: [&str; 4] = ["false", "off", "never", "none"];
+/// A switch lies at most so deep in its object.
+const SWITCHES_DEPTH_MAX: usize = 3;
+
+/// Whether a value switches something off and says nothing else: `false`, or an object of nothing but such values.
+fn is_off(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Bool(on) => !on,
+        Value::String(word) => OFF.contains(&word.as_str()),
+        Value::Object(members) if depth > 0 => {
+            let mut all = members.values();
+            !members.is_empty() && all.all(|member| is_off(member, depth - 1))
+        }
+        _ => false,
     }
 }
 
@@ -410,6 +437,7 @@ POST /v1/things
   shipping.tags   map?            echoed
   transfer        object          refused
   types           list(string)?   served
+  upsell          object          off
 ";
 
     fn check(raw: Map<String, Value>) -> Result<Params, WireError> {
@@ -480,6 +508,34 @@ POST /v1/things
         let params = check(raw).expect("a good body");
         assert!(params.is_unset("metadata"));
         assert_eq!(params.list("types").map(Vec::len), Some(0));
+    }
+
+    #[test]
+    fn what_is_switched_off_is_not_refused_and_not_kept() {
+        let plain = good("").canonical();
+        for off in [
+            "[enabled]=false",
+            "[a][b]=off&upsell[c]=none",
+            "=false",
+            "=never",
+        ] {
+            let params = good(&format!("upsell{off}"));
+            assert_eq!(params.canonical(), plain, "{off}");
+        }
+        for on in [
+            "[enabled]=true",
+            "[enabled]=false&upsell[sum]=3",
+            "=",
+            "[a][b][c][d]=false",
+            "[]=false",
+            "[enabled]=",
+        ] {
+            let error = form(&format!("amount=1&upsell{on}")).expect_err(on);
+            assert_eq!(error.code.as_deref(), Some("parameter_unsupported"), "{on}");
+            assert_eq!(error.param.as_deref(), Some("upsell"), "{on}");
+        }
+        let error = form("amount=1&transfer[enabled]=false").expect_err("a refused one");
+        assert_eq!(error.param.as_deref(), Some("transfer"));
     }
 
     #[test]

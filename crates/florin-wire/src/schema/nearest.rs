@@ -16,7 +16,7 @@ pub(super) fn nearest<'m>(members: &'m Members, name: &str) -> Option<&'m str> {
     }
     members
         .iter()
-        .filter(|param| param.policy != Policy::Refused)
+        .filter(|param| !matches!(param.policy, Policy::Refused | Policy::Off))
         .map(|param| (distance(&param.name, name), param.name.as_str()))
         .filter(|(distance, known)| *distance <= DISTANCE_MAX && 2 * *distance < known.len())
         .min_by_key(|(distance, _)| *distance)

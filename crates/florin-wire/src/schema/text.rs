@@ -50,9 +50,10 @@ fn add_param(members: &mut Members, words: &[&str]) -> Result<(), String> {
         "served" => Policy::Served,
         "echoed" => Policy::Echoed,
         "refused" => Policy::Refused,
+        "off" => Policy::Off,
         other => return Err(format!("unknown policy '{other}'")),
     };
-    if required && policy == Policy::Refused {
+    if required && matches!(policy, Policy::Refused | Policy::Off) {
         return Err(format!("'{path}' is required and refused"));
     }
     let (parents, name) = path.rsplit_once('.').unwrap_or(("", path));
@@ -96,7 +97,9 @@ fn descend<'m>(
             return Err(format!("'{step}' in '{parents}' cannot have members"));
         }
         match (parent.policy, policy) {
-            (Policy::Refused, _) => return Err(format!("'{step}' is refused as a whole")),
+            (Policy::Refused | Policy::Off, _) => {
+                return Err(format!("'{step}' is refused as a whole"));
+            }
             (Policy::Echoed, Policy::Served) => {
                 return Err(format!(
                     "'{step}' is only echoed, so nothing below it is served"

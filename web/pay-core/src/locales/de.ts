@@ -146,6 +146,7 @@ export const de: Catalogue = {
   "notice.offline": "Keine Verbindung. Ihre Eingaben bleiben erhalten.",
   "notice.unreachable": "Der Server war nicht erreichbar. Sie zahlen auf keinen Fall doppelt: Versuchen Sie es noch einmal.",
   "notice.busy": "Zu viele Versuche in kurzer Zeit. Bitte warten Sie einige Minuten und versuchen Sie es dann noch einmal.",
+  "notice.sold_out": "Das ist ausverkauft. Ihnen wurde nichts berechnet.",
   "notice.failed": "Das hat nicht geklappt. Versuchen Sie es gleich noch einmal.",
   "notice.invalid": "Etwas fehlt oder stimmt nicht. Bitte sehen Sie sich die markierten Felder an.",
 

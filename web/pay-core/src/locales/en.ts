@@ -148,6 +148,7 @@ export const en = {
   "notice.offline": "No connection. What you typed is kept.",
   "notice.unreachable": "We could not reach the server. You will not be charged twice: try again.",
   "notice.busy": "Too many attempts in a short time. Wait a few minutes, then try again.",
+  "notice.sold_out": "This is sold out. You were not charged.",
   "notice.failed": "That did not work. Try again in a moment.",
   "notice.invalid": "Something is missing or not right. Look at the marked fields.",
 

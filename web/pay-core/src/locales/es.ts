@@ -146,6 +146,7 @@ export const es: Catalogue = {
   "notice.offline": "Sin conexión. Lo que escribiste se conserva.",
   "notice.unreachable": "No pudimos conectar con el servidor. No se te cobrará dos veces: vuelve a intentarlo.",
   "notice.busy": "Demasiados intentos en poco tiempo. Espera unos minutos y vuelve a intentarlo.",
+  "notice.sold_out": "Está agotado. No se te ha cobrado nada.",
   "notice.failed": "No funcionó. Vuelve a intentarlo en un momento.",
   "notice.invalid": "Falta algo o no es correcto. Revisa los campos marcados.",
 

@@ -146,6 +146,7 @@ export const fr: Catalogue = {
   "notice.offline": "Pas de connexion. Votre saisie est conservée.",
   "notice.unreachable": "Le serveur est resté injoignable. Vous ne serez pas débité deux fois\u202f: réessayez.",
   "notice.busy": "Trop de tentatives en peu de temps. Attendez quelques minutes, puis réessayez.",
+  "notice.sold_out": "C’est épuisé. Vous n’avez pas été débité.",
   "notice.failed": "Cela n’a pas fonctionné. Réessayez dans un instant.",
   "notice.invalid": "Il manque une information ou elle est incorrecte. Vérifiez les champs signalés.",
 

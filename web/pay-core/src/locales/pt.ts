@@ -146,6 +146,7 @@ export const pt: Catalogue = {
   "notice.offline": "Sem conexão. O que você digitou está guardado.",
   "notice.unreachable": "Não conseguimos falar com o servidor. Você não será cobrado duas vezes: tente de novo.",
   "notice.busy": "Muitas tentativas em pouco tempo. Espere alguns minutos e tente de novo.",
+  "notice.sold_out": "Está esgotado. Nada foi cobrado.",
   "notice.failed": "Não deu certo. Tente de novo daqui a pouco.",
   "notice.invalid": "Falta alguma coisa ou há algo errado. Confira os campos marcados.",
 

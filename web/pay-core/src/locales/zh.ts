@@ -146,6 +146,7 @@ export const zh: Catalogue = {
   "notice.offline": "网络已断开。您填写的内容不会丢失。",
   "notice.unreachable": "无法连接服务器。您不会被重复扣款，请重试。",
   "notice.busy": "短时间内尝试次数过多。请等几分钟再试。",
+  "notice.sold_out": "已售罄。您没有被扣款。",
   "notice.failed": "操作未成功，请稍后重试。",
   "notice.invalid": "有内容缺失或有误，请查看标出的项目。",
 

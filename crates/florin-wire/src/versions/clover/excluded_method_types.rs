@@ -1,4 +1,5 @@
-//! A setup intent may leave out single payment method types, as payment intents did before.
+//! A setup intent and a checkout session may leave out single payment method types, as payment intents did before.
+//! That of sessions is inferred to be of the same release.
 //!
 //! Deliberately absent: payment intents.
 
@@ -7,8 +8,8 @@ use super::super::version::ApiVersion;
 
 pub(super) const CHANGE: Change = Change {
     version: ApiVersion::Clover2025_10_29,
-    name: "setup intents exclude method types",
-    objects: &["setup_intent"],
+    name: "setup intents and sessions exclude method types",
+    objects: &["setup_intent", "checkout.session"],
     added: &["excluded_payment_method_types"],
     ..Change::NOTHING
 };
