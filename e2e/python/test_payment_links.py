@@ -385,6 +385,26 @@ def test_an_inactive_link_says_so_and_makes_nothing(sdk):
 
 
 @pytest.mark.raw
+def test_what_a_link_sold_is_listed(sdk):
+    link, other = made(), made()
+    email = f"{fresh('ada')}@example.com"
+    first, second, foreign = opened(link), opened(link), opened(other)
+    assert Page(first).pay(billing={"email": email}).json["payment_status"] == "paid"
+    for filters, expected in (
+        ({"payment_link": link.id}, [second, first]),
+        ({"payment_link": link.id, "status": "complete"}, [first]),
+        ({"payment_link": other.id}, [foreign]),
+        ({"payment_link": "plink_missing"}, []),
+        ({"customer_details": {"email": email}}, [first]),
+        ({"customer_details": {"email": "nobody@example.com"}}, []),
+        ({"customer_details": {"email": email}, "payment_link": other.id}, []),
+    ):
+        assert [one.id for one in stripe.checkout.Session.list(**filters).data] == expected, filters
+    refused = wire.get(SESSIONS, {"customer_details[email]": "nobody"})
+    assert (refused.status, refused.error["param"]) == (400, "customer_details[email]")
+
+
+@pytest.mark.raw
 def test_a_link_with_a_limit_is_sold_out(sdk):
     link = made(restrictions={"completed_sessions": {"limit": 1}})
     assert plain(link.restrictions) == {"completed_sessions": {"count": 0, "limit": 1}}

@@ -4,12 +4,14 @@
 //! Deliberately absent: completing a database that another release began.
 
 /// The product's migrations in order.
-static MIGRATIONS: [&str; 5] = [
+static MIGRATIONS: [&str; 7] = [
     include_str!("../../../migrations/0001_start.sql"),
     include_str!("../../../migrations/0002_packed.sql"),
     include_str!("../../../migrations/0003_checkout.sql"),
     include_str!("../../../migrations/0004_tallies.sql"),
     include_str!("../../../migrations/0005_methods.sql"),
+    include_str!("../../../migrations/0006_confirmations.sql"),
+    include_str!("../../../migrations/0007_sessions.sql"),
 ];
 
 /// Which words an engine uses.

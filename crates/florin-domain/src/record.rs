@@ -244,7 +244,7 @@ kinds! {
     /// What shipping costs.
     ShippingRate = "shipping_rates" ("active", "currency"): crate::catalog::ShippingRate,
     /// One order of one buyer.
-    CheckoutSession = "checkout_sessions" ("customer", "payment_intent", "status"): crate::checkout::CheckoutSession,
+    CheckoutSession = "checkout_sessions" ("customer", "payment_intent", "status", "payment_link", "email"): crate::checkout::CheckoutSession,
     /// An address under which every buyer gets a session.
     PaymentLink = "payment_links" ("active"): crate::checkout::PaymentLink,
     /// An order of the simple front door.

@@ -16,6 +16,8 @@ pub async fn list(exchange: &Exchange) -> Response {
         ("customer", "customer"),
         ("payment_intent", "payment_intent"),
         ("status", "status"),
+        ("payment_link", "payment_link"),
+        ("customer_details.email", "email"),
     ];
     page::list(exchange, Kind::CheckoutSession, &filters).await
 }

@@ -341,6 +341,8 @@ impl CheckoutSession {
             self.customer.as_deref(),
             self.intent.as_deref(),
             Some(self.status.word()),
+            self.link.as_deref(),
+            self.buyer_email(),
         ]
     }
 
