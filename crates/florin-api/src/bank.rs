@@ -87,7 +87,7 @@ fn answered_before() -> HttpResponse<Body> {
 fn code(address: &str, picture: &str) -> HttpResponse<Body> {
     match picture {
         "qr.svg" => headers::picture(qr::svg(address).unwrap_or_default()),
-        _ => headers::points(qr::png(address).unwrap_or_default()),
+        _ => headers::points("image/png", qr::png(address).unwrap_or_default()),
     }
 }
 

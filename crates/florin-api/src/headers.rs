@@ -183,14 +183,15 @@ pub fn picture(svg: String) -> HttpResponse<Body> {
 }
 
 /// A picture of points that pages elsewhere may show.
-pub fn points(png: Vec<u8>) -> HttpResponse<Body> {
+pub fn points(content_type: &str, file: Vec<u8>) -> HttpResponse<Body> {
     let headers = [
-        ("content-type", "image/png"),
+        ("content-type", content_type),
         ("cache-control", "private, max-age=3600"),
+        ("content-security-policy", "default-src 'none'"),
         ("cross-origin-resource-policy", "cross-origin"),
         NO_SNIFFING,
     ];
-    made(200, png, &headers)
+    made(200, file, &headers)
 }
 
 /// An answer to one of our own pages.

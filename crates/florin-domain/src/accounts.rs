@@ -1,6 +1,6 @@
 //! Merchants and the keys of their API.
 
-use crate::record::{Columns, record};
+use crate::record::{Columns, record, set};
 use florin_base::{Asset, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,68 @@ record! {
         parent: Option<String>,
         /// What the installation charges for a payment.
         pricing: Pricing,
+        /// How its pages look.
+        branding: Branding,
+    }
+}
+
+/// How the pages of a merchant look, where a session does not say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Branding {
+    /// The address of the logo, `http` or `https`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// The colour of buttons, `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub button_color: Option<String>,
+    /// The colour of the page, `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background_color: Option<String>,
+    /// Where buyers find help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support_url: Option<String>,
+}
+
+/// What changes of a merchant's pages; an empty text takes something away.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandingPatch {
+    /// The name, which cannot be taken away.
+    pub name: Option<String>,
+    /// The address of the logo.
+    pub logo: Option<String>,
+    /// The colour of buttons.
+    pub button_color: Option<String>,
+    /// The colour of the page.
+    pub background_color: Option<String>,
+    /// Where buyers find help.
+    pub support_url: Option<String>,
+}
+
+impl BrandingPatch {
+    /// Changes a merchant.
+    pub fn apply(self, account: &mut Account) {
+        let said =
+            |text: Option<String>| text.map(|text| Some(text).filter(|text| !text.is_empty()));
+        set(&mut account.name, self.name.filter(|name| !name.is_empty()));
+        let held = &mut account.branding;
+        set(&mut held.logo, said(self.logo));
+        set(&mut held.button_color, said(self.button_color));
+        set(&mut held.background_color, said(self.background_color));
+        set(&mut held.support_url, said(self.support_url));
+    }
+}
+
+/// Reads a colour of a page.
+///
+/// # Errors
+/// The text is no colour; the message says what one looks like.
+pub fn color(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let is_color = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    match is_color {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err(format!("{text:?} is no colour: write it like #1a73e8")),
     }
 }
 

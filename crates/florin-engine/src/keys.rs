@@ -5,7 +5,7 @@ use crate::cache::FRESH_MS;
 use crate::caller::Caller;
 use crate::step::{Halt, Step};
 use florin_base::{Asset, Id, Scope, Timestamp};
-use florin_domain::accounts::{Account, ApiKey, KeyRole};
+use florin_domain::accounts::{Account, ApiKey, BrandingPatch, KeyRole};
 use florin_domain::changes::{Changes, Claim};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Record, RecordKey, Versioned};
@@ -561,6 +561,32 @@ impl Engine {
         }
         held.record.domains = domains;
         Ok(self.save_key(scope, held).await?)
+    }
+
+    /// Changes how the pages of a merchant look, those that are open, too.
+    ///
+    /// # Errors
+    /// No such account, or the database does not answer.
+    pub async fn set_branding(
+        self: &Arc<Self>,
+        account: &str,
+        patch: BrandingPatch,
+    ) -> Result<Account, AdminError> {
+        let scope = Scope::test(account);
+        let mut step = Step::new(self, &scope, None);
+        let missing = || {
+            let why = format!("there is no account {account}; `florin accounts list` shows them");
+            AdminError::Missing(why)
+        };
+        let found = step.find::<Account>(account).await.map_err(|_| missing())?;
+        let mut held = found.ok_or_else(missing)?;
+        let before = held.record.clone();
+        patch.apply(&mut held.record);
+        let (draft, mut context) = step.parts();
+        let transition = Transition::AccountUpdated;
+        draft.save_with(&mut context, &mut held, transition, Some(before));
+        self.commit_settings(step.take()).await?;
+        Ok(held.record)
     }
 
     async fn key_record(&self, scope: &Scope, id: &str) -> Result<Versioned<ApiKey>, AdminError> {

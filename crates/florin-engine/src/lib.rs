@@ -25,6 +25,7 @@ mod numbers;
 pub mod operations;
 mod outbox;
 pub mod payment_links;
+pub mod pictures;
 mod queue;
 pub mod read;
 mod receipts;
@@ -69,6 +70,7 @@ pub struct Engine {
     in_flight: AtomicUsize,
     alarms: alarms::Alarms,
     card_tries: Arc<card_tries::CardTries>,
+    pictures: pictures::Pictures,
     seal: receipts::Seal,
 }
 
@@ -83,6 +85,7 @@ impl Engine {
             in_flight: AtomicUsize::new(0),
             alarms: alarms::Alarms::default(),
             card_tries: Arc::default(),
+            pictures: pictures::Pictures::default(),
             seal: receipts::seal(&world.vault),
             world,
         })

@@ -38,7 +38,9 @@ pub use objects::next_action::{BANK_PREFIX, transfer_rows};
 pub use objects::payment_link::{LINK_PREFIX, link_url};
 pub use objects::source::{render_old_source, source_secret};
 pub use objects::webhook_endpoint::render_endpoint;
-pub use page::{PageFacts, page_waits, render_methods, render_page, render_saved};
+pub use page::{
+    PageFacts, PagePicture, page_waits, picture_address, render_methods, render_page, render_saved,
+};
 pub use refusal::render_refusal;
 
 /// For whom something is rendered.

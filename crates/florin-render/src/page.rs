@@ -58,7 +58,7 @@ pub fn render_page(facts: &PageFacts, view: &View<'_>) -> Value {
             "subtotal": totals.subtotal, "shipping": totals.shipping, "tax": totals.tax, "discount": 0,
             "total": totals.total,
         },
-        "line_items": session.lines.iter().map(line).collect::<Vec<_>>(),
+        "line_items": session.lines.iter().map(|one| line(session, one)).collect::<Vec<_>>(),
         "shipping": shipping(session),
         "collect": collect(session),
         "email": session.buyer_email(),
@@ -86,29 +86,77 @@ pub(crate) fn merchant_of<'a>(session: &'a CheckoutSession, account: &'a Account
     branding(session, "display_name").unwrap_or(&account.name)
 }
 
+/// A picture that a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PagePicture<'a> {
+    /// The merchant's logo.
+    Logo,
+    /// What a line sells.
+    Line(&'a str),
+}
+
+impl<'a> PagePicture<'a> {
+    /// Reads the last part of a picture's address.
+    pub fn named(name: &'a str) -> PagePicture<'a> {
+        match name {
+            LOGO => PagePicture::Logo,
+            line => PagePicture::Line(line),
+        }
+    }
+}
+
+/// The name of the logo among the pictures of a page.
+const LOGO: &str = "logo";
+
+/// Where the merchant says that a picture is.
+pub fn picture_address<'a>(
+    session: &'a CheckoutSession,
+    account: &'a Account,
+    which: PagePicture<'_>,
+) -> Option<&'a str> {
+    match which {
+        PagePicture::Logo => {
+            let sent = session.echo.get("branding_settings");
+            let said = sent.and_then(|sent| sent.get("logo")?.get("url")?.as_str());
+            said.or(account.branding.logo.as_deref())
+        }
+        PagePicture::Line(id) => {
+            let mut lines = session.lines.iter();
+            lines.find(|line| line.id == id)?.image.as_deref()
+        }
+    }
+}
+
+/// Where a page asks for a picture: always this server.
+fn picture_url(session: &CheckoutSession, name: &str) -> String {
+    format!("/c/pay/{}/pictures/{name}", session.id)
+}
+
 fn merchant(facts: &PageFacts) -> Value {
-    let session = &facts.session;
-    let logo = session.echo.get("branding_settings");
-    let logo = logo.and_then(|sent| sent.get("logo")?.get("url")?.as_str());
+    let (session, own) = (&facts.session, &facts.account.branding);
+    let logo = picture_address(session, &facts.account, PagePicture::Logo);
+    let button = branding(session, "button_color");
+    let background = branding(session, "background_color");
     json!({
         "name": merchant_of(session, &facts.account),
         "country": facts.account.country,
-        "logo_url": logo,
+        "logo_url": logo.map(|_| picture_url(session, LOGO)),
         "support_email": facts.account.email,
-        "support_url": null,
+        "support_url": own.support_url,
         "colors": {
-            "primary": branding(session, "button_color"),
-            "background": branding(session, "background_color"),
+            "primary": button.or(own.button_color.as_deref()),
+            "background": background.or(own.background_color.as_deref()),
         },
     })
 }
 
-fn line(line: &Line) -> Value {
+fn line(session: &CheckoutSession, line: &Line) -> Value {
+    let image = line.image.as_ref();
     json!({
         "id": line.id,
         "name": line.name,
         "description": line.description,
-        "image": line.image,
+        "image": image.map(|_| picture_url(session, &line.id)),
         "quantity": line.quantity,
         "unit_amount": line.unit_amount,
         "amount": line.subtotal,

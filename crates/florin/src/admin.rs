@@ -5,13 +5,14 @@
 
 use crate::attempts;
 use crate::home::Home;
+use crate::look;
 use crate::metrics::Side;
 use crate::place::At;
 use crate::ring::{RETIRE_AFTER_MS, RingKeeper, is_superseded_for_long};
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
 use florin_base::{Millis, Scope, Timestamp};
-use florin_domain::accounts::{DOMAINS_MAX, KeyRole, domain};
+use florin_domain::accounts::{BrandingPatch, DOMAINS_MAX, KeyRole, domain};
 use florin_egress::{Egress, EgressError, HttpEgress, Policy, Request, TIMEOUT_MS_LIMIT};
 use florin_engine::{Engine, KeyWish};
 use florin_store::Installation;
@@ -39,6 +40,10 @@ pub enum Command {
     AccountsCreate { name: String, country: String },
     /// List merchants.
     AccountsList,
+    AccountsBrand {
+        account: Option<String>,
+        patch: BrandingPatch,
+    },
     /// Make a key.
     KeysCreate {
         account: Option<String>,
@@ -174,6 +179,10 @@ impl Door {
                 let rows = all.iter().map(|account| json!({"id": account.id, "name": account.name, "country": account.country, "created": account.created}));
                 Ok(rows.collect())
             }
+            Command::AccountsBrand { account, patch } => {
+                let scope = self.scope(account, false).await?;
+                self.brand(&scope.account, patch).await
+            }
             Command::KeysCreate {
                 account,
                 live,
@@ -307,6 +316,16 @@ impl Door {
             }
         }
         Ok(made)
+    }
+
+    /// Changes how the pages of a merchant look, or only shows it.
+    async fn brand(&self, account: &str, patch: BrandingPatch) -> Result<Value> {
+        if patch == BrandingPatch::default() {
+            let account = self.engine.account_record(account).await?;
+            return Ok(look::shown(&account));
+        }
+        let changed = self.engine.set_branding(account, patch).await?;
+        Ok(look::shown(&changed))
     }
 
     async fn list_keys(&self, scope: &Scope) -> Result<Value> {

@@ -2,6 +2,7 @@
 
 use crate::admin::{self, Command as Admin};
 use crate::limits::LimitArgs;
+use crate::look::Look;
 use crate::mail::MailArgs;
 use crate::place::{At, SandboxArgs};
 use crate::sandbox_processor::{self, SandboxProcessorArgs};
@@ -193,6 +194,18 @@ enum Accounts {
     },
     /// List the merchants.
     List {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Change how the pages of a merchant look: name, logo, colours. Without any option it shows how they do.
+    #[command(
+        after_help = "Examples:\n  florin accounts brand --logo https://shop.example/logo.png --button-color '#1a73e8'\n  florin accounts brand acct_123 --logo none"
+    )]
+    Brand {
+        /// The account; the oldest one when it is left out.
+        account: Option<String>,
+        #[command(flatten)]
+        look: Look,
         #[command(flatten)]
         at: At,
     },
@@ -396,6 +409,10 @@ fn accounts(command: Accounts) -> anyhow::Result<()> {
             admin::run(&at, Admin::AccountsCreate { name, country })
         }
         Accounts::List { at } => admin::run(&at, Admin::AccountsList),
+        Accounts::Brand { account, look, at } => {
+            let patch = look.read()?;
+            admin::run(&at, Admin::AccountsBrand { account, patch })
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod home;
 mod home_tests;
 mod limits;
 mod log;
+mod look;
 mod mail;
 mod metrics;
 mod openapi;

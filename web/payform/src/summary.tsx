@@ -12,9 +12,10 @@ import type { LineItem } from './state';
 export function MerchantLine() {
   const { state, t } = usePage();
   const { merchant } = state;
+  const [isLost, setLost] = useState(false);
   const logo = ownImage(merchant.logo_url);
-  const mark = logo
-    ? <img class="logo" src={logo} alt="" width="32" height="32" />
+  const mark = logo && !isLost
+    ? <img class="logo" src={logo} alt="" width="32" height="32" onError={() => setLost(true)} />
     : <span class="logo logo-letter" aria-hidden="true">{[...merchant.name][0]?.toUpperCase()}</span>;
   return (
     <header class="merchant">
@@ -51,7 +52,8 @@ function Stepper({ item }: { item: LineItem }) {
 function Item({ item }: { item: LineItem }) {
   const page = usePage();
   const { i18n, t } = page;
-  const image = ownImage(item.image);
+  const [isLost, setLost] = useState(false);
+  const image = isLost ? null : ownImage(item.image);
   const isSeveral = item.quantity > 1;
   const notes = [
     item.description && isolate(item.description, i18n.language),
@@ -60,7 +62,9 @@ function Item({ item }: { item: LineItem }) {
   ].filter(Boolean);
   return (
     <li class="item">
-      {image && <img class="item-image" src={image} alt="" width="48" height="48" loading="lazy" />}
+      {image && (
+        <img class="item-image" src={image} alt="" width="48" height="48" loading="lazy" onError={() => setLost(true)} />
+      )}
       <div class="item-text">
         <bdi class="item-name">{item.name}</bdi>
         {notes.map((note) => <span class="item-note" key={note}>{note}</span>)}

@@ -434,6 +434,18 @@ describe('the summary', () => {
   });
 });
 
+describe('pictures', () => {
+  it('that are not there leave a letter, or nothing', async () => {
+    const merchant = { ...stateOf().merchant, logo_url: '/c/pay/cs_1/pictures/logo' };
+    const items = [{ ...stateOf().line_items[0]!, image: '/c/pay/cs_1/pictures/li_1' }];
+    const page = await mount(stateOf({ merchant, line_items: items }));
+    expect(page.all('img').map((image) => image.getAttribute('src'))).toEqual([merchant.logo_url, items[0]!.image]);
+    for (const image of page.all('img')) image.dispatchEvent(new Event('error'));
+    await vi.waitFor(() => expect(page.all('img')).toHaveLength(0));
+    expect(page.text('.logo-letter')).toBe('L');
+  });
+});
+
 describe('languages', () => {
   it('turn the page around and keep numbers from left to right', async () => {
     const page = await mount(stateOf({ locale: 'ar' }), [], 'ar');

@@ -19,7 +19,7 @@ use axum::http::{Method, Response as HttpResponse};
 use florin_engine::operations::{AbandonSession, ChooseSession, PressSession};
 use florin_engine::{Caller, Halt, MethodSource, Operation, PageSession, Response};
 use florin_render::qr;
-use florin_render::{PageFacts, render_page};
+use florin_render::{PageFacts, PagePicture, render_page};
 use florin_wire::{WireError, parse_form, parse_json};
 use serde_json::{Map, Value, json};
 use shell::Problem;
@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 /// Where the pages are.
 pub const PREFIX: &str = "/c/pay/";
+/// Where the pictures of a page are, below it.
+const PICTURES: &str = "pictures/";
 /// What a page sends at most.
 const SENT_BYTES_MAX: usize = 65_536;
 
@@ -64,6 +66,7 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
         ("state", true, _) => visit.state(200).await,
         ("qr.svg", true, _) => visit.picture(),
         ("events", true, _) => events::stream(&visit).await,
+        (picture, true, _) if picture.starts_with(PICTURES) => visit.picture_of(picture).await,
         ("", _, true) => visit.press_without_script(body).await,
         ("confirm", _, true) => visit.press(body).await,
         ("update", _, true) => visit.choose(body).await,
@@ -125,6 +128,22 @@ impl Visit<'_> {
         let base_url = &self.api.engine.world().settings.base_url;
         let url = format!("{base_url}{PREFIX}{}", self.page.id);
         headers::picture(qr::svg(&url).unwrap_or_default())
+    }
+
+    /// The logo, or what a line sells.
+    async fn picture_of(&self, verb: &str) -> HttpResponse<Body> {
+        let name = verb.strip_prefix(PICTURES).unwrap_or_default();
+        let which = PagePicture::named(name);
+        match self.api.engine.page_picture(&self.page, which).await {
+            Ok(Some(picture)) => headers::points(picture.content_type, picture.bytes.to_vec()),
+            Ok(None) => refused(
+                404,
+                Some("resource_missing"),
+                "There is no such picture.",
+                None,
+            ),
+            Err(_) => unavailable(),
+        }
     }
 
     async fn state(&self, status: u16) -> HttpResponse<Body> {

@@ -74,7 +74,12 @@ fn requirements() -> Value {
 fn settings(account: &Account) -> Value {
     let name = Some(account.name.as_str()).filter(|name| !name.is_empty());
     json!({
-        "branding": {"icon": null, "logo": null, "primary_color": null, "secondary_color": null},
+        "branding": {
+            "icon": null,
+            "logo": null,
+            "primary_color": account.branding.button_color,
+            "secondary_color": account.branding.background_color,
+        },
         "card_payments": {
             "decline_on": {"avs_failure": false, "cvc_failure": false},
             "statement_descriptor_prefix": null,

@@ -43,9 +43,24 @@ pub fn create_session(params: &Params, version: ApiVersion) -> Result<NewSession
         submit_type: text(params, "submit_type"),
         expires: params.int("expires_at").map(Timestamp),
         collect: collect(params)?,
-        echo: fresh_echo(params),
+        echo: shown(params),
         ..NewSession::default()
     })
+}
+
+/// What the session shows as it was sent: what nothing depends on, and the look and the texts of its page.
+fn shown(params: &Params) -> Map<String, Value> {
+    let mut shown = fresh_echo(params);
+    for name in ["branding_settings", "custom_text"] {
+        let Some(acts) = params.object(name) else {
+            continue;
+        };
+        let held = shown.entry(name).or_insert_with(|| json!({}));
+        if let Value::Object(held) = held {
+            held.extend(acts.clone());
+        }
+    }
+    shown
 }
 
 fn mode(params: &Params) -> Result<SessionMode, WireError> {
