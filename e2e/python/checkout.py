@@ -28,11 +28,12 @@ def opened(*items: dict[str, Any], **more: Any):
 
 
 class Page:
-    """The page of a session, driven as its script drives it."""
+    """The page of a session, driven as its script drives it. What stands in a shop's page is named by its client secret."""
 
     def __init__(self, session: Any) -> None:
-        self.id = session if isinstance(session, str) else session.id
-        self.path = f"/c/pay/{self.id}"
+        known_by = session if isinstance(session, str) else (getattr(session, "client_secret", None) or session.id)
+        self.id = known_by.split("_secret_")[0]
+        self.path = f"/c/pay/{known_by}"
 
     def state(self) -> dict[str, Any]:
         """What the page knows now."""

@@ -71,6 +71,47 @@ def test_an_embedded_page_has_a_secret_and_no_address(sdk):
     assert silent.redirect_on_completion == "never"
 
 
+def test_elements_of_a_shop_have_a_secret_and_no_address(sdk):
+    made = stripe.checkout.Session.create(
+        mode="payment", ui_mode="elements", return_url="https://shop.example/return?of={CHECKOUT_SESSION_ID}", line_items=[item()])
+    assert made.client_secret.startswith(f"{made.id}_secret_")
+    assert (made.ui_mode, made.url, made.success_url) == ("elements", None, None)
+    page = Page(made)
+    assert page.state()["return_to"] is None
+    assert page.pay().json["return_to"] == f"https://shop.example/return?of={made.id}"
+    staying = stripe.checkout.Session.create(
+        mode="payment", ui_mode="elements", line_items=[item(900, 1, "eur")],
+        payment_method_types=["card", "ideal", "customer_balance"])
+    # Whoever has nowhere to come back to is not sent away.
+    assert [one["type"] for one in Page(staying).state()["methods"]] == ["card", "customer_balance"]
+    older = wire.post(SESSIONS, {"mode": "payment", "ui_mode": "custom", "line_items": [item()]}, headers={"Stripe-Version": "2025-03-31.basil"})
+    assert (older.status, older.json["ui_mode"]) == (200, "custom"), older.body
+    assert wire.get(f"/c/pay/{made.id}", key=None).status == 404
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("ui_mode", ["elements", "embedded_page", "hosted_page"])
+def test_only_the_right_secret_opens_a_session(sdk, ui_mode):
+    sent = {"mode": "payment", "ui_mode": ui_mode, "line_items": [item()]}
+    if ui_mode == "embedded_page":
+        sent["redirect_on_completion"] = "never"
+    made, other = (wire.post(SESSIONS, sent).json for _ in range(2))
+    known = made["client_secret"] or made["id"]
+    wrong = {f"{known}a", f"{known}_", f"{made['id']}_secret_", f"{made['id']}_secret_{'a' * 40}", known.upper(), known[:-1]}
+    if made["client_secret"]:
+        tail = other["client_secret"].split("_secret_")[1]
+        wrong |= {made["id"], f"{made['id']}_secret_{tail}"}
+    for tampered in wrong:
+        page = Page(tampered)
+        for answer in (
+            wire.get(f"{page.path}/state", key=None), wire.get(f"{page.path}/events", key=None), page.pay(),
+            page.update(quantities={}), page.send("cancel", {}), wire.get(f"{page.path}/pictures/logo", key=None)):
+            assert (answer.status, answer.error["code"]) == (404, "resource_missing"), tampered
+        assert wire.get(page.path, key=None).status == 404, tampered
+    assert (wire.get(f"{SESSIONS}/{made['id']}").json["status"], wire.get(f"{SESSIONS}/{made['id']}").json["payment_intent"]) == ("open", None)
+    assert Page(known).pay().json["payment_status"] == "paid"
+
+
 def test_a_set_up_has_no_sums(sdk):
     made = stripe.checkout.Session.create(mode="setup", currency="eur", success_url=THANKS)
     assert (made.mode, made.amount_total, made.total_details) == ("setup", None, None)
@@ -290,7 +331,10 @@ REFUSED = [
     ("where to return", _with(return_url="https://shop.example/"), None, "return_url"),
     ("embedded with a way on", _with(ui_mode="embedded_page"), None, "success_url"),
     ("embedded without a way back", {**_without("success_url"), "ui_mode": "embedded_page"}, None, "return_url"),
-    ("elements", _with(ui_mode="elements"), "parameter_unsupported", "ui_mode"),
+    ("a form", _with(ui_mode="form"), "parameter_unsupported", "ui_mode"),
+    ("elements with a way on", _with(ui_mode="elements"), None, "success_url"),
+    ("elements with a redirection", {**_without("success_url"), "ui_mode": "elements", "redirect_on_completion": "never"}, None,
+     "redirect_on_completion"),
     ("an older word", _with(ui_mode="hosted"), None, "ui_mode"),
     ("no address to go to", _with(success_url="shop"), "url_invalid", "success_url"),
     ("no such customer", _with(customer="cus_missing"), "resource_missing", "customer"),

@@ -385,6 +385,41 @@ def test_an_inactive_link_says_so_and_makes_nothing(sdk):
 
 
 @pytest.mark.raw
+def test_what_a_link_asks_for_is_changed(sdk):
+    link = made({"price": price(900), "quantity": 2}, {"price": price(100), "quantity": 1}, phone_number_collection={"enabled": True},
+                custom_text={"submit": {"message": "Thank you."}}, payment_intent_data={"description": "Tea", "metadata": {"a": "1"}})
+    first, second = stripe.PaymentLink.list_line_items(link.id).data
+    early = opened(link)
+    changed = stripe.PaymentLink.modify(
+        link.id, line_items=[{"id": second.id, "quantity": 3, "adjustable_quantity": {"enabled": True, "maximum": 4}}],
+        phone_number_collection={"enabled": False}, submit_type="donate", billing_address_collection="required",
+        custom_text={"submit": "", "after_submit": {"message": "See you."}}, payment_intent_data={"description": "", "metadata": {"b": "2"}},
+        custom_fields=[{"key": "size", "label": {"type": "custom", "custom": "Size"}, "type": "text"}])
+    assert (changed.phone_number_collection.enabled, changed.submit_type, changed.custom_fields[0].key) == (False, "donate", "size")
+    assert changed.payment_intent_data.description is None
+    lines = stripe.PaymentLink.list_line_items(link.id).data
+    assert [(line.id, line.quantity, line.amount_total) for line in lines] == [(first.id, 2, 1800), (second.id, 3, 300)]
+    # A session that a buyer has already stays as it was.
+    assert (read(early)["amount_total"], read(early)["phone_number_collection"]["enabled"]) == (1900, True)
+    late = read(opened(link))
+    assert (late["amount_total"], late["submit_type"], late["billing_address_collection"]) == (2100, "donate", "required")
+    assert late["custom_text"]["after_submit"]["message"] == "See you." and late["custom_text"]["submit"] is None
+    plainer = stripe.PaymentLink.modify(link.id, custom_fields="", line_items=[
+        {"id": second.id, "adjustable_quantity": {"enabled": False}}])
+    assert plainer.custom_fields == []
+    line = stripe.PaymentLink.list_line_items(link.id).data[1]
+    assert (line.quantity, line.adjustable_quantity) == (3, None)
+    (event, *_) = stripe.Event.list(type="payment_link.updated", limit=1).data
+    assert "custom_fields" in event.data.previous_attributes
+    # Ending it is not refused for what it sells any more.
+    wire.post(f"/v1/prices/{lines[0].price.id}", {"active": False})
+    assert stripe.PaymentLink.modify(link.id, active=False).active is False
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        stripe.PaymentLink.modify(link.id, submit_type="pay")
+    assert refused.value.param == f"{LINE}[price]"
+
+
+@pytest.mark.raw
 def test_what_a_link_sold_is_listed(sdk):
     link, other = made(), made()
     email = f"{fresh('ada')}@example.com"
@@ -420,6 +455,10 @@ def test_a_link_with_a_limit_is_sold_out(sdk):
     assert is_page(look(link), 410, "All seats are taken.") and sessions() == before
     refused = Page(late).pay()
     assert (refused.status, refused.json["error"]["code"]) == (409, "payment_link_sold_out")
+    form = {"attempt": "a", "number": "4242424242424242", "exp": "12 / 34", "cvc": "123", "email": "ada@example.com"}
+    told = wire.post(f"/c/pay/{late}", form, key=None)
+    assert (told.status, told.headers["location"]) == (303, f"/c/pay/{late}?problem=sold_out")
+    assert b"This is sold out. You were not charged." in wire.get(told.headers["location"], key=None).body
     assert (read(late)["status"], read(late)["payment_intent"]) == ("open", None)
     wire.post(f"{LINKS}/{link.id}", {"restrictions": {"completed_sessions": {"limit": 2}}})
     assert Page(late).pay().json["payment_status"] == "paid"
@@ -529,10 +568,15 @@ REFUSED = [
 ]
 # What cannot be changed, and what cannot be.
 UNCHANGED = [
-    ("what is sold", {"line_items": [{"price": "price_1", "quantity": 2}]}, "parameter_unsupported", "line_items"),
-    ("its button", {"submit_type": "pay"}, "parameter_unsupported", "submit_type"),
-    ("its questions", {"custom_fields": [{"key": "a"}]}, "parameter_unsupported", "custom_fields"),
-    ("its texts", {"custom_text": {"submit": {"message": "x"}}}, "parameter_unsupported", "custom_text"),
+    ("what is sold", {"line_items": [{"price": "price_1", "quantity": 2}]}, "parameter_unknown", f"{LINE}[price]"),
+    ("a line of nothing", {"line_items": [{"quantity": 2}]}, "parameter_missing", f"{LINE}[id]"),
+    ("a line of another link", {"line_items": [{"id": "li_1", "quantity": 2}]}, None, f"{LINE}[id]"),
+    ("no such button", {"submit_type": "give"}, None, "submit_type"),
+    ("half a question", {"custom_fields": [{"key": "a"}]}, "parameter_missing", "custom_fields[0][label]"),
+    ("a way to pay in another currency", {"payment_method_types": ["pix"]}, None, "payment_method_types"),
+    ("no such country", {"shipping_address_collection": {"allowed_countries": ["XX"]}}, None,
+     "shipping_address_collection[allowed_countries][0]"),
+    ("ways of shipping", {"shipping_options": [{"shipping_rate": "shr_1"}]}, "parameter_unsupported", "shipping_options"),
     ("its currency", {"currency": "usd"}, "parameter_unknown", "currency"),
     ("half active", {"active": "maybe"}, None, "active"),
     ("no activity", {"active": ""}, "parameter_invalid_empty", "active"),

@@ -8,7 +8,7 @@ use crate::{Api, checkout, headers, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
-use florin_engine::operations::{CreateSession, ItemWish, PriceWish, ShippingWish};
+use florin_engine::operations::{CreateSession, ItemWish, ShippingWish};
 use florin_engine::{MetadataPatch, OpenedLink};
 use florin_render::{link_url, parse, qr};
 use florin_wire::versions::NEWEST;
@@ -101,13 +101,7 @@ fn session(api: &Api, opened: &OpenedLink, parts: &Parts) -> Result<CreateSessio
     let mut command = parse::create_session(&params, NEWEST)?;
     command.link = Some(link.id.clone());
     command.metadata = MetadataPatch::of(&link.metadata);
-    let items = link.items.iter().map(|item| ItemWish {
-        price: PriceWish::Known(item.price.to_string()),
-        quantity: item.quantity,
-        adjustable: item.adjustable,
-        tax_rates: Vec::new(),
-        metadata: MetadataPatch::Keep,
-    });
+    let items = link.items.iter().map(ItemWish::of_link);
     let shipping = link.shipping.iter();
     let shipping = shipping.map(|option| ShippingWish::Known(option.rate.to_string()));
     Ok(CreateSession {

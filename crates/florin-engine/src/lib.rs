@@ -43,6 +43,7 @@ pub mod world;
 pub use caller::{Buyer, Caller};
 pub use florin_domain::accounts::KeyRole;
 pub use florin_domain::checkout::NewLink;
+pub use florin_domain::checkout::UiMode;
 pub use florin_domain::methods::Flow;
 pub use florin_domain::payments::{MetadataPatch, MethodDetails};
 pub use florin_domain::processor::Rehearsed;

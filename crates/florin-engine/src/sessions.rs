@@ -12,11 +12,12 @@ use crate::scheduler::member;
 use crate::step::{Halt, Step};
 use florin_base::Scope;
 use florin_domain::catalog::Price;
-use florin_domain::checkout::{CheckoutSession, Order, SESSION_SPACE, SessionStatus};
+use florin_domain::checkout::{CheckoutSession, Order, SECRET_MARK, SESSION_SPACE, SessionStatus};
 use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod, SetupIntent};
 use florin_domain::{Entity, Kind, Refusal};
 use florin_render::{PageFacts, render_front, render_session_line};
 use florin_store::{LeasedJob, ListQuery, StoreError};
+use florin_vault::constant_time_eq;
 use florin_wire::print;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -48,11 +49,29 @@ pub enum FrontBy<'a> {
 }
 
 impl Engine {
-    /// The session of a page, wherever it belongs.
+    /// The session of a page, wherever it belongs. A page of its own is known by the session's id; what stands in a page of the
+    /// shop by the client secret, which holds the id.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn page_session(&self, id: &str) -> Result<Option<PageSession>, StoreError> {
+    pub async fn page_session(&self, known_by: &str) -> Result<Option<PageSession>, StoreError> {
+        let id = known_by.split(SECRET_MARK).next().unwrap_or_default();
+        let Some(page) = self.session_page(id).await? else {
+            return Ok(None);
+        };
+        let reader = Reader::new(self, &page.scope, None);
+        let session = reader.typed::<CheckoutSession>(&page.id).await?;
+        let needed =
+            session.map(|session| session.client_secret().unwrap_or(session.id.to_string()));
+        let is_known = |needed: String| constant_time_eq(needed.as_bytes(), known_by.as_bytes());
+        Ok(needed.is_some_and(is_known).then_some(page))
+    }
+
+    /// Where a session belongs, for whoever looks at its client secret later.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn session_page(&self, id: &str) -> Result<Option<PageSession>, StoreError> {
         let key = self.world.store.find(None, SESSION_SPACE, id).await?;
         Ok(key.map(|key| PageSession {
             scope: key.scope,

@@ -129,7 +129,9 @@ pub fn picture_address<'a>(
 
 /// Where a page asks for a picture: always this server.
 fn picture_url(session: &CheckoutSession, name: &str) -> String {
-    format!("/c/pay/{}/pictures/{name}", session.id)
+    let secret = session.client_secret();
+    let known_by = secret.as_deref().unwrap_or(&session.id);
+    format!("/c/pay/{known_by}/pictures/{name}")
 }
 
 fn merchant(facts: &PageFacts) -> Value {

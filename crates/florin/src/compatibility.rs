@@ -66,10 +66,11 @@ refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 - The id of a deleted product is not used again. Products cannot be listed by `ids`, `url`, `type` or `shippable`.\n\
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
 - Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, \
-recovery after expiry and the `ui_mode` words `elements` and `form` are refused. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
+recovery after expiry and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \
+its client secret alone, and its redirects open in a window over that page. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
 An inline price is a price with `active: false`, and its product is a product like any other.\n\
-- Payment links sell what sessions sell. Optional items are not served; what they sell cannot be changed. \
+- Payment links sell what sessions sell. Optional items are not served; prices and ways of shipping of a link cannot be changed. \
 `restrictions` count the sessions that were completed since there is a limit, and a buyer whose bank was being asked when the last place \
 was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \

@@ -62,15 +62,16 @@ const STATE = {
 /** Plays a session. `payment` is how its payment stands once somebody has pressed the button. */
 function playCheckout(context, payment = null) {
   const state = { ...STATE };
-  return context.route(/\/c\/pay\/cs_test_1\//, (route) => {
-    if (route.request().url().endsWith('/confirm')) state.payment = payment;
+  return context.route(/\/c\/pay\/cs_test_1_secret_2\//, (route) => {
+    if (route.request().url().includes('/confirm?')) state.payment = payment;
     return route.fulfill({ json: state });
   });
 }
 
 test('a checkout session is paid with the elements of a shop', async () => {
   const line = { price_data: { currency: 'eur', unit_amount: 4900, product_data: { name: 'Tea' } }, quantity: 1 };
-  const { id } = await setting.api('/v1/checkout/sessions', { mode: 'payment', line_items: [line] });
+  const made = await setting.api('/v1/checkout/sessions', { mode: 'payment', ui_mode: 'elements', line_items: [line] });
+  const { id, client_secret: secret } = made;
   const { context, page } = await visit('/plain?form=none&script=/endive/stripe.js');
   const seen = await page.evaluate(async (clientSecret) => {
     const sdk = window.Stripe(window.data.publishableKey).initCheckoutElementsSdk({ clientSecret });
@@ -81,14 +82,14 @@ test('a checkout session is paid with the elements of a shop', async () => {
     window.actions = actions;
     await actions.updateEmail('ada@example.com');
     return { then: typeof sdk.then, type, total: actions.getSession().total.total.minorUnitsAmount, changes: window.changes };
-  }, id);
+  }, secret);
   assert.deepEqual(seen, { then: 'undefined', type: 'success', total: 4900, changes: ['ada@example.com'] });
   const frame = await fieldFrame(page, 'payment');
   await typeCard(page, frame, CARDS.declined);
   const confirm = () => page.evaluate(() => window.actions.confirm({ redirect: 'if_required' }));
   assert.equal((await confirm()).error.code, 'try_other_card');
   await typeCard(page, frame, CARDS.good);
-  const isSent = (request) => request.url().endsWith('/confirm');
+  const isSent = (request) => request.url().includes(`/c/pay/${secret}/confirm?`);
   const [sent, result] = await Promise.all([context.waitForEvent('request', isSent), confirm()]);
   assert.deepEqual([result.type, result.session.status], ['success', { type: 'complete', paymentStatus: 'paid' }]);
   assert.equal(sent.headers()['content-type'], 'application/json');
@@ -96,6 +97,42 @@ test('a checkout session is paid with the elements of a shop', async () => {
   assert.match(sent.postDataJSON().attempt, /^[0-9a-f]{32}$/);
   const { payment_status: status, customer_details: buyer } = await setting.api(`/v1/checkout/sessions/${id}`);
   assert.deepEqual([status, buyer.email], ['paid', 'ada@example.com']);
+  await leave(context);
+});
+
+test('a card of a checkout is authenticated in a window over the page', async () => {
+  const line = { price_data: { currency: 'eur', unit_amount: 4900, product_data: { name: 'Tea' } }, quantity: 1 };
+  const made = await setting.api('/v1/checkout/sessions', {
+    mode: 'payment', ui_mode: 'elements', line_items: [line], customer_email: 'ada@example.com', return_url: `${setting.shop}/plain?form=none`,
+  });
+  const { context, page } = await visit('/plain?form=none&script=/endive/stripe.js');
+  await page.evaluate(async (clientSecret) => {
+    const sdk = window.Stripe(window.data.publishableKey).initCheckoutElementsSdk({ clientSecret });
+    sdk.createPaymentElement().mount('#app');
+    window.actions = (await sdk.loadActions()).actions;
+  }, made.client_secret);
+  await typeCard(page, await fieldFrame(page, 'payment'), CARDS.authenticate);
+  const result = page.evaluate(() => window.actions.confirm({ redirect: 'if_required' }));
+  const bank = page.frameLocator('iframe[title="Payment"]');
+  await bank.getByRole('button', { name: 'Complete authentication' }).click();
+  const { type, session } = await result;
+  assert.deepEqual([type, session.status], ['success', { type: 'complete', paymentStatus: 'paid' }]);
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  await leave(context);
+});
+
+test('a checkout without its secret, or with another one, says nothing of the session', async () => {
+  const line = { price_data: { currency: 'eur', unit_amount: 4900, product_data: { name: 'Tea' } }, quantity: 1 };
+  const sent = { mode: 'payment', ui_mode: 'elements', line_items: [line] };
+  const [made, other] = [await setting.api('/v1/checkout/sessions', sent), await setting.api('/v1/checkout/sessions', sent)];
+  const { context, page } = await visit('/plain?form=none&script=/endive/stripe.js', { allowErrors: true });
+  const [, tail] = other.client_secret.split('_secret_');
+  for (const tampered of [made.id, `${made.id}_secret_${tail}`, `${made.client_secret}a`]) {
+    const loaded = await page.evaluate((clientSecret) =>
+      window.Stripe(window.data.publishableKey).initCheckoutElementsSdk({ clientSecret }).loadActions(), tampered);
+    assert.deepEqual([loaded.type, loaded.error.code, 'actions' in loaded], ['error', 'resource_missing', false], tampered);
+  }
+  assert.equal((await setting.api(`/v1/checkout/sessions/${made.id}`)).status, 'open');
   await leave(context);
 });
 

@@ -31,7 +31,7 @@ const PLACES: readonly Place[] = [
     card: ['payment_method_data', 'card'], network: ['payment_method_data', 'card', 'networks', 'preferred'],
   },
   { path: /^\/v1\/(tokens|payment_methods|sources)$/, card: ['card'], network: ['card', 'networks', 'preferred'] },
-  { path: /^\/c\/pay\/\w+\/confirm$/, card: ['card'], network: ['card', 'network'] },
+  { path: /^\/c\/pay\/\w+\/confirm(\?|$)/, card: ['card'], network: ['card', 'network'] },
 ];
 /** What a page may say about a card that it does not see. */
 const DESCRIPTION = /^(name|currency|address_(line1|line2|city|state|zip|country))$/;

@@ -96,7 +96,9 @@ async function start() {
   const host = embedded ? openHost(embedded, state, root, () => session.resume()) : null;
   applyTheme(document, state.merchant.colors);
   const translator = await loadTranslator([state.locale, ...navigator.languages]);
-  const base = embedded ? `/c/pay/${state.id}` : location.pathname.replace(/\/$/, '');
+  // In a shop's page the client secret opens the page, and is named by its address.
+  const secret = new URLSearchParams(location.search).get('secret');
+  const base = embedded ? `/c/pay/${secret}` : location.pathname.replace(/\/$/, '');
   const requests = createRequests(base, undefined, host?.returnQuery);
   const leave = (url: string) => (host ? host.leave(url, session.view().state) : location.assign(url));
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

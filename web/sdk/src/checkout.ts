@@ -26,12 +26,15 @@ const LACKING = (
 /** The secret that a shop gives, or has a function for. */
 export const secretOf = async (options: any): Promise<any> => options.clientSecret ?? options.fetchClientSecret?.();
 
-/** The id in a secret. Shops may give the id alone where the secret itself is of no use. */
+/** The id in a secret. A session with a page of its own has no secret: shops give its id. */
 export function sessionId(secret: unknown, isSecretNeeded = false): string {
   const [, id, rest] = /^(cs_\w+?)(_secret_\w+)?$/.exec(String(secret)) ?? [];
   if (!id || (isSecretNeeded && !rest)) throw new Error('The client secret of a checkout session is needed: cs_…_secret_…');
   return id;
 }
+
+/** What a session is asked for. Its secret names it, so that whoever only knows the id learns nothing. */
+export const pathOf = (secret: unknown, what: string): string => (sessionId(secret), `/c/pay/${secret}/${what}`);
 
 /** A session as shops read it, from the state that the hosted page has. */
 export function sessionOf(state: State): object {
@@ -66,7 +69,9 @@ function failureOf(state: State): { message?: string; code?: string; kind?: stri
 
 interface Open {
   readonly client: Client;
-  readonly id: Promise<string>;
+  readonly secret: Promise<unknown>;
+  /** On which the page of return says that it was reached. */
+  readonly channel: string;
   readonly events: Emitter;
   readonly elements: Elements;
   state: State;
@@ -75,15 +80,15 @@ interface Open {
 }
 
 function openOf(client: Client, options: any): Open {
-  const id = secretOf(options).then((secret) => sessionId(secret));
+  const secret = secretOf(options);
   const elements = client.elements({ ...options, ...options.elementsOptions, clientSecret: undefined }, () => load(open));
-  const open: Open = { client, id, elements, events: new Emitter(), state: null };
+  const open: Open = { client, secret, channel: randomId(), elements, events: new Emitter(), state: null };
   return open;
 }
 
 /** Reads the state, or sends something that changes it. */
 async function ask(open: Open, what: string, body?: Record<string, unknown>, handle?: string): Promise<State> {
-  const path = `/c/pay/${await open.id}/${what}`;
+  const path = pathOf(await open.secret, what);
   const state = await open.client.controller.ask(body ? 'confirm' : 'api', { method: body ? 'POST' : 'GET', path, body, handle });
   if (state?.id) open.state = state;
   return state;
@@ -109,7 +114,8 @@ async function confirm(open: Open, wish: any = {}): Promise<object> {
     billing: { email: wish.email ?? open.email ?? email, name: wish.billingAddress?.name, address: wish.billingAddress?.address },
     shipping: wish.shippingAddress, save: wish.savePaymentMethod,
   };
-  const sent = await ask(open, 'confirm', body, handle);
+  const back = `confirm?origin=${encodeURIComponent(location.origin)}&ch=${open.channel}`;
+  const sent = await ask(open, back, body, handle);
   const url = failureOf(sent) ? null : sent.payment?.action?.url;
   const failure = failureOf(isPage(url) ? await overPage(open, url) : sent);
   if (failure) {
@@ -117,14 +123,14 @@ async function confirm(open: Open, wish: any = {}): Promise<object> {
     return { type: 'error', error: { message: failure.message ?? 'The payment did not go through.', code: failure.code ?? failure.kind } };
   }
   const { state } = open;
-  const back = wish.returnUrl ?? state.return_to;
-  if (state.status === 'complete' && back && wish.redirect !== 'if_required') location.assign(back);
+  const next = wish.returnUrl ?? state.return_to;
+  if (state.status === 'complete' && next && wish.redirect !== 'if_required') location.assign(next);
   return told(open, state);
 }
 
 async function overPage(open: Open, url: string): Promise<State> {
   const { state } = await accompany({
-    url, title: 'Payment', look: () => ask(open, 'state'), isOpen: (now) => Boolean(now.payment?.action),
+    url, title: 'Payment', channel: open.channel, look: () => ask(open, 'state'), isOpen: (now) => Boolean(now.payment?.action),
   });
   return state.payment?.action?.kind === 'redirect' ? { ...state, error: UNFINISHED } : state;
 }

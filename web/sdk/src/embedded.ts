@@ -5,7 +5,7 @@
 // the session: a window in its middle could be far from what the buyer sees.
 // Deliberately absent: what the page shows, paying, and the outcome beyond that it is complete. The frame has all of it.
 
-import { secretOf, sessionId } from './checkout';
+import { pathOf, secretOf, sessionId } from './checkout';
 import type { Client } from './client';
 import { accompany, isPage } from './dialog';
 import { allow, Frame, placeOf, SILENT, style } from './frame';
@@ -65,7 +65,7 @@ function heard(page: Page, frame: Frame, t: string, p: any): void {
 async function authenticate(page: Page, frame: Frame, url: string): Promise<void> {
   if (page.bank) return;
   const bank = (page.bank = new AbortController());
-  const look = () => page.client.controller.ask('api', { method: 'GET', path: `/c/pay/${sessionId(page.secret)}/state` });
+  const look = () => page.client.controller.ask('api', { method: 'GET', path: pathOf(page.secret, 'state') });
   const isOpen = (state: any) => Boolean(state.payment?.action);
   try {
     await accompany({ url, title: 'Authentication', channel: frame.channel, look, isOpen, signal: bank.signal });

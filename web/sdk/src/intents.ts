@@ -148,5 +148,5 @@ export function paramsOf(params: Record<string, any>, { chosen }: Collected, ele
 
 function abandoned(isClosed: boolean, word: string, object: any): object {
   const message = `The authentication was ${isClosed ? 'closed before it was' : 'not'} finished. You were not charged. Please try again.`;
-  return { type: 'invalid_request_error', code: 'payment_intent_authentication_failure', message, [word]: object };
+  return { type: 'invalid_request_error', code: `${word}_authentication_failure`, message, [word]: object };
 }

@@ -162,7 +162,7 @@ describe('the bank of a card', () => {
     await vi.advanceTimersByTimeAsync(LOOK_MS);
     expect(dialog()).toBeNull();
     expect(posted).toEqual([['resume', ORIGIN]]);
-    expect(new Set(asked)).toEqual(new Set(['/c/pay/cs_test_1/state']));
+    expect(new Set(asked)).toEqual(new Set(['/c/pay/cs_test_1_secret_2/state']));
   });
 
   it.each(['unmount', 'destroy'])('closes at once with the frame: %s', async (end) => {

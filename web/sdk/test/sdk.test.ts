@@ -1,15 +1,30 @@
 // The parts of florin.js that need no frame.
 import { describe, expect, it, vi } from 'vitest';
-import { Checkout, sessionOf } from '../src/checkout';
+import { openCheckout, sessionOf } from '../src/checkout';
+import { Client } from '../src/client';
 import { Elements } from '../src/elements';
 import { Emitter } from '../src/emitter';
-import { idOf, Intents, stepOf } from '../src/intents';
+import { confirmWith, idOf, stepOf } from '../src/intents';
 import { CONFIRMING, UNSUPPORTED } from '../src/names';
 import { versionOf } from '../src/origin';
 
 describe('the version', () => {
   it.each([['/v3/', 3], ['/v3', 3], ['/endive/stripe.js', 'endive'], ['/basil/stripe.js', 'basil'], ['/v3/florin-0123.js', 3], ['/Basil/stripe.js', 3]])(
     'of %s is %s', (path, version) => expect(versionOf(path)).toBe(version));
+});
+
+describe('the generation', () => {
+  it.each([
+    [[{ name: 'stripe-js', version: '7.9.0' }], false], [[{ name: 'stripe-js', version: '8.11.0' }], true],
+    [[{ name: 'stripe-js', version: '10.2.1' }, { name: 'react-stripe-js', version: '7.0.1' }], true],
+    [[{ name: 'react-stripe-js', version: '9.0.0' }], undefined], [[undefined], undefined],
+  ] as const)('of %j: initCheckout answers at once: %s', (wrappers, isAtOnce) => {
+    vi.stubGlobal('document', { addEventListener() {} });
+    const client = new Client('pk_test_1', {});
+    for (const wrapper of wrappers) (client.expose()._registerWrapper as (wrapper: unknown) => void)(wrapper);
+    expect(client.isAtOnce).toBe(isAtOnce);
+    vi.unstubAllGlobals();
+  });
 });
 
 describe('client secrets', () => {
@@ -115,9 +130,10 @@ describe('what a payment element shows', () => {
 it.each(['javascript:alert(1)', '/c/pay/cs_1', null])('a checkout does not accompany a buyer to %s, and says how it stands', async (url) => {
   const payment = { error: null, action: { kind: 'redirect', url } };
   const state = { id: 'cs_1', status: 'open', currency: 'eur', amounts: { total: 500 }, line_items: [], payment: null, return_to: null };
-  const client = clientOf(async (_, { path }) => (path.endsWith('/confirm') ? { ...state, payment } : state));
+  vi.stubGlobal('location', { origin: 'https://shop.example' });
+  const client = clientOf(async (_, { path }) => (path.includes('/confirm?') ? { ...state, payment } : state));
   client.elements = () => ({ getElement: () => null, clearCode() {} });
-  const { actions }: any = await (new Checkout(client).open({ clientSecret: 'cs_1' }).loadActions as () => Promise<any>)();
+  const { actions }: any = await (openCheckout(client, { clientSecret: 'cs_1' }).loadActions as () => Promise<any>)();
   expect(await actions.confirm()).toMatchObject({ type: 'success', session: { id: 'cs_1', status: { type: 'open' } } });
 });
 
@@ -177,11 +193,11 @@ describe('the cards of a customer', () => {
 });
 
 describe('a confirmation', () => {
-  const confirmed = async (chosen: object, params: object = {}) => {
+  const confirmed = async (chosen: object, params: object = {}, options: object = {}) => {
     const asked: any[] = [];
     const client: any = clientOf(async (_, call) => (asked.push(call), { id: 'pi_1', status: 'succeeded' }));
-    const elements: any = { collect: async () => ({ chosen, handle: 'h' }), clearCode() {} };
-    await new Intents(client).confirm({ secret: 'pi_1_secret_2', params, redirect: 'never', returnUrl: 'https://shop.example/', element: {} as any, elements });
+    const elements: any = { options, collect: async () => ({ chosen, handle: 'h' }), clearCode() {} };
+    await confirmWith(client, { secret: 'pi_1_secret_2', params, redirect: 'never', returnUrl: 'https://shop.example/', element: {} as any, elements });
     return asked[0].body;
   };
 
@@ -204,16 +220,50 @@ describe('a confirmation', () => {
 
   it.each([['off_session', {}], ['on_session', { setup_future_usage: 'on_session' }], [undefined, { setup_future_usage: 'on_session' }]])(
     'does not narrow what the group says: %s', async (setupFutureUsage, usage) => {
-      const client: any = clientOf(async () => ({}));
-      client.controller.listening = async () => {};
-      const elements = new Elements(client, { setupFutureUsage });
-      const element: any = elements.create('payment');
-      element.frame = { ask: async () => ({ chosen: { card: true, keep: { allow_redisplay: 'always', setup_future_usage: 'on_session' } } }) };
-      expect((await elements.collect(element)).chosen).toEqual({ card: true, keep: { allow_redisplay: 'always', ...usage } });
-      element.frame = { ask: async () => ({ chosen: { saved: 'pm_1' } }) };
-      await elements.collect(element);
-      expect([...client.cards]).toEqual(['pm_1']);
+      const chosen = { card: true, keep: { allow_redisplay: 'always', setup_future_usage: 'on_session' } };
+      const { payment_method_data: data, ...body } = await confirmed(chosen, {}, { setupFutureUsage });
+      expect(data).toEqual({ type: 'card', allow_redisplay: 'always' });
+      expect(body).toEqual({ client_secret: 'pi_1_secret_2', return_url: 'https://shop.example/', ...usage });
     });
+
+  /** A group whose frames answer what is asked of them, in the order of the elements; `told` is what they were asked. */
+  async function collected(types: string[], answer: (type: string, t: string) => object) {
+    const client: any = clientOf(async () => ({}));
+    client.controller.listening = async () => {};
+    const elements = new Elements(client, {});
+    const told: string[] = [];
+    const focused: string[] = [];
+    for (const type of types) {
+      const element: any = elements.create(type);
+      element.frame = { ask: async (t: string) => (told.push(`${t} ${type}`), answer(type, t)) };
+      element.focus = () => focused.push(type);
+    }
+    return { result: await elements.collect(elements.getElement(types[0])!), told, focused, cards: [...client.cards] };
+  }
+  const SPLIT = ['cardNumber', 'cardExpiry', 'cardCvc'];
+
+  it('knows that a saved method which a form named is a card', async () => {
+    expect(await collected(['payment'], () => ({ chosen: { saved: 'pm_1' } }))).toMatchObject({ result: { chosen: { saved: 'pm_1' } }, cards: ['pm_1'] });
+  });
+
+  it('of three fields goes behind one handle, once all are whole', async () => {
+    const { result, told } = await collected(SPLIT, (_, t) => (t === 'collect' ? { chosen: { card: true } } : {}));
+    expect(result).toEqual({ handle: expect.stringMatching(/^[0-9a-f]{32}$/), chosen: { card: true } });
+    expect(told).toEqual([...SPLIT.map((type) => `submit ${type}`), ...SPLIT.map((type) => `collect ${type}`)]);
+  });
+
+  it('of three fields leads to the first that is not whole, and nothing is held', async () => {
+    const error = { code: 'incomplete_expiry' };
+    const { result, told, focused } = await collected(SPLIT, (type) => (type === 'cardNumber' ? {} : { error: { ...error } }));
+    expect([result, focused]).toEqual([{ error }, ['cardExpiry']]);
+    expect(told.some((one) => one.startsWith('collect'))).toBe(false);
+  });
+
+  it('of three fields names the one that is missing', async () => {
+    const { result, told } = await collected(['cardNumber', 'cardCvc'], () => ({}));
+    expect(result.error).toMatchObject({ code: 'element_not_mounted', message: expect.stringContaining('cardExpiry') });
+    expect(told).toEqual([]);
+  });
 
   it('with a saved card names it and nothing else', async () => {
     expect(await confirmed({ saved: 'pm_1' }, { payment_method_data: { billing_details: {} } })).toEqual({

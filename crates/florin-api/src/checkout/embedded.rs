@@ -8,6 +8,7 @@ use crate::{Api, assets, headers, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
+use florin_engine::UiMode;
 use florin_render::PageFacts;
 use florin_vault::constant_time_eq;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -27,11 +28,17 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, request: &str) -> HttpResponse
     }
     let query = query::read(parts);
     let id = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-    // Whatever is wrong, the buyer reads it in the frame.
-    let visit = match Visit::open(api, parts, request, id).await {
-        Ok(Some(visit)) => visit,
+    // Whatever is wrong, the buyer reads it in the frame. The key comes first: whoever has a wrong one learns nothing of a secret.
+    let page = match api.engine.session_page(id).await {
+        Ok(Some(page)) => page,
         Ok(None) => return told(shell::missing(), &query),
         Err(_) => return told(shell::unavailable(), &query),
+    };
+    let visit = Visit {
+        api,
+        parts,
+        request,
+        page,
     };
     let origin = match assets::holder(api, &query, Some(&visit.page.scope)).await {
         Ok(origin) => origin,
@@ -52,14 +59,18 @@ fn told(answer: HttpResponse<Body>, query: &Map<String, Value>) -> HttpResponse<
     }
 }
 
-/// Where the buyer of an embedded page comes back to, by the query of a press: to a page of ours that tells the shop's page, with
-/// a card; to the shop itself, with anything that took the whole page.
+/// Where the buyer of what stands in a page of the shop comes back to, by the query of a press: to a page of ours that tells the
+/// shop's page, from a window over it; to the shop itself, with anything that took the whole page.
 pub(super) fn back_to(visit: &Visit<'_>, facts: &PageFacts, is_card: bool) -> Option<String> {
     let query = query::read(visit.parts);
     let origin = query::text(&query, "origin").filter(|origin| assets::is_origin(origin))?;
     let channel = query::text(&query, "ch").filter(|channel| is_channel(channel))?;
-    facts.session.client_secret()?;
-    if is_card {
+    let in_window = match facts.session.ui {
+        UiMode::HostedPage => return None,
+        UiMode::EmbeddedPage => is_card,
+        UiMode::Elements => true,
+    };
+    if in_window {
         let base_url = &visit.api.engine.world().settings.base_url;
         let origin = utf8_percent_encode(origin, NON_ALPHANUMERIC);
         return Some(format!(
@@ -85,8 +96,9 @@ async fn shown(
     let is_known = known
         .zip(secret)
         .is_some_and(|(known, sent)| constant_time_eq(known.as_bytes(), sent.as_bytes()));
+    let is_embedded = facts.session.ui == UiMode::EmbeddedPage;
     let channel = channel.filter(|channel| is_channel(channel));
-    let (true, Some(channel)) = (is_known, channel) else {
+    let (true, Some(channel)) = (is_known && is_embedded, channel) else {
         return Err(shell::missing());
     };
     let mut state = visit.render(&facts);

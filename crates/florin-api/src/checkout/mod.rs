@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 /// Where the pages are.
 pub const PREFIX: &str = "/c/pay/";
+/// What the engine says of a link that has no place left.
+const SOLD_OUT: &str = "payment_link_sold_out";
 /// Where the pictures of a page are, below it.
 const PICTURES: &str = "pictures/";
 /// What a page sends at most.
@@ -198,8 +200,10 @@ impl Visit<'_> {
         if response.status == 200 || response.is_decline() {
             return headers::see_other(&own);
         }
-        let problem = match response.status {
-            429 => Problem::Busy,
+        let (code, ..) = told_of(&response);
+        let problem = match (response.status, code.as_deref()) {
+            (429, _) => Problem::Busy,
+            (_, Some(SOLD_OUT)) => Problem::SoldOut,
             _ => Problem::Form,
         };
         headers::see_other(&problem.told_at(&own))
@@ -279,9 +283,7 @@ impl Visit<'_> {
             return refused(400, code.as_deref(), &message, param);
         }
         let status = match code.as_deref() {
-            Some(
-                "session_expired" | "session_complete" | "amount_changed" | "payment_link_sold_out",
-            ) => 409,
+            Some("session_expired" | "session_complete" | "amount_changed" | SOLD_OUT) => 409,
             _ => response.status,
         };
         let mut answer = refused(status, code.as_deref(), &message, param);

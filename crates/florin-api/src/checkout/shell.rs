@@ -61,18 +61,21 @@ pub(super) enum Problem {
     Form,
     /// Too many cards were declined.
     Busy,
+    /// The link sells nothing any more.
+    SoldOut,
 }
 
 /// What the address of the page names it under.
 const PROBLEM: &str = "problem";
 
 impl Problem {
-    const ALL: [Problem; 2] = [Problem::Form, Problem::Busy];
+    const ALL: [Problem; 3] = [Problem::Form, Problem::Busy, Problem::SoldOut];
 
     pub(super) fn word(self) -> &'static str {
         match self {
             Problem::Form => "form",
             Problem::Busy => "busy",
+            Problem::SoldOut => "sold_out",
         }
     }
 
@@ -92,6 +95,7 @@ impl Problem {
         match self {
             Problem::Form => "notice.invalid",
             Problem::Busy => "notice.busy",
+            Problem::SoldOut => "notice.sold_out",
         }
     }
 }

@@ -98,6 +98,7 @@ fn no_words_of_an_address_reach_the_page() {
     for (problem, told) in [
         (Problem::Form, "/c/pay/cs_1?problem=form"),
         (Problem::Busy, "/c/pay/cs_1?problem=busy"),
+        (Problem::SoldOut, "/c/pay/cs_1?problem=sold_out"),
     ] {
         assert_eq!(problem.told_at("/c/pay/cs_1"), told);
         let query = map(json!({"problem": problem.word()}));

@@ -38,7 +38,7 @@ pub async fn create(exchange: &Exchange) -> Response {
 }
 
 /// One element of a list of objects, read like a request of its own.
-fn element(value: &Value) -> Params {
+pub(super) fn element(value: &Value) -> Params {
     let served = value.as_object().cloned().unwrap_or_default();
     Params::new(served, Map::new())
 }

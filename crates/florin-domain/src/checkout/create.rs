@@ -179,7 +179,7 @@ fn assembled(
     let (order, told_to) = new
         .order
         .map_or((None, None), |(order, to)| (Some(order), to));
-    let embedded = new.ui == UiMode::EmbeddedPage;
+    let in_shop = new.ui != UiMode::HostedPage;
     CheckoutSession {
         id: context.ids.id(&format!("cs_{mode}_")).as_str().into(),
         created: context.now,
@@ -201,7 +201,7 @@ fn assembled(
         locale: new.locale,
         submit_type: new.submit_type,
         collect: new.collect,
-        secret: embedded.then(|| context.ids.secret(40)),
+        secret: in_shop.then(|| context.ids.secret(40)),
         link: new.link,
         order,
         told_to,
@@ -247,13 +247,17 @@ fn check_urls(new: &NewSession) -> Result<(), Refusal> {
             "redirect_on_completion",
             "`redirect_on_completion` is for `ui_mode: embedded_page`.",
         ),
-        UiMode::EmbeddedPage if new.success_url.is_some() => refuse(
+        UiMode::EmbeddedPage | UiMode::Elements if new.success_url.is_some() => refuse(
             "success_url",
             "`success_url` is for `ui_mode: hosted_page`; use `return_url`.",
         ),
-        UiMode::EmbeddedPage if new.cancel_url.is_some() => {
+        UiMode::EmbeddedPage | UiMode::Elements if new.cancel_url.is_some() => {
             refuse("cancel_url", "`cancel_url` is for `ui_mode: hosted_page`.")
         }
+        UiMode::Elements if new.redirect.is_some() => refuse(
+            "redirect_on_completion",
+            "`redirect_on_completion` is for `ui_mode: embedded_page`.",
+        ),
         UiMode::EmbeddedPage if new.redirect.as_deref() == Some("never") => {
             match new.return_url.is_some() {
                 true => refuse(

@@ -31,6 +31,16 @@ pub struct LinkItem {
     pub adjustable: Option<super::Adjustable>,
 }
 
+impl LinkItem {
+    fn of(item: &super::Item) -> LinkItem {
+        LinkItem {
+            price: item.price.id.clone(),
+            quantity: item.quantity,
+            adjustable: item.adjustable,
+        }
+    }
+}
+
 /// One way of shipping.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LinkShipping {
@@ -169,12 +179,7 @@ pub fn create_link(
             param: Some("line_items".to_owned()),
         });
     }
-    let kept = items.iter().map(|item| LinkItem {
-        price: item.price.id.clone(),
-        quantity: item.quantity,
-        adjustable: item.adjustable,
-    });
-    let kept = kept.collect();
+    let kept = items.iter().map(LinkItem::of).collect();
     let options = session.shipping_options.iter();
     let shipping = options.map(|option| LinkShipping {
         rate: option.rate.clone(),
@@ -204,6 +209,35 @@ pub fn create_link(
     });
     draft.save(context, &mut held, Transition::LinkCreated);
     Ok(held)
+}
+
+/// Changes what the sessions of a link are made with. Those that exist stay as they are. What is sold keeps its ids.
+///
+/// # Errors
+/// As for a new link.
+pub fn revise_link(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    held: &mut Versioned<PaymentLink>,
+    new: NewLink,
+    (session, items): (NewSession, Vec<super::Item>),
+) -> Result<(), Refusal> {
+    let before = held.record.clone();
+    let kept = items.iter().map(LinkItem::of).collect();
+    let mut scratch = Draft::new(&context.scope);
+    let sample = create(&mut scratch, context, session, items, None)?.record;
+    let link = &mut held.record;
+    let ids: Vec<String> = link.lines.iter().map(|line| line.id.clone()).collect();
+    link.items = kept;
+    link.lines = sample.lines;
+    for (line, id) in link.lines.iter_mut().zip(ids) {
+        line.id = id;
+    }
+    link.asked = new.asked;
+    link.told = new.told;
+    new.patch.apply(link);
+    draft.save_with(context, held, Transition::LinkUpdated, Some(before));
+    Ok(())
 }
 
 /// Changes a link. Sessions that exist stay as they are.

@@ -19,12 +19,12 @@ pub use create::{Item, NewSession, create};
 pub use expire::expire;
 pub use front::{FrontStatus, FrontWish, Order, check_same};
 pub use link::{
-    LINK_SPACE, LinkItem, LinkPatch, LinkShipping, NewLink, PaymentLink, create_link, take_place,
-    update_link,
+    LINK_SPACE, LinkItem, LinkPatch, LinkShipping, NewLink, PaymentLink, create_link, revise_link,
+    take_place, update_link,
 };
 pub use session::{
     Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Line, LineTax,
-    PaidState, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,
+    PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,
 };
 pub use update::{Choice, UpdateSession, abandon, choose, update};
 

@@ -48,6 +48,8 @@ words! {
         HostedPage = "hosted_page",
         /// In a frame of the shop's page.
         EmbeddedPage = "embedded_page",
+        /// In a page of the shop, made of the script's elements.
+        Elements = "elements",
     }
 }
 
@@ -247,6 +249,9 @@ pub struct IntentTerms {
     pub echo: Map<String, Value>,
 }
 
+/// What stands between the id of a session and the random part of its client secret.
+pub const SECRET_MARK: &str = "_secret_";
+
 record! {
     /// One order of one buyer.
     pub struct CheckoutSession: CheckoutSession, "cs_" {
@@ -346,10 +351,10 @@ impl CheckoutSession {
         ]
     }
 
-    /// `cs_…_secret_…`, for an embedded page.
+    /// `cs_…_secret_…`, for what stands in a page of the shop.
     pub fn client_secret(&self) -> Option<String> {
         let secret = self.secret.as_ref()?;
-        Some(format!("{}_secret_{secret}", self.id))
+        Some(format!("{}{SECRET_MARK}{secret}", self.id))
     }
 
     /// A merchant's address with the session's id in its place.
@@ -371,7 +376,8 @@ impl CheckoutSession {
     /// What may be paid with: what the merchant lists, or what is switched on and fits.
     pub fn offers(&self, switched: &[MethodType]) -> Vec<MethodType> {
         // A page that leads nowhere afterwards has no place to come back to.
-        let stays = self.redirect.as_deref() == Some("never");
+        let stays = self.redirect.as_deref() == Some("never")
+            || (self.ui == UiMode::Elements && self.return_url.is_none());
         if !self.types.is_empty() || self.mode == SessionMode::Setup {
             let mut listed = MethodType::read(&self.types).unwrap_or_default();
             listed.retain(|kind| !stays || kind.flow() != Flow::Redirect);

@@ -6,7 +6,8 @@ use crate::intake::MethodSource;
 use crate::step::{Decided, Halt, Step};
 use florin_domain::catalog::{self, NewPrice, NewProduct, Price, Product, ShippingRate, TaxRate};
 use florin_domain::checkout::{
-    self, Adjustable, CheckoutSession, Choice, Item, NewSession, Press, SessionMode, ShippingOption,
+    self, Adjustable, CheckoutSession, Choice, Item, LinkItem, NewSession, Press, SessionMode,
+    ShippingOption,
 };
 use florin_domain::customers::{self, Customer, CustomerPatch};
 use florin_domain::payments::{
@@ -29,6 +30,19 @@ pub struct ItemWish {
     pub tax_rates: Vec<String>,
     /// The merchant's own data.
     pub metadata: MetadataPatch,
+}
+
+impl ItemWish {
+    /// What a link sells.
+    pub fn of_link(item: &LinkItem) -> ItemWish {
+        ItemWish {
+            price: PriceWish::Known(item.price.to_string()),
+            quantity: item.quantity,
+            adjustable: item.adjustable,
+            tax_rates: Vec::new(),
+            metadata: MetadataPatch::Keep,
+        }
+    }
 }
 
 /// A price as a request names it.

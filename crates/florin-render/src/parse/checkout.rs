@@ -101,8 +101,8 @@ fn check_mode(params: &Params, mode: SessionMode) -> Result<(), WireError> {
 
 fn ui(params: &Params) -> Result<UiMode, WireError> {
     match params.text("ui_mode") {
-        Some("elements" | "form") => {
-            let message = "This `ui_mode` is not served yet; use `hosted_page` or `embedded_page`.";
+        Some("form") => {
+            let message = "This `ui_mode` is not served yet; use `hosted_page`, `embedded_page` or `elements`.";
             Err(WireError::invalid(message)
                 .with_code("parameter_unsupported")
                 .with_param("ui_mode"))
@@ -268,6 +268,16 @@ pub fn of_link(params: &Params) -> Params {
     }
     asked.insert("mode".to_owned(), Value::from("payment"));
     Params::new(asked, params.echoed().clone())
+}
+
+/// What a change of a link says of its sessions: what they act on, and what they only show. Null takes something away.
+pub fn link_terms(params: &Params) -> (Map<String, Value>, Map<String, Value>) {
+    let mut asked = params.typed().clone();
+    for name in OF_LINKS_ALONE {
+        asked.remove(name);
+    }
+    asked.remove("line_items");
+    (asked, params.echoed().clone())
 }
 
 /// What sessions do not know, or get in another way.

@@ -99,6 +99,7 @@ pub(super) fn end_link(id: &str) -> Wish {
     let id = id.to_owned();
     wish("UpdateLink", "payment_link", move || ops::UpdateLink {
         id: id.clone(),
+        terms: ops::LinkTerms::default(),
         patch: LinkPatch {
             active: Some(false),
             ..LinkPatch::default()
