@@ -1,5 +1,6 @@
 """The catalog: products, prices, tax rates and shipping rates."""
 
+import secrets
 
 import pytest
 import stripe
@@ -127,7 +128,36 @@ def test_products_are_listed_by_whether_they_may_be_bought(sdk):
     assert (ids(page), page.has_more, page.url) == ([made[1].id], True, "/v1/products")
 
 
+def test_products_are_listed_by_what_they_are(sdk):
+    page = f"https://shop.example/{secrets.token_hex(4)}"
+    first = stripe.Product.create(name="T", shippable=True, url=page, type="good")
+    second = stripe.Product.create(name="T", shippable=False, type="service")
+    third = stripe.Product.create(name="T", url=page)
+    after = {"limit": 5, "ending_before": stripe.Product.list(ids=[first.id]).data[0].id}
+    assert ids(stripe.Product.list(ids=[third.id, first.id, "prod_missing"])) == [third.id, first.id]
+    assert ids(stripe.Product.list(url=page)) == [third.id, first.id]
+    assert ids(stripe.Product.list(shippable=False, **after)) == [second.id]
+    assert first.id in ids(stripe.Product.list(shippable=True, limit=100))
+    assert ids(stripe.Product.list(url=page, type="good")) == [first.id]
+    assert ids(stripe.Product.list(ids=[])) != []
+    one = stripe.Product.list(url=page, limit=1)
+    assert (ids(one), one.has_more) == ([third.id], True)
+    assert ids(stripe.Product.list(url=page, limit=1, starting_after=third.id)) == [first.id]
+
+
 # Prices
+
+
+def test_prices_are_listed_by_how_often_they_are_due(product):
+    once = price_of(product)
+    monthly = price_of(product, recurring={"interval": "month"})
+    yearly = price_of(product, recurring={"interval": "year"})
+    for wanted, expected in (
+        ({"interval": "month"}, [monthly.id]), ({"interval": "year"}, [yearly.id]), ({"interval": "day"}, []),
+        ({"usage_type": "licensed"}, [yearly.id, monthly.id]), ({"usage_type": "metered"}, []), ({"meter": "mtr_1"}, []),
+    ):
+        assert ids(stripe.Price.list(product=product.id, recurring=wanted)) == expected, wanted
+    assert once.id in ids(stripe.Price.list(product=product.id))
 
 
 def test_a_price_has_every_member(product):
@@ -408,10 +438,11 @@ def test_a_wrong_request_makes_nothing(sdk, what, path, pairs, code, param):
 
 @pytest.mark.raw
 @pytest.mark.parametrize("path, query, code, param", [
-    (PRODUCTS, {"ids[]": "prod_1"}, "parameter_unsupported", "ids"),
-    (PRODUCTS, {"shippable": "true"}, "parameter_unsupported", "shippable"),
-    (PRODUCTS, {"url": "https://shop.example"}, "parameter_unsupported", "url"),
-    (PRICES, {"recurring[interval]": "month"}, "parameter_unsupported", "recurring"),
+    (PRODUCTS, {"ids": "prod_1"}, None, "ids"),
+    (PRODUCTS, {"shippable": "perhaps"}, None, "shippable"),
+    (PRODUCTS, {"type": "tea"}, None, "type"),
+    (PRICES, {"recurring[interval]": "decade"}, None, "recurring[interval]"),
+    (PRICES, {"recurring": "month"}, None, "recurring"),
     (PRICES, {f"lookup_keys[{n}]": f"k{n}" for n in range(11)}, None, "lookup_keys"),
     (PRICES, {"active": "maybe"}, None, "active"),
     (TAXES, {"starting_after": "txr_missing"}, "resource_missing", "starting_after"),

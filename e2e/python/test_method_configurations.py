@@ -77,6 +77,14 @@ def test_pages_of_the_list(sdk):
     assert [one.is_default for one in back.data] == [True] and not back.has_more
 
 
+def test_the_list_of_those_that_may_be_used(sdk):
+    used, given_up = (stripe.PaymentMethodConfiguration.create(name=name).id for name in ("used", "given up"))
+    stripe.PaymentMethodConfiguration.modify(given_up, active=False)
+    for active, has, lacks in ((True, used, given_up), (False, given_up, used)):
+        found = [one.id for one in stripe.PaymentMethodConfiguration.list(active=active, limit=100).data]
+        assert has in found and lacks not in found and (default()["id"] in found) is active
+
+
 def test_a_fresh_one_takes_cards(sdk):
     name = fresh("shop")
     made = plain(stripe.PaymentMethodConfiguration.create(name=name, paypal=ON))

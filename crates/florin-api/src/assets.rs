@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Response as HttpResponse};
 use florin_base::Scope;
 use florin_web::{Asset, NOT_BUILT};
+use serde_json::{Map, Value, json};
 
 /// Files whose names carry the hash of their content.
 const FILES: &str = "/assets/";
@@ -18,6 +19,8 @@ const CONTROLLER: &str = "/v3/frames/controller";
 pub const RETURN: &str = "/v3/frames/return";
 /// The SDK under the hash of its content.
 const PINNED: &str = "/v3/florin-";
+/// Where a merchant finds the address under which the SDK never changes, and its digest.
+const PIN: &str = "/v3/florin.json";
 /// What may be kept for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// What is looked at again each time.
@@ -43,6 +46,7 @@ pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
         FIELD => return Some(frame(api, parts, ("field.js", "Card details")).await),
         CONTROLLER => return Some(frame(api, parts, ("controller.js", "Requests")).await),
         RETURN => return Some(frame(api, parts, ("return.js", "Back")).await),
+        PIN => return Some(pin(api, parts)),
         _ if is_sdk(path) => (Asset::named("sdk.js"), LOOKED_AT),
         _ => {
             let name = path.strip_prefix(FILES);
@@ -61,6 +65,24 @@ pub async fn serve(api: &Api, parts: &Parts) -> Option<HttpResponse<Body>> {
         (None, _) if florin_web::FILES.is_empty() => Some(headers::text(503, NOT_BUILT)),
         (None, _) => Some(headers::text(404, "There is no such file.\n")),
     }
+}
+
+/// The tag of the SDK that runs only as it is now: its address with the hash of its content, and its digest.
+fn pin(api: &Api, parts: &Parts) -> HttpResponse<Body> {
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        return headers::text(405, "Read this with GET.\n");
+    }
+    let Some(asset) = Asset::named("sdk.js") else {
+        return headers::text(503, NOT_BUILT);
+    };
+    let base_url = &api.engine.world().settings.base_url;
+    let url = format!("{base_url}/v3/{}", asset.file);
+    let integrity = asset.integrity;
+    let tag = format!(
+        "<script src=\"{url}\" integrity=\"{integrity}\" crossorigin=\"anonymous\"></script>"
+    );
+    let told = json!({"url": url, "integrity": integrity, "tag": tag});
+    headers::json(200, format!("{told:#}\n"))
 }
 
 /// `/v3`, `/v3/`, and one word of small letters before `stripe.js`.
@@ -128,7 +150,7 @@ async fn frame(api: &Api, parts: &Parts, (script, title): (&str, &str)) -> HttpR
 /// The answer that says why not.
 pub async fn holder(
     api: &Api,
-    query: &serde_json::Map<String, serde_json::Value>,
+    query: &Map<String, Value>,
     of: Option<&Scope>,
 ) -> Result<String, HttpResponse<Body>> {
     let origin = query::text(query, "origin").filter(|origin| is_origin(origin));

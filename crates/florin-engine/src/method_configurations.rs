@@ -32,8 +32,14 @@ impl Engine {
         }
     }
 
-    /// The configurations of payment methods: the default one first, which is there also before anybody changed it.
-    pub async fn method_configurations(&self, caller: &Caller, page: &Page) -> Response {
+    /// The configurations of payment methods: the default one first, which is there also before anybody changed it. `active`
+    /// wants those that may be used, or those that may not.
+    pub async fn method_configurations(
+        &self,
+        caller: &Caller,
+        active: Option<bool>,
+        page: &Page,
+    ) -> Response {
         let result = async {
             let reader = Reader::new(self, &caller.scope, None);
             let default = self.default_configuration(&reader, &caller.scope).await?;
@@ -43,6 +49,11 @@ impl Engine {
             let others = self.world.store.list(&query).await?;
             let others = others.into_iter().map(|held| held.record);
             let records = std::iter::once(Record::from(default)).chain(others);
+            let is_wanted = |record: &Record| match (record, active) {
+                (Record::MethodConfiguration(one), Some(active)) => one.inactive != active,
+                _ => true,
+            };
+            let records = records.filter(is_wanted);
             let view = reader.view();
             let shown = records.map(|record| render_record(&record, &view).into_value());
             listed(

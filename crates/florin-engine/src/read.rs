@@ -28,7 +28,7 @@ use florin_wire::versions::{self, NEWEST};
 use florin_wire::{Node, WireError, object, print};
 use serde_json::Value;
 
-pub use crate::sieve::Sieve;
+pub use crate::sieve::{ProductWish, Sieve};
 pub use florin_store::{ListQuery, TransactionQuery};
 
 /// Events whose deliveries are counted, at most so many.

@@ -22,6 +22,38 @@ pub enum Sieve {
     Redisplay(String),
     /// Events whose deliveries have all arrived (an event without any counts as arrived), or not all.
     Delivered(bool),
+    /// Products that are what somebody wants.
+    Product(ProductWish),
+    /// Prices that are due each so often: `day`, `week`, `month` or `year`; `None` for how often does not matter.
+    Recurring(Option<String>),
+}
+
+/// Which products are wanted. What is not said does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProductWish {
+    /// These.
+    pub ids: Option<Vec<String>>,
+    /// They are sent to the buyer, or not.
+    pub shippable: Option<bool>,
+    /// Goods, or services.
+    pub is_good: Option<bool>,
+    /// The page about them.
+    pub url: Option<String>,
+}
+
+impl ProductWish {
+    fn fits(&self, record: &Record) -> bool {
+        let Record::Product(product) = record else {
+            return false;
+        };
+        let is_named = |ids: &Vec<String>| ids.iter().any(|id| *id == *product.id);
+        self.ids.as_ref().is_none_or(is_named)
+            && self
+                .shippable
+                .is_none_or(|wanted| product.shippable == Some(wanted))
+            && self.is_good.is_none_or(|wanted| product.is_good == wanted)
+            && (self.url.is_none() || self.url == product.url)
+    }
 }
 
 impl Engine {
@@ -55,6 +87,10 @@ impl Engine {
     ) -> Result<Vec<Found>, StoreError> {
         match sieve {
             Sieve::Redisplay(wanted) => batch.retain(|held| redisplay(&held.record) == wanted),
+            Sieve::Product(wish) => batch.retain(|held| wish.fits(&held.record)),
+            Sieve::Recurring(interval) => {
+                batch.retain(|held| recurs(&held.record, interval.as_deref()))
+            }
             Sieve::Delivered(wanted) => {
                 let open = self.undelivered(query, &batch).await?;
                 batch.retain(|held| open.contains(held.record.id()) != *wanted);
@@ -85,6 +121,15 @@ impl Engine {
         });
         Ok(open.collect())
     }
+}
+
+/// Whether a price is due again, each so often.
+fn recurs(record: &Record, interval: Option<&str>) -> bool {
+    let Record::Price(price) = record else {
+        return false;
+    };
+    let due = price.recurring.as_ref();
+    due.is_some_and(|due| interval.is_none_or(|wanted| due.interval.word() == wanted))
 }
 
 /// As payment methods show it.

@@ -89,7 +89,9 @@ impl Question {
             Question::WrongState(kind, id) => {
                 engine.wrong_state(caller, kind, &id, "not now").await
             }
-            Question::Configurations(page) => engine.method_configurations(caller, &page).await,
+            Question::Configurations(page) => {
+                engine.method_configurations(caller, None, &page).await
+            }
             Question::Configuration(id) => {
                 let id = id.unwrap_or_else(|| MethodConfiguration::default_id(&caller.scope));
                 engine.method_configuration(caller, &id).await

@@ -63,7 +63,7 @@ not at all. `next_action` of every method leads to a page of the sandbox.\n\
 - Early fraud warnings come in the moment of the charge. Radar's reviews and scores beyond the three risk levels are not modelled.\n\
 - Prices are per unit and of one amount: tiers, packages, usage, amounts in several currencies and amounts that the buyer chooses are \
 refused. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
-- The id of a deleted product is not used again. Products cannot be listed by `ids`, `url`, `type` or `shippable`.\n\
+- The id of a deleted product is not used again.\n\
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
 - Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, \
 recovery after expiry and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \

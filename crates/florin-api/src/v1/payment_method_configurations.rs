@@ -10,7 +10,10 @@ use florin_render::parse;
 pub async fn list(exchange: &Exchange) -> Response {
     let (engine, caller) = (&exchange.engine, &exchange.caller);
     match page::page(&exchange.params) {
-        Ok(asked) => engine.method_configurations(caller, &asked).await,
+        Ok(asked) => {
+            let active = exchange.params.flag("active");
+            engine.method_configurations(caller, active, &asked).await
+        }
         Err(error) => caller.error(&error),
     }
 }

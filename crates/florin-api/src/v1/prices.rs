@@ -3,7 +3,7 @@
 use super::{page, run, text};
 use crate::pipeline::Exchange;
 use florin_engine::operations::{CreatePrice, UpdatePrice};
-use florin_engine::read::ListQuery;
+use florin_engine::read::{ListQuery, Sieve};
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
 
@@ -35,7 +35,15 @@ pub async fn list(exchange: &Exchange) -> Response {
         Ok(Some(keys)) => query.filters.push(("lookup_key", keys)),
         Err(error) => return exchange.fail(&error),
     }
-    page::answer(exchange, query).await
+    if !params.has("recurring") {
+        return page::answer(exchange, query).await;
+    }
+    // There is no usage that is metered, so that no price is charged by it.
+    if params.text("recurring.usage_type") == Some("metered") || params.has("recurring.meter") {
+        return page::empty(exchange);
+    }
+    let interval = params.text("recurring.interval").map(str::to_owned);
+    page::sifted(exchange, query, Sieve::Recurring(interval)).await
 }
 
 /// A new price.

@@ -3,9 +3,11 @@
 use super::{page, run, text};
 use crate::pipeline::Exchange;
 use florin_engine::operations::{CreateProduct, DeleteProduct, UpdateProduct};
-use florin_engine::read::{LIVING, ListQuery};
+use florin_engine::read::{LIVING, ListQuery, ProductWish, Sieve};
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
+use florin_wire::Params;
+use serde_json::Value;
 
 /// A page of products.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -14,7 +16,25 @@ pub async fn list(exchange: &Exchange) -> Response {
         Some(wanted) => query.with("active", wanted),
         None => query.with("state", LIVING),
     };
-    page::answer(exchange, query).await
+    let wish = wish(&exchange.params);
+    match wish == ProductWish::default() {
+        true => page::answer(exchange, query).await,
+        false => page::sifted(exchange, query, Sieve::Product(wish)).await,
+    }
+}
+
+/// Which products a list wants.
+fn wish(params: &Params) -> ProductWish {
+    let ids = params.list("ids").map(|ids| {
+        let ids = ids.iter().filter_map(Value::as_str).map(str::to_owned);
+        ids.collect()
+    });
+    ProductWish {
+        ids,
+        shippable: params.flag("shippable"),
+        is_good: params.text("type").map(|kind| kind == "good"),
+        url: params.text("url").map(str::to_owned),
+    }
 }
 
 /// A new product.
