@@ -196,6 +196,11 @@ async fn migrated(cluster: &Cluster) -> String {
 
 /// Waits until the connections of a store that was dropped are gone from the server's own list.
 async fn alone(cluster: &Cluster, database: &str) {
+    left_with(cluster, database, 0).await;
+}
+
+/// The same, where so many connections of the test itself stay.
+async fn left_with(cluster: &Cluster, database: &str, own: i64) {
     let client = cluster.client("postgres").await;
     let text = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1";
     for _ in 0..2_000 {
@@ -204,7 +209,7 @@ async fn alone(cluster: &Cluster, database: &str) {
             .await
             .expect("a count")
             .get(0);
-        if open == 0 {
+        if open == own {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -587,6 +592,8 @@ async fn refused_on_postgres(cluster: &Cluster, here: &Folder) {
     );
     let job = "INSERT INTO jobs VALUES ('job_1', 'fan_out', 'a', 0, 'l', 1, 'run_1', 4102444800000, 1, '{}')";
     client.batch_execute(job).await.expect("a job");
+    // What the last try opened is no server.
+    left_with(cluster, &database, 1).await;
     let said = why(relocate(&there, &Folder::new().place(), &mut silent).await);
     assert!(said.contains("within the last 10 seconds"), "{said}");
     let server = PostgresStore::connect(&cluster.config(&database))
