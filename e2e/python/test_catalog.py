@@ -160,6 +160,26 @@ def test_prices_are_listed_by_how_often_they_are_due(product):
     assert once.id in ids(stripe.Price.list(product=product.id))
 
 
+def test_the_buyer_chooses_the_amount(product):
+    made = stripe.Price.create(product=product.id, currency="usd", custom_unit_amount={"enabled": True, "minimum": 500, "maximum": 90_000, "preset": 2_000})
+    assert plain(made.custom_unit_amount) == {"minimum": 500, "maximum": 90_000, "preset": 2_000}
+    assert (made.unit_amount, made.unit_amount_decimal) == (None, None)
+    off = price_of(product, custom_unit_amount={"enabled": False})
+    assert (off.custom_unit_amount, off.unit_amount is not None) == (None, True)
+    bare = stripe.Product.create(name="T", default_price_data={"currency": "eur", "custom_unit_amount": {"enabled": True}},
+                                 expand=["default_price"]).default_price
+    assert plain(bare.custom_unit_amount) == {"minimum": None, "maximum": None, "preset": None}
+
+
+def test_a_price_of_packages(product):
+    made = price_of(product, transform_quantity={"divide_by": 6, "round": "up"})
+    assert plain(made.transform_quantity) == {"divide_by": 6, "round": "up"}
+    for round, count, paid in (("up", 13, 3), ("up", 12, 2), ("down", 13, 2), ("up", 1, 1)):
+        price = price_of(product, transform_quantity={"divide_by": 6, "round": round})
+        session = stripe.checkout.Session.create(mode="payment", line_items=[{"price": price.id, "quantity": count}])
+        assert (session.amount_total, stripe.checkout.Session.list_line_items(session.id).data[0].quantity) == (500 * paid, count)
+
+
 def test_a_price_has_every_member(product):
     made = plain(price_of(product, nickname="standard", metadata={"a": "1"}))
     assert made.pop("id").startswith("price_")
@@ -345,6 +365,7 @@ def test_shipping_rates_are_filtered(sdk):
 PRODUCTS, PRICES, TAXES, SHIPPING = "/v1/products", "/v1/prices", "/v1/tax_rates", "/v1/shipping_rates"
 TEA = {"name": "Tea"}
 COSTS = {"product_data[name]": "Tea", "currency": "usd", "unit_amount": "500"}
+CHOSEN = {"product_data[name]": "Tea", "currency": "usd", "custom_unit_amount[enabled]": "true"}
 TAX = {"display_name": "VAT", "percentage": "19", "inclusive": "false"}
 MAIL = {"display_name": "Mail", "fixed_amount[amount]": "500", "fixed_amount[currency]": "usd"}
 SIZES = {f"package_dimensions[{side}]": "1" for side in ("height", "length", "weight", "width")}
@@ -375,6 +396,18 @@ REFUSED = [
     ("default price with a wrong amount", PRODUCTS,
      {**TEA, "default_price_data[currency]": "usd", "default_price_data[unit_amount]": "100000000"},
      "parameter_invalid_integer", "default_price_data[unit_amount]"),
+    ("an amount that is chosen and said", PRICES, {**COSTS, "custom_unit_amount[enabled]": "true"}, None, "custom_unit_amount"),
+    ("chosen again and again", PRICES, {**CHOSEN, "recurring[interval]": "month"}, None, "custom_unit_amount"),
+    ("bounds that nothing fits", PRICES, {**CHOSEN, "custom_unit_amount[minimum]": "900", "custom_unit_amount[maximum]": "800"}, None,
+     "custom_unit_amount[maximum]"),
+    ("a proposal outside", PRICES, {**CHOSEN, "custom_unit_amount[minimum]": "900", "custom_unit_amount[preset]": "800"}, None,
+     "custom_unit_amount[preset]"),
+    ("half a choice", PRICES, {**CHOSEN, "custom_unit_amount[enabled]": ""}, "parameter_invalid_empty", "custom_unit_amount[enabled]"),
+    ("packages of nothing", PRICES, {**COSTS, "transform_quantity[divide_by]": "0", "transform_quantity[round]": "up"},
+     "parameter_invalid_integer", "transform_quantity[divide_by]"),
+    ("packages without an end", PRICES, {**COSTS, "transform_quantity[divide_by]": "2"}, "parameter_missing", "transform_quantity[round]"),
+    ("packages of a choice", PRICES, {**CHOSEN, "transform_quantity[divide_by]": "2", "transform_quantity[round]": "up"}, None,
+     "transform_quantity"),
     ("amounts in several currencies", PRODUCTS,
      {**TEA, "default_price_data[currency]": "usd", "default_price_data[currency_options][eur][unit_amount]": "1"},
      "parameter_unsupported", "default_price_data[currency_options]"),

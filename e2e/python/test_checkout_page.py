@@ -404,3 +404,46 @@ def test_a_session_that_ended_takes_nothing_and_gives_up_its_payment(sdk):
     assert fetch("POST", url, "result=succeeded").status < 500
     assert stripe.PaymentIntent.retrieve(intent).status == "canceled"
     assert fetch("GET", f"{made.url}").status == 200
+
+
+@pytest.mark.raw
+def test_a_buyer_chooses_what_to_pay(sdk):
+    price = wire.post("/v1/prices", {"currency": "eur", "product_data": {"name": "Donation"}, "custom_unit_amount": {
+        "enabled": True, "minimum": 500, "maximum": 90_000}}).json["id"]
+    made = stripe.checkout.Session.create(mode="payment", submit_type="donate", line_items=[{"price": price, "quantity": 1}])
+    page = Page(made)
+    line = page.state()["line_items"][0]
+    assert (made.amount_total, line["custom"], line["unit_amount"]) == (0, {"minimum": 500, "maximum": 90_000}, 0)
+    assert [one["type"] for one in page.state()["methods"]] == ["card"]
+    # Nothing is no amount that somebody chose: it is not given away.
+    early = page.pay()
+    assert (early.status, early.error["code"], early.error["param"]) == (400, "parameter_missing", "amounts")
+    for wrong in ({line["id"]: 499}, {line["id"]: 90_001}, {line["id"]: -500}, {"li_missing": 500}, {line["id"]: "x"}):
+        refused = page.update(amounts=wrong)
+        assert (refused.status, refused.error["param"].split("[")[0]) == (400, "amounts"), wrong
+    assert page.update(amounts={line["id"]: 1_250}).json["amounts"]["total"] == 1_250
+    paid = page.pay(expected_amount=1_250)
+    assert paid.json["payment_status"] == "paid"
+    session = stripe.checkout.Session.retrieve(made.id, expand=["line_items", "payment_intent"])
+    assert (session.amount_total, session.payment_intent.amount_received, session.line_items.data[0].amount_total) == (1_250, 1_250, 1_250)
+    assert session.line_items.data[0].price.unit_amount is None
+    late = page.update(amounts={line["id"]: 700})
+    assert (late.status, late.error["code"]) == (409, "session_complete")
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("line, param", [
+    ({"quantity": 2}, "line_items[0][quantity]"),
+    ({"quantity": 1, "adjustable_quantity": {"enabled": True}}, "line_items[0][quantity]"),
+])
+def test_of_what_the_buyer_prices_one_is_sold(sdk, line, param):
+    price = wire.post("/v1/prices", {"currency": "eur", "product_data": {"name": "Donation"}, "custom_unit_amount": {
+        "enabled": True, "preset": 2_000}}).json["id"]
+    refused = wire.post("/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price": price, **line}]})
+    assert (refused.status, refused.error["param"]) == (400, param)
+    made = wire.post("/v1/checkout/sessions", {"mode": "payment", "line_items": [{"price": price, "quantity": 1}]}).json
+    assert (made["amount_total"], Page(made["id"]).pay().json["payment_status"]) == (2_000, "paid")
+    ordinary = wire.post("/v1/checkout/sessions", {"mode": "payment", "line_items": [item()]}).json
+    other = Page(ordinary["id"])
+    refused = other.update(amounts={other.state()["line_items"][0]["id"]: 1})
+    assert (refused.status, refused.error["param"]) == (400, "amounts")

@@ -73,8 +73,10 @@ export async function leave(context) {
   const { key, listening, added } = leaving.get(context);
   for (const [from, name, listener] of listening) from.off(name, listener);
   const [page, ...others] = context.pages();
+  // A page that is being closed cannot be told any more what is cut off in it.
+  await Promise.all(others.map((other) => other.close()));
   await Promise.all([
-    ...others.map((other) => other.close()), context.setOffline(false), added?.dispose(),
+    context.setOffline(false), added?.dispose(),
     page.unrouteAll({ behavior: 'ignoreErrors' }), context.unrouteAll({ behavior: 'ignoreErrors' }),
   ]);
   idle.set(key, [...(idle.get(key) ?? []), context]);

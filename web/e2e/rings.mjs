@@ -67,7 +67,10 @@ function readFocus() {
   };
 }
 
-/** What of this page can be reached with the key Tab, from its beginning to its end, and how many controls it has. */
+/**
+ * Where the key Tab leads on this page, once from its beginning to its end, how many controls it has, and which of them have a ring without
+ * the focus.
+ */
 export async function walk(page) {
   await page.evaluate(prepare, CONTROLS);
   await page.evaluate(() => {
@@ -89,7 +92,9 @@ export async function walk(page) {
 
 /** Stops that come before the one that a reader of this page would meet first. */
 export function misplaced(stops, isFromRight = false) {
-  const isSameLine = (one, other) => Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > Math.min(one.bottom - one.top, other.bottom - other.top) / 2;
+  const heightOf = ({ top, bottom }) => bottom - top;
+  const shared = (one, other) => Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  const isSameLine = (one, other) => shared(one, other) > Math.min(heightOf(one), heightOf(other)) / 2;
   const isAfter = (one, other) => {
     if (one.side !== other.side) return other.side > one.side;
     if (!isSameLine(one, other)) return other.top >= one.top;

@@ -1,13 +1,16 @@
 // A shop on a site of its own, as strict as a shop can be: no inline script or style, no connections, Trusted Types.
 //
 // `/{generation}` is a React page over the official wrappers of that generation; with `form=embedded` it holds the page of a session, which
-// `secret` names. `/plain` is a page without wrappers. Deliberately absent: a server that the pages could ask. What they need is in the document, so that their policy can do without `connect-src`.
+// `secret` names, with `form=checkout` the elements of one. `/plain` is a page without wrappers. Deliberately absent: a server that the
+// pages could ask. What they need is in the document, so that their policy can do without `connect-src`.
 
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const SHOPS = join(import.meta.dirname, 'shops');
+/** The forms that have a script of their own. */
+const SCRIPTS = ['embedded', 'checkout'];
 /** Each generation with the address of our script that it expects. */
 export const GENERATIONS = { first: '/v3/', middle: '/basil/stripe.js', latest: '/endive/stripe.js' };
 
@@ -80,7 +83,8 @@ export async function startShop({ pay, api, publishableKey }) {
     const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(pay) };
     if (query.get('isolated')) Object.assign(headers, ISOLATED);
     response.writeHead(200, headers);
-    const script = `/bundle/${first}-${query.get('react') ?? 'production'}-${query.get('form') === 'embedded' ? 'embedded' : 'app'}.js`;
+    const name = SCRIPTS.find((one) => one === query.get('form')) ?? 'app';
+    const script = `/bundle/${first}-${query.get('react') ?? 'production'}-${name}.js`;
     return response.end(page({ pay, query, script, train: GENERATIONS[first] ?? '/v3/', data }));
   });
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));

@@ -53,6 +53,8 @@ pub const SPACE: &str = "api_key";
 /// Random characters of a key after its prefix.
 pub const KEY_CHARS: usize = 32;
 
+/// A change that meets another one is decided again so often.
+const CONFLICTS_MAX: u32 = 3;
 /// Accounts that one list shows: the newest.
 const ACCOUNTS_LISTED_MAX: usize = 1_000;
 /// Accounts that are read at once where every account is wanted.
@@ -572,20 +574,43 @@ impl Engine {
         account: &str,
         patch: BrandingPatch,
     ) -> Result<Account, AdminError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.branded(account, patch.clone()).await {
+                Err(AdminError::Store(StoreError::Conflict)) if tries < CONFLICTS_MAX => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn branded(
+        self: &Arc<Self>,
+        account: &str,
+        patch: BrandingPatch,
+    ) -> Result<Account, AdminError> {
         let scope = Scope::test(account);
         let mut step = Step::new(self, &scope, None);
         let missing = || {
             let why = format!("there is no account {account}; `florin accounts list` shows them");
             AdminError::Missing(why)
         };
-        let found = step.find::<Account>(account).await.map_err(|_| missing())?;
+        let found = step
+            .find::<Account>(account)
+            .await
+            .map_err(|halt| match halt {
+                Halt::Store(error) => AdminError::Store(error),
+                _ => missing(),
+            })?;
         let mut held = found.ok_or_else(missing)?;
         let before = held.record.clone();
         patch.apply(&mut held.record);
         let (draft, mut context) = step.parts();
         let transition = Transition::AccountUpdated;
         draft.save_with(&mut context, &mut held, transition, Some(before));
-        self.commit_settings(step.take()).await?;
+        let mut changes = step.take();
+        self.plan_fan_out(&scope, &mut changes, false).await?;
+        self.commit_settings(changes).await?;
         Ok(held.record)
     }
 

@@ -584,7 +584,7 @@ impl Engine {
     }
 
     /// Adds the fan-out job. Where a scope has no endpoints, the commit relies on that instead.
-    async fn plan_fan_out(
+    pub(crate) async fn plan_fan_out(
         &self,
         scope: &Scope,
         changes: &mut Changes,

@@ -161,6 +161,7 @@ fn line(session: &CheckoutSession, line: &Line) -> Value {
         "image": image.map(|_| picture_url(session, &line.id)),
         "quantity": line.quantity,
         "unit_amount": line.unit_amount,
+        "custom": line.custom.map(|bounds| json!({"minimum": bounds.minimum, "maximum": bounds.maximum})),
         "amount": line.subtotal,
         "adjustable": line.adjustable.map(|bounds| json!({"minimum": bounds.minimum, "maximum": bounds.maximum})),
     })

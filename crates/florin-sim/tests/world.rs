@@ -16,10 +16,12 @@ const PAYMENTS: u32 = 40;
 /// Operations that no story can succeed in, with the reason.
 const NEVER_OK: [(&str, &str); 1] = [("CancelRefund", "no card refund waits for its customer")];
 /// What the engine exports beside its operations: the parts of their wishes.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 10] = [
     "Choice",
     "Collected",
     "ItemWish",
+    "LinkLine",
+    "LinkTerms",
     "Press",
     "PriceWish",
     "ProductWish",

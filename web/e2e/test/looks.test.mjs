@@ -125,7 +125,7 @@ test('the window of an authentication is a labelled dialog that fills a phone', 
   await page.getByRole('button', { name: 'Pay' }).click();
   await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).waitFor();
   await shoot(page, 'dialog-phone');
-  const box = await page.locator('dialog section').boundingBox();
+  const box = await page.locator('dialog').boundingBox();
   assert.deepEqual(box, { x: 0, y: 0, width: 360, height: 700 });
   assert.deepEqual(await violations(page.mainFrame()), []);
   await page.setViewportSize({ width: 900, height: 900 });

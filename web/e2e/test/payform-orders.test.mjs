@@ -40,6 +40,29 @@ test('the questions of a merchant are answered, and the terms accepted', async (
   await visit.close();
 });
 
+test('a buyer chooses what to pay', async () => {
+  const price = await payforms.api('/v1/prices', {
+    currency: 'eur', product_data: { name: 'Donation' }, custom_unit_amount: { enabled: true, minimum: 500, maximum: 90_000 },
+  });
+  const session = await payforms.session({ submit_type: 'donate', line_items: [{ price: price.id, quantity: 1 }] });
+  const visit = await payforms.visit(session, { viewport: { width: 320, height: 900 } });
+  await visit.typeCard();
+  await visit.press();
+  await visit.said('.fault', en['error.amount']);
+  const [line] = (await payforms.state(session)).line_items;
+  assert.equal(await visit.focused(), `amount.${line.id}`);
+  await visit.field(`amount.${line.id}`).fill('12,5');
+  await visit.said('.note', filled('amount.between', { minimum: '€5.00', maximum: '€900.00' }));
+  assert.deepEqual(await violations(visit.page.mainFrame()), []);
+  assert.ok(await fitsWidth(visit.page), 'scrolls to the side');
+  // The field was not left yet: what stands in it is paid all the same.
+  await visit.press();
+  await visit.done();
+  const [charge] = await payforms.charges(session);
+  assert.deepEqual([charge.amount, visit.presses.at(-1).expected_amount], [1250, 1250]);
+  await visit.close();
+});
+
 test('delivery and quantity change the total, which is said and paid', async () => {
   const session = await payforms.session({
     line_items: [item(1000, { adjustable_quantity: { enabled: true, minimum: 1, maximum: 3 } }, 'Cup')],

@@ -255,7 +255,7 @@ test('a client is a plain object of the wire, with every declared method and no 
   assert.match(embedded, /client secret of a checkout session/);
   assert.deepEqual(others, {
     same: true, version: 3, then: 'undefined', code: 'not_supported', type: 'invalid_request_error', ideal: 'function',
-    loaderror: 'not_supported', wallet: null, source: 'not_supported',
+    loaderror: 'not_supported', wallet: null, source: 'resource_missing',
   });
   await leave(context);
 });

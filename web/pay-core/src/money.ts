@@ -2,8 +2,8 @@
  * Amounts: from the minor units of the wire to a text that a buyer reads.
  *
  * The number of decimals on the wire is a table of ours, not the browser's: the wire differs from ISO 4217 for a few
- * currencies (isk and ugx travel with two decimals, mga with none). Deliberately absent: parsing of amounts and any
- * arithmetic with them, which are the server's.
+ * currencies (isk and ugx travel with two decimals, mga with none). Deliberately absent: arithmetic with amounts, which is
+ * the server's.
  */
 
 const NO_DECIMALS = new Set(
@@ -49,6 +49,24 @@ export function formatBare(amount: number, currency: string, locale: string): st
   const decimals = shownDecimals(amount, currency);
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: false };
   return numberFormat(locale, digits).format(amount / 10 ** wireDecimals(currency));
+}
+
+/** Digits of Arabic and Persian keyboards, as 0 to 9. */
+const latin = (text: string): string =>
+  text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
+
+/**
+ * The amount that somebody typed, in minor units of the wire; null for what is none. The last comma or point parts off decimals if no
+ * more digits follow than the currency has; any other one parts off thousands.
+ */
+export function parseMoney(text: string, currency: string): number | null {
+  const decimals = wireDecimals(currency);
+  const typed = latin(text).replace(/\u066b/g, '.').replace(/[\s\u066c'’]/g, '');
+  const plain = typed.replace(/^[^\d.,-]+|[^\d.,]+$/g, '');
+  const split = new RegExp(`^(\\d+|\\d{1,3}(?:[.,]\\d{3})+)(?:[.,](\\d{1,${decimals || 1}}))?$`).exec(plain);
+  if (!split || (decimals === 0 && split[2])) return null;
+  const minor = Number(split[1]!.replace(/[.,]/g, '') + (split[2] ?? '').padEnd(decimals, '0'));
+  return Number.isSafeInteger(minor) ? minor : null;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

@@ -1,7 +1,7 @@
 // Amounts as buyers read them. Deliberately absent: every currency; each rule has its own.
 import { describe, expect, it } from 'vitest';
 
-import { formatBare, formatMoney, shownDecimals, wireDecimals } from '../src/money';
+import { formatBare, formatMoney, parseMoney, shownDecimals, wireDecimals } from '../src/money';
 
 /** Spaces of formats differ between versions of the browser's data; what stands between does not. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ').replace(/[\u200e\u200f\u061c]/g, '');
@@ -54,5 +54,22 @@ describe('formatMoney', () => {
 
   it.each([['x1', '49.00 X1'], ['', '49.00']])('shows the code "%s" behind the number, where no browser takes it', (currency, text) => {
     expect(formatMoney(4900, currency, 'en')).toBe(text);
+  });
+});
+
+describe('an amount that somebody typed', () => {
+  it.each([
+    ['12', 'eur', 1200], ['12,5', 'eur', 1250], ['12.50', 'eur', 1250], [' 1 234,50 € ', 'eur', 123450], ['€12.50', 'eur', 1250], ['1.234', 'eur', 123400],
+    ['1,234.5', 'usd', 123450], ['1.234.567', 'eur', 123456700], ["1'234.50", 'chf', 123450], ['500', 'jpy', 500], ['1,000', 'jpy', 1000],
+    ['1.5', 'kwd', 1500], ['1.000', 'kwd', 1000], ['0', 'eur', 0], ['٤٢٫٥', 'aed', 4250], ['۴۲', 'eur', 4200],
+  ] as const)('%s in %s is %i', (text, currency, minor) => {
+    expect(parseMoney(text, currency)).toBe(minor);
+  });
+
+  it.each([
+    ['', 'eur'], ['tea', 'eur'], ['-5', 'eur'], ['1.2.3', 'eur'], ['12.', 'eur'], ['.5', 'eur'], ['1.5', 'jpy'], ['1.2345', 'kwd'],
+    ['99999999999999999999', 'eur'], ['1e3', 'eur'], ['12 euros 50', 'eur'],
+  ] as const)('%s in %s is none', (text, currency) => {
+    expect(parseMoney(text, currency)).toBeNull();
   });
 });

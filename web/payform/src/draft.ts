@@ -6,10 +6,11 @@ import { expiryFault, parseExpiry, type Expiry } from '@florin/pay-core/expiry';
 import { faultKey, type Fault } from '@florin/pay-core/faults';
 import type { PlainKey } from '@florin/pay-core/i18n';
 import { likeliest } from '@florin/pay-core/methods';
+import { parseMoney } from '@florin/pay-core/money';
 
 import { addressForm, asksForPostalCode } from './address';
 import type { Order } from './session';
-import type { CustomField, State } from './state';
+import type { CustomField, LineItem, State } from './state';
 
 export interface Address {
   country: string;
@@ -40,6 +41,8 @@ export interface Draft {
   save: boolean;
   terms: boolean;
   custom: Readonly<Record<string, string>>;
+  /** Amounts as they were typed, by the ids of items. */
+  amounts: Readonly<Record<string, string>>;
 }
 
 /** Names of fields, in the order of the page, each with what is wrong with it. */
@@ -74,13 +77,14 @@ export function emptyDraft(state: State, region: string | null): Draft {
     save: false,
     terms: false,
     custom: Object.fromEntries(state.collect.custom_fields.map((field) => [field.key, field.default_value ?? ''])),
+    amounts: {},
   };
 }
 
 /** What may be kept in the tab's storage: everything but the card and the consents. */
 export function keptOf(draft: Draft): Partial<Draft> {
-  const { choice, email, phone, name, billing, isSame, shipName, shipping, custom } = draft;
-  return { choice, email, phone, name, billing, isSame, shipName, shipping, custom };
+  const { choice, email, phone, name, billing, isSame, shipName, shipping, custom, amounts } = draft;
+  return { choice, email, phone, name, billing, isSame, shipName, shipping, custom, amounts };
 }
 
 /** The draft with a method that is offered now: an order that was free may cost something once it is shipped. */
@@ -151,6 +155,34 @@ function customFault(field: CustomField, value: string): PlainKey | undefined {
   return field.type === 'numeric' && !/^[0-9]+$/.test(value.trim()) ? 'error.number_only' : undefined;
 }
 
+/** The items that the buyer chooses the price of. */
+export const chosenItems = (state: State): readonly LineItem[] => state.line_items.filter((item) => item.custom);
+
+/** The name of the field for the price of an item. */
+export const amountField = (item: LineItem): string => `amount.${item.id}`;
+
+/** What the buyer wants to pay for an item, in minor units: what was typed, or what is proposed. Null for what is no amount. */
+function amountOf(item: LineItem, draft: Draft, state: State): number | null {
+  const typed = draft.amounts[item.id];
+  return typed === undefined ? item.unit_amount || null : parseMoney(typed, state.currency ?? '');
+}
+
+function amountFault(item: LineItem, draft: Draft, state: State): PlainKey | undefined {
+  const amount = amountOf(item, draft, state);
+  const { minimum, maximum } = item.custom ?? { minimum: null, maximum: null };
+  const isPossible = amount !== null && amount > 0 && amount >= (minimum ?? 0) && amount <= (maximum ?? amount);
+  return isPossible ? undefined : 'error.amount';
+}
+
+/** The prices that the server does not know yet; undefined where it knows all. */
+export function newAmounts(draft: Draft, state: State): Record<string, number> | undefined {
+  const fresh = chosenItems(state).flatMap((item) => {
+    const amount = amountFault(item, draft, state) ? null : amountOf(item, draft, state);
+    return amount === null || amount === item.unit_amount ? [] : [[item.id, amount] as const];
+  });
+  return fresh.length > 0 ? Object.fromEntries(fresh) : undefined;
+}
+
 /** Everything that is wrong when the button is pressed, in the order of the page. */
 export function faultsOf(draft: Draft, state: State, now: Expiry): Faults {
   const { collect } = state;
@@ -161,6 +193,7 @@ export function faultsOf(draft: Draft, state: State, now: Expiry): Faults {
   ]);
   const postal = asksForPostalCode(draft.billing.country) ? required(draft.billing.postal_code) : undefined;
   return {
+    ...Object.fromEntries(chosenItems(state).map((item) => [amountField(item), amountFault(item, draft, state)])),
     ...(collect.email === 'required' && { email: emailFault(draft.email) }),
     ...(collect.phone && { phone: phoneFault(draft.phone) }),
     ...(collect.shipping_address && { 'ship.name': required(draft.shipName), ...addressFaults(draft.shipping, 'ship') }),
@@ -223,13 +256,15 @@ export function orderOf(draft: Draft, state: State): Order {
 }
 
 /** The field of the page that a `param` of the server means; null for one that the page does not have. */
-export function fieldOf(param: string): string | null {
+export function fieldOf(param: string, state?: State): string | null {
   const path = param.replace(/\[/g, '.').replace(/\]/g, '').replace(/^payment_method_data\./, '');
   const known: Readonly<Record<string, string>> = {
     'email': 'email', 'billing.email': 'email', 'billing.phone': 'phone', 'shipping.phone': 'phone',
     'billing.name': 'name', 'card.number': 'number', 'card.network': 'number', 'card.exp_month': 'expiry', 'card.exp_year': 'expiry',
     'card.cvc': 'cvc', 'shipping.name': 'ship.name', 'terms': 'terms', 'shipping_option': 'shipping_option',
   };
+  const [chosen] = state && path === 'amounts' ? chosenItems(state) : [];
+  if (chosen) return amountField(chosen);
   const custom = /^custom_fields\.(.+)$/.exec(path);
   const address = /^(billing|shipping)\.address\.(\w+)$/.exec(path);
   if (custom) return `custom.${custom[1]}`;

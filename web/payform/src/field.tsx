@@ -9,7 +9,7 @@ import { usePage } from './page';
 
 interface InputProps {
   type?: 'text' | 'email' | 'tel';
-  inputMode?: 'text' | 'numeric' | 'email' | 'tel';
+  inputMode?: 'text' | 'numeric' | 'decimal' | 'email' | 'tel';
   dir?: 'ltr';
   required?: boolean;
   placeholder?: string;
@@ -17,6 +17,7 @@ interface InputProps {
   autocomplete?: string;
   autocapitalize?: 'off' | 'words' | 'characters';
   onKeyDown?(event: KeyboardEvent): void;
+  onChange?(): void;
 }
 
 interface FieldProps extends InputProps {
@@ -29,6 +30,8 @@ interface FieldProps extends InputProps {
   children?: ComponentChildren;
   /** Told to readers of screens together with the label. */
   note?: string;
+  /** Everybody sees the note. */
+  isNoteShown?: boolean;
   className?: string;
 }
 
@@ -54,7 +57,7 @@ function useFault(field: string, note?: string) {
 }
 
 /** An input for text. Its attributes are spread as an object: the type of an input depends on its kind, which varies here. */
-export function TextField({ field, label, value, change, children, note, className, autocomplete, ...input }: FieldProps) {
+export function TextField({ field, label, value, change, children, note, isNoteShown, className, autocomplete, ...input }: FieldProps) {
   const { form } = usePage();
   const tie = useFault(field, note);
   return (
@@ -76,7 +79,7 @@ export function TextField({ field, label, value, change, children, note, classNa
         />
         {children}
       </div>
-      {note && <span class="unseen" id={`${inputId(field)}-note`}>{note}</span>}
+      {note && <span class={isNoteShown ? 'note' : 'unseen'} id={`${inputId(field)}-note`}>{note}</span>}
       <Fault field={field} />
     </div>
   );

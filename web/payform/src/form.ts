@@ -5,7 +5,7 @@ import type { Expiry } from '@florin/pay-core/expiry';
 import type { PlainKey } from '@florin/pay-core/i18n';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
-import { cardFaults, emptyDraft, faultsOf, fieldOf, firstFault, keptOf, orderOf, withKept, withOffered, type Draft } from './draft';
+import { cardFaults, emptyDraft, faultsOf, fieldOf, firstFault, keptOf, newAmounts, orderOf, withKept, withOffered, type Draft } from './draft';
 import type { Session, View } from './session';
 import type { State } from './state';
 
@@ -92,10 +92,17 @@ export function useForm(ports: FormPorts): Form {
     const isFixed = !faultsOf({ ...draft, ...change }, state, ports.month())[field];
     if (isFixed) hide(field);
   };
+  const pay = async () => {
+    await session.settled();
+    // Who typed an amount knows it: the total that follows from it needs no second look.
+    const amounts = newAmounts(draft, session.view().state);
+    if (amounts && !(await session.update({ amounts }))) return;
+    await session.pay(orderOf(draft, session.view().state));
+  };
   const submit = () => {
     if (view.phase !== 'idle' && view.phase !== 'updating') return;
     const first = firstFault(faults);
-    if (!first) return void session.pay(orderOf(draft, state));
+    if (!first) return void pay();
     setShown(new Set(Object.keys(faults).filter((name) => faults[name])));
     setSpoken(first);
     focus(first);
@@ -109,7 +116,7 @@ export function useForm(ports: FormPorts): Form {
     hide('cvc');
   }, focus);
   useEffect(() => {
-    const field = view.notice?.param ? fieldOf(view.notice.param) : null;
+    const field = view.notice?.param ? fieldOf(view.notice.param, state) : null;
     if (!field) return;
     setRefused(field);
     setSpoken(field);

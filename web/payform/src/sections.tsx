@@ -1,16 +1,55 @@
 // The sections of the form beside the payment method: contact, shipping, questions of the merchant, consents, the button.
 // Deliberately absent: steps. Everything that is asked is on one page.
 
+import { isolate } from '@florin/pay-core/i18n';
+import { formatBare } from '@florin/pay-core/money';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { AddressFields } from './addressform';
-import { isFree, isSaveAsked } from './draft';
+import { amountField, chosenItems, isFree, isSaveAsked, newAmounts } from './draft';
 import { CheckField, SelectField, TextField } from './field';
 import { Icon } from './icons';
 import { Methods } from './methods';
 import { moneyText, usePage, type Page } from './page';
 import { spanText } from './spans';
-import type { CustomField } from './state';
+import type { CustomField, LineItem } from './state';
+
+/** What the buyer chooses to pay for something. */
+function Amount({ item, isAlone }: { item: LineItem; isAlone: boolean }) {
+  const page = usePage();
+  const { form, i18n, session, state, t } = page;
+  const field = amountField(item);
+  const typed = form.draft.amounts[item.id];
+  const known = item.unit_amount ? formatBare(item.unit_amount, state.currency ?? '', i18n.locale) : '';
+  const change = (text: string) => form.set({ amounts: { ...form.draft.amounts, [item.id]: text } }, field);
+  // The summary and the button follow as soon as the field is left.
+  const tell = () => {
+    const amounts = newAmounts(form.draft, state);
+    if (amounts) void session.update({ amounts });
+  };
+  const bounds = boundsText(page, item);
+  return (
+    <TextField field={field} label={isAlone ? t('amount.title') : t('amount.item', { item: isolate(item.name, i18n.language) })} value={typed ?? known}
+      change={change} onChange={tell} required inputMode="decimal" dir="ltr" autocomplete="transaction-amount" note={bounds ?? undefined} isNoteShown>
+      <span class="adornment" aria-hidden="true">{state.currency?.toUpperCase()}</span>
+    </TextField>
+  );
+}
+
+/** Between which amounts the buyer chooses, if the merchant says so. */
+function boundsText(page: Page, { custom }: LineItem): string | null {
+  const { t } = page;
+  const [minimum, maximum] = [custom?.minimum, custom?.maximum].map((amount) => (amount ? moneyText(page, amount) : null));
+  if (minimum && maximum) return t('amount.between', { minimum, maximum });
+  return minimum ? t('amount.least', { minimum }) : maximum ? t('amount.most', { maximum }) : null;
+}
+
+function Amounts() {
+  const { state } = usePage();
+  const items = chosenItems(state);
+  if (items.length === 0) return null;
+  return <div class="section">{items.map((item) => <Amount item={item} isAlone={items.length === 1} key={item.id} />)}</div>;
+}
 
 function Contact() {
   const { form, state, t } = usePage();
@@ -138,7 +177,7 @@ function Notice() {
 function buttonText(page: Page): string {
   const { state, t } = page;
   if (state.mode === 'setup') return t('button.setup');
-  if (state.amounts.total === 0) return t('button.complete');
+  if (state.amounts.total === 0 && chosenItems(state).length === 0) return t('button.complete');
   const kind = state.submit_type === 'auto' ? 'pay' : state.submit_type;
   return t(`button.${kind}`, { amount: moneyText(page, state.amounts.total) });
 }
@@ -167,6 +206,7 @@ export function PayForm() {
   };
   return (
     <form ref={element} class="form" method="post" onSubmit={submit} aria-label={t('method.title')}>
+      <Amounts />
       <Contact />
       <ShippingAddress />
       <ShippingOptions />

@@ -38,6 +38,8 @@ export interface Session {
   subscribe(listener: () => void): () => void;
   pay(order: Order): Promise<void>;
   update(change: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** Resolves once no change is on its way. */
+  settled(): Promise<unknown>;
   cancel(): Promise<void>;
   refresh(): Promise<void>;
   retry(): Promise<void>;
@@ -98,6 +100,8 @@ class PageSession implements Session {
     else if (answer.kind === 'unreachable') this.set({ isOffline: true });
     else if (answer.kind === 'refused' && answer.status === 404) this.set({ isGone: true });
   };
+
+  settled = () => this.updating;
 
   /** A second press while the first one is under way does nothing. */
   pay = async (order: Order) => {

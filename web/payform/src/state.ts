@@ -48,6 +48,8 @@ export interface LineItem {
   unit_amount: number | null;
   amount: number;
   adjustable: { minimum: number; maximum: number } | null;
+  /** The buyer chooses what it costs, in minor units within these bounds. An older server does not say it. */
+  custom?: { minimum: number | null; maximum: number | null } | null;
 }
 
 export type TimeUnit = 'hour' | 'day' | 'business_day' | 'week' | 'month';

@@ -150,7 +150,7 @@ describe('what is kept over a reload', () => {
   it('has no card and no consents', () => {
     const kept = keptOf(draftOf({ network: 'visa', save: true, terms: true }));
     expect(Object.keys(kept).sort()).toEqual(
-      ['billing', 'choice', 'custom', 'email', 'isSame', 'name', 'phone', 'shipName', 'shipping'],
+      ['amounts', 'billing', 'choice', 'custom', 'email', 'isSame', 'name', 'phone', 'shipName', 'shipping'],
     );
   });
 

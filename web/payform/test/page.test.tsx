@@ -434,6 +434,49 @@ describe('the summary', () => {
   });
 });
 
+describe('a price that the buyer chooses', () => {
+  const item = (unit_amount: number) => ({ ...stateOf().line_items[0]!, id: 'li_1', unit_amount, amount: unit_amount, custom: { minimum: 500, maximum: 100_000 } });
+  const chosen = (unit_amount: number) => {
+    const total = { ...stateOf().amounts, subtotal: unit_amount, total: unit_amount };
+    return stateOf({ line_items: [item(unit_amount)], amounts: total });
+  };
+
+  it('is proposed, changed when the field is left, and paid as the page shows it', async () => {
+    const page = await mount(chosen(2_000), [answered(chosen(1_250)), answered(complete())]);
+    expect([page.input('amount.li_1').value, page.text('.note')]).toEqual(['20.00', 'From €5.00 to €1,000.00']);
+    await fillCard(page);
+    await page.type('amount.li_1', '12,5');
+    page.input('amount.li_1').dispatchEvent(new Event('change', { bubbles: true }));
+    await vi.waitFor(() => expect(page.text('.pay')).toBe('Pay €12.50'));
+    await page.click('.pay');
+    expect(page.sent.map(({ verb, body }) => [verb, body.amounts ?? body.expected_amount])).toEqual([['update', { li_1: 1_250 }], ['confirm', 1_250]]);
+  });
+
+  it('that was typed and not left yet is told before the payment', async () => {
+    const page = await mount(chosen(0), [answered(chosen(700)), answered(complete())]);
+    expect(page.input('amount.li_1').value).toBe('');
+    await fillCard(page);
+    await page.type('amount.li_1', '7');
+    await page.click('.pay');
+    expect(page.sent.map(({ verb, body }) => [verb, body.amounts ?? body.expected_amount])).toEqual([['update', { li_1: 700 }], ['confirm', 700]]);
+  });
+
+  it.each(['', '4.99', '1000.01', 'tea'])('%s is asked for again, and nothing is sent', async (typed) => {
+    const page = await mount(chosen(0));
+    await fillCard(page);
+    await page.type('amount.li_1', typed);
+    await page.click('.pay');
+    expect([page.text('.fault'), document.activeElement?.id, page.sent]).toEqual(['Enter an amount that is possible here.', 'f-amount.li_1', []]);
+  });
+
+  it('that was refused leads to its field', async () => {
+    const page = await mount(chosen(2_000), [{ kind: 'refused', status: 400, code: 'parameter_missing', param: 'amounts' }]);
+    await fillCard(page);
+    await page.click('.pay');
+    expect(document.activeElement?.id).toBe('f-amount.li_1');
+  });
+});
+
 describe('pictures', () => {
   it('that are not there leave a letter, or nothing', async () => {
     const merchant = { ...stateOf().merchant, logo_url: '/c/pay/cs_1/pictures/logo' };

@@ -24,7 +24,7 @@ const PRESS: [&str; 11] = [
     "locale",
 ];
 /// What it may send with a choice.
-const CHOICE: [&str; 3] = ["shipping_option", "quantities", "locale"];
+const CHOICE: [&str; 4] = ["shipping_option", "quantities", "amounts", "locale"];
 /// The members of a person, and of an address.
 const PERSON: [&str; 4] = ["name", "email", "phone", "address"];
 const ADDRESS: [&str; 6] = ["line1", "line2", "city", "state", "postal_code", "country"];
@@ -189,18 +189,24 @@ fn answers(sent: &Map<String, Value>) -> Result<Vec<(String, String)>, WireError
 /// What the buyer chose.
 pub(super) fn choice(sent: &Map<String, Value>) -> Result<Choice, WireError> {
     only(sent, &CHOICE, "")?;
-    let mut quantities = Vec::new();
-    if let Some(told) = object(sent, "quantities", "")? {
-        for id in told.keys() {
-            let quantity = whole(told, id, "quantities")?;
-            quantities.push((id.clone(), quantity.unwrap_or_default()));
-        }
-    }
     Ok(Choice {
         shipping_rate: text(sent, "shipping_option", "")?,
-        quantities,
+        quantities: numbers(sent, "quantities")?,
+        amounts: numbers(sent, "amounts")?,
         locale: text(sent, "locale", "")?,
     })
+}
+
+/// A whole number for each item.
+fn numbers(sent: &Map<String, Value>, name: &str) -> Result<Vec<(String, i64)>, WireError> {
+    let mut numbers = Vec::new();
+    if let Some(told) = object(sent, name, "")? {
+        for id in told.keys() {
+            let number = whole(told, id, name)?;
+            numbers.push((id.clone(), number.unwrap_or_default()));
+        }
+    }
+    Ok(numbers)
 }
 
 /// With what the buyer, who is told of in `billing`, pays. The number is sealed here and forgotten.

@@ -455,11 +455,14 @@ impl Shell<'_> {
         let methods = self.state["methods"].as_array().into_iter().flatten();
         let takes_cards = methods.into_iter().any(|method| method["type"] == "card");
         let is_free = self.number("/amounts/total") == 0 && !self.sets_up();
+        let lines = self.state["line_items"].as_array().into_iter().flatten();
+        let chooses = lines.into_iter().any(|line| line["custom"].is_object());
         flag("phone")
             || flag("billing_address")
             || flag("shipping_address")
             || flag("terms")
             || asks
+            || chooses
             || !(takes_cards || is_free)
     }
 

@@ -13,8 +13,8 @@ mod tax_rate;
 pub use decimal::{Decimal, PLACES_MAX};
 pub use lookup_key::{HeldKey, LookupKey};
 pub use price::{
-    Interval, NewPrice, Price, PriceAround, PricePatch, Recurring, create_price, line_amount,
-    update_price,
+    CustomAmount, Interval, NewPrice, Package, Price, PriceAround, PricePatch, Recurring,
+    create_price, line_amount, update_price,
 };
 pub use product::{
     NewProduct, Product, ProductChoice, ProductPatch, create_product, delete_product, id_taken,

@@ -1,7 +1,7 @@
 //! Prices: what one unit of a product costs, once or again and again.
 //!
-//! An amount never changes: who wants another one makes another price. Deliberately absent: tiers, packages, amounts in
-//! several currencies, amounts that the buyer chooses, and what is metered.
+//! An amount never changes: who wants another one makes another price. Deliberately absent: tiers, amounts in several
+//! currencies, and what is metered.
 
 use super::lookup_key::{HeldKey, LookupKey, give_back};
 use super::product::{self, Product};
@@ -40,6 +40,80 @@ record! {
         metadata: Metadata,
         /// It was made for one order and belongs to no list of prices that a merchant keeps.
         inline: bool,
+        /// The buyer chooses the amount; then it has none of its own.
+        custom: Option<CustomAmount>,
+        /// It is the price of a package.
+        package: Option<Package>,
+    }
+}
+
+/// What a buyer may choose to pay, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CustomAmount {
+    /// At least so much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<i64>,
+    /// At most so much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<i64>,
+    /// What is proposed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preset: Option<i64>,
+}
+
+impl CustomAmount {
+    /// Whether a buyer may pay so much. Nothing is no amount that was chosen.
+    pub fn allows(&self, amount: i64) -> bool {
+        amount > 0
+            && self.minimum.is_none_or(|least| least <= amount)
+            && self.maximum.is_none_or(|most| amount <= most)
+    }
+
+    /// Refuses bounds that no amount fits.
+    fn check(&self, asset: Asset) -> Result<(), Refusal> {
+        for (name, amount) in [
+            ("minimum", self.minimum),
+            ("maximum", self.maximum),
+            ("preset", self.preset),
+        ] {
+            let param = format!("custom_unit_amount[{name}]");
+            let Some(amount) = amount else { continue };
+            let unit = Decimal::of(amount).unwrap_or_default();
+            check_money(unit, asset, ("currency", &param))?;
+        }
+        let refuse = |name: &str, message: &str| {
+            let param = format!("custom_unit_amount[{name}]");
+            Err(Refusal::invalid(&param, message))
+        };
+        match (self.minimum, self.maximum, self.preset) {
+            (Some(least), Some(most), _) if least > most => {
+                refuse("maximum", "`maximum` must not be under `minimum`.")
+            }
+            (_, _, Some(preset)) if !self.allows(preset) => refuse(
+                "preset",
+                "`preset` must be an amount that the buyer may choose.",
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A price counts packages, not pieces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// So many pieces are in one.
+    pub of: i64,
+    /// One that is begun counts; otherwise only whole ones do.
+    pub rounds_up: bool,
+}
+
+impl Package {
+    /// How many are paid.
+    pub fn count(self, quantity: i64) -> i64 {
+        let whole = quantity / self.of.max(1);
+        let is_begun = quantity % self.of.max(1) != 0;
+        whole + i64::from(self.rounds_up && is_begun)
     }
 }
 
@@ -129,14 +203,25 @@ pub struct NewPrice {
     pub metadata: MetadataPatch,
     /// It is made for one order.
     pub inline: bool,
+    /// The buyer chooses the amount.
+    pub custom: Option<CustomAmount>,
+    /// It is the price of a package.
+    pub package: Option<Package>,
 }
 
 impl NewPrice {
     fn check(&self) -> Result<(), Refusal> {
         check_money(self.unit, self.currency, ("currency", self.unit_param))?;
+        if let Some(custom) = &self.custom {
+            custom.check(self.currency)?;
+        }
         let Some(recurring) = &self.recurring else {
             return Ok(());
         };
+        if self.custom.is_some() {
+            let message = "What a buyer chooses is paid once: leave `recurring` out.";
+            return Err(Refusal::invalid("custom_unit_amount", message));
+        }
         let count_max = recurring.interval.count_max();
         if (1..=count_max).contains(&recurring.interval_count) {
             return Ok(());
@@ -155,9 +240,10 @@ impl NewPrice {
         product: &Id<Product>,
     ) -> Result<Price, Refusal> {
         self.check()?;
-        let (unit_amount, unit_amount_decimal) = match self.unit.whole() {
-            Some(whole) => (Some(whole), None),
-            None => (None, Some(self.unit.to_string())),
+        let (unit_amount, unit_amount_decimal) = match (self.custom, self.unit.whole()) {
+            (Some(_), _) => (None, None),
+            (None, Some(whole)) => (Some(whole), None),
+            (None, None) => (None, Some(self.unit.to_string())),
         };
         let mut metadata = Metadata::new();
         self.metadata.apply(&mut metadata);
@@ -174,6 +260,8 @@ impl NewPrice {
             recurring: self.recurring,
             metadata,
             inline: self.inline,
+            custom: self.custom,
+            package: self.package,
             ..Price::default()
         })
     }

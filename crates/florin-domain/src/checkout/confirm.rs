@@ -1,6 +1,7 @@
 //! The press of the button: what the buyer told is held against what the session asks for, then the intent is made.
 
-use super::{CheckoutSession, Field, FieldKind, SessionMode};
+use super::update::{AMOUNT_OUTSIDE, AMOUNTS};
+use super::{CheckoutSession, Field, FieldKind, Line, SessionMode};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::customers::Customer;
@@ -59,6 +60,7 @@ pub fn check_press(
             param: Some("expected_amount".to_owned()),
         });
     }
+    check_amounts(session)?;
     check_buyer(session, &press.told)?;
     check_delivery(session, &press.told.delivery)?;
     if session.collect.terms && !press.told.agreed {
@@ -87,6 +89,18 @@ fn has(map: &Map<String, Value>, path: &[&str]) -> bool {
     found
         .and_then(Value::as_str)
         .is_some_and(|text| !text.trim().is_empty())
+}
+
+/// What the buyer chooses the price of has one.
+fn check_amounts(session: &CheckoutSession) -> Result<(), Refusal> {
+    let is_open = |line: &Line| {
+        let chosen = line.unit_amount.unwrap_or_default();
+        line.custom.is_some_and(|bounds| !bounds.allows(chosen))
+    };
+    match session.lines.iter().any(is_open) {
+        true => Err(missing(AMOUNTS, AMOUNT_OUTSIDE)),
+        false => Ok(()),
+    }
 }
 
 fn check_buyer(session: &CheckoutSession, told: &Collected) -> Result<(), Refusal> {

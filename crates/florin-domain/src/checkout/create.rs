@@ -370,8 +370,13 @@ fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Ref
         adjustable: item.adjustable,
         taxes: taxes.collect(),
         metadata,
-        unit_amount: price.unit_amount,
+        // Until the buyer chooses, it is what is proposed.
+        unit_amount: price.custom.map_or(price.unit_amount, |custom| {
+            Some(custom.preset.unwrap_or_default())
+        }),
         unit_amount_decimal: price.unit_amount_decimal.clone(),
+        custom: price.custom,
+        package: price.package,
         ..Line::default()
     })
 }
@@ -392,6 +397,10 @@ fn check_quantity(item: &Item, at: usize) -> Result<(), Refusal> {
             format!("A quantity is a whole number from 1 to {QUANTITY_MAX}."),
         );
     }
+    if item.price.custom.is_some() && (item.quantity != 1 || item.adjustable.is_some()) {
+        let message = "Of what the buyer chooses the price, one is sold: the quantity is 1 and cannot be adjusted.";
+        return refuse("quantity", message.to_owned());
+    }
     let Some(bounds) = item.adjustable else {
         return Ok(());
     };
@@ -411,7 +420,8 @@ fn check_quantity(item: &Item, at: usize) -> Result<(), Refusal> {
 impl CheckoutSession {
     /// Nothing has to be paid.
     pub fn is_free(&self) -> bool {
-        self.mode == SessionMode::Payment && self.totals.total == 0
+        let is_chosen = self.lines.iter().any(|line| line.custom.is_some());
+        self.mode == SessionMode::Payment && self.totals.total == 0 && !is_chosen
     }
 
     /// Offers these ways of shipping; the first one is chosen.

@@ -1,7 +1,7 @@
 //! The session: what is sold, to whom, how it is paid, and how far it is.
 
 use super::PaymentLink;
-use crate::catalog::{Estimate, Price, ShippingRate, TaxRate};
+use crate::catalog::{CustomAmount, Estimate, Package, Price, ShippingRate, TaxRate};
 use crate::customers::Customer;
 use crate::methods::{self, Flow, MethodType, PixEnd};
 use crate::payments::{
@@ -132,6 +132,12 @@ pub struct Line {
     /// One of it, where it has a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_amount_decimal: Option<String>,
+    /// The buyer chooses what one of it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<CustomAmount>,
+    /// Packages are paid, not pieces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
     /// All of it, with contained and without added taxes.
     pub subtotal: i64,
     /// The taxes of it.

@@ -13,7 +13,9 @@ use crate::refusal::Refusal;
 /// The sum does not fit.
 pub(super) fn sum_line(line: &mut Line, at: usize) -> Result<(), Refusal> {
     let unit = (line.unit_amount, line.unit_amount_decimal.as_deref());
-    let subtotal = line_amount(unit, line.quantity).ok_or_else(|| too_much(at))?;
+    let count = line.package.map(|package| package.count(line.quantity));
+    let count = count.unwrap_or(line.quantity);
+    let subtotal = line_amount(unit, count).ok_or_else(|| too_much(at))?;
     let (mut contained, mut added) = (0, 0);
     for rate in &line.taxes {
         let tax = tax_of(subtotal, &rate.percentage, rate.inclusive).ok_or_else(|| too_much(at))?;

@@ -25,6 +25,8 @@ pub struct Choice {
     pub shipping_rate: Option<String>,
     /// How many of an item.
     pub quantities: Vec<(String, i64)>,
+    /// What an item is to cost, in minor units.
+    pub amounts: Vec<(String, i64)>,
     /// The language of the page.
     pub locale: Option<String>,
 }
@@ -77,6 +79,9 @@ pub fn choose(
     for (id, quantity) in choice.quantities {
         adjust(session, &id, quantity)?;
     }
+    for (id, amount) in choice.amounts {
+        price(session, &id, amount)?;
+    }
     if session.lines.iter().all(|line| line.quantity == 0) && !session.lines.is_empty() {
         return Err(Refusal::invalid(
             "quantities",
@@ -110,6 +115,27 @@ fn adjust(session: &mut CheckoutSession, id: &str, quantity: i64) -> Result<(), 
         )),
     }
 }
+
+fn price(session: &mut CheckoutSession, id: &str, amount: i64) -> Result<(), Refusal> {
+    let line = session.lines.iter_mut().find(|line| line.id == id);
+    let bounds = line.as_ref().and_then(|line| line.custom);
+    match (line, bounds) {
+        (Some(line), Some(bounds)) if bounds.allows(amount) => {
+            line.unit_amount = Some(amount);
+            Ok(())
+        }
+        (Some(_), Some(_)) => Err(Refusal::invalid(AMOUNTS, AMOUNT_OUTSIDE)),
+        _ => Err(Refusal::invalid(
+            AMOUNTS,
+            "The price of this item cannot be chosen.",
+        )),
+    }
+}
+
+/// The parameter of amounts that buyers choose.
+pub(super) const AMOUNTS: &str = "amounts";
+/// Not between the least and the most.
+pub(super) const AMOUNT_OUTSIDE: &str = "Choose an amount that the merchant takes.";
 
 /// Makes a session's payment free for another sum or another method: an open action is given up. What is answered to it
 /// later finds nothing that waits for it.
@@ -152,6 +178,6 @@ pub fn abandon(
 impl Choice {
     /// Whether the sum may be another one afterwards.
     pub fn changes_sum(&self) -> bool {
-        self.shipping_rate.is_some() || !self.quantities.is_empty()
+        self.shipping_rate.is_some() || !self.quantities.is_empty() || !self.amounts.is_empty()
     }
 }

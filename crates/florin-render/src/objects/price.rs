@@ -1,11 +1,10 @@
 //! The wire object of a price.
 //!
-//! Deliberately absent: tiers, packages, amounts in several currencies and amounts that the buyer chooses, which are null
-//! or left out.
+//! Deliberately absent: tiers and amounts in several currencies, which are null or left out.
 
 use crate::View;
 use crate::shape::{Shape, metadata};
-use florin_domain::catalog::{Price, Recurring};
+use florin_domain::catalog::{CustomAmount, Package, Price, Recurring};
 use florin_wire::Node;
 
 /// What is told of taxes where nothing was said.
@@ -21,7 +20,7 @@ pub(crate) fn render<'a>(price: &'a Price, view: &View<'_>) -> Node<'a> {
         .put("billing_scheme", "per_unit")
         .put("created", price.created.0)
         .put("currency", price.currency.as_str())
-        .null("custom_unit_amount")
+        .put("custom_unit_amount", price.custom.as_ref().map(custom))
         .put("livemode", view.live)
         .put("lookup_key", price.lookup_key.as_deref())
         .put("metadata", metadata(&price.metadata))
@@ -33,10 +32,27 @@ pub(crate) fn render<'a>(price: &'a Price, view: &View<'_>) -> Node<'a> {
             price.tax_behavior.as_deref().unwrap_or(UNSPECIFIED),
         )
         .null("tiers_mode")
-        .null("transform_quantity")
+        .put("transform_quantity", price.package.map(package))
         .put("type", price.type_word())
         .put("unit_amount", price.unit_amount)
         .put("unit_amount_decimal", decimal);
+    shape.done()
+}
+
+fn custom(custom: &CustomAmount) -> Node<'static> {
+    let mut shape = Shape::hash(3);
+    shape
+        .put("maximum", custom.maximum)
+        .put("minimum", custom.minimum)
+        .put("preset", custom.preset);
+    shape.done()
+}
+
+fn package(package: Package) -> Node<'static> {
+    let mut shape = Shape::hash(2);
+    shape
+        .put("divide_by", package.of)
+        .put("round", if package.rounds_up { "up" } else { "down" });
     shape.done()
 }
 

@@ -6,9 +6,9 @@
 use super::{currency_at, metadata_at, wire, word};
 use florin_base::Asset;
 use florin_domain::catalog::{
-    Bound, Decimal, Estimate, Interval, NewPrice, NewProduct, NewShippingRate, NewTaxRate,
-    PERCENTAGE_PLACES_MAX, PLACES_MAX, PricePatch, ProductChoice, ProductPatch, Recurring,
-    ShippingRatePatch, TaxRatePatch, activity, inclusion,
+    Bound, CustomAmount, Decimal, Estimate, Interval, NewPrice, NewProduct, NewShippingRate,
+    NewTaxRate, PERCENTAGE_PLACES_MAX, PLACES_MAX, Package, PricePatch, ProductChoice,
+    ProductPatch, Recurring, ShippingRatePatch, TaxRatePatch, activity, inclusion,
 };
 use florin_domain::payments::MetadataPatch;
 use florin_domain::refusal::nested;
@@ -296,7 +296,11 @@ fn price(part: &Part<'_>) -> Result<NewPrice, WireError> {
             .refuse("billing_scheme", message)
             .with_code("parameter_unsupported"));
     }
-    let (unit_param, unit) = unit(part)?;
+    let custom = custom(part)?;
+    let (unit_param, unit) = match custom {
+        Some(_) => (CUSTOM, Decimal::default()),
+        None => unit(part)?,
+    };
     Ok(NewPrice {
         currency: part.currency("currency")?,
         unit,
@@ -307,7 +311,49 @@ fn price(part: &Part<'_>) -> Result<NewPrice, WireError> {
         recurring: recurring(part)?,
         metadata: part.metadata(),
         inline: false,
+        custom,
+        package: package(part)?,
     })
+}
+
+const CUSTOM: &str = "custom_unit_amount";
+
+/// What the buyer may choose, if the buyer chooses.
+fn custom(part: &Part<'_>) -> Result<Option<CustomAmount>, WireError> {
+    if part.sent(CUSTOM).is_none() || part.flag("custom_unit_amount.enabled") != Some(true) {
+        return Ok(None);
+    }
+    for amount in ["unit_amount", "unit_amount_decimal"] {
+        if part.sent(amount).is_some() {
+            let message =
+                format!("You may only specify one of these parameters: {amount}, {CUSTOM}.");
+            return Err(part.refuse(CUSTOM, message));
+        }
+    }
+    Ok(Some(CustomAmount {
+        minimum: part.int("custom_unit_amount.minimum"),
+        maximum: part.int("custom_unit_amount.maximum"),
+        preset: part.int("custom_unit_amount.preset"),
+    }))
+}
+
+/// How many pieces are paid as one.
+fn package(part: &Part<'_>) -> Result<Option<Package>, WireError> {
+    let of = "transform_quantity.divide_by";
+    if part.sent("transform_quantity").is_none() {
+        return Ok(None);
+    }
+    if part.sent(CUSTOM).is_some() {
+        let message =
+            "Of what the buyer chooses the price, one is sold: leave `transform_quantity` out.";
+        return Err(part.refuse("transform_quantity", message));
+    }
+    Ok(Some(Package {
+        of: part
+            .int(of)
+            .ok_or_else(|| WireError::missing(&part.name(of)))?,
+        rounds_up: part.text("transform_quantity.round").as_deref() == Some("up"),
+    }))
 }
 
 /// The amount, and the parameter that it came in.

@@ -427,11 +427,6 @@ fn what_a_session_cannot_be_is_named() {
         ),
         ("mode=subscription".to_owned(), unsupported, "mode"),
         (
-            "mode=payment&ui_mode=elements".to_owned(),
-            unsupported,
-            "ui_mode",
-        ),
-        (
             "mode=payment&ui_mode=form".to_owned(),
             unsupported,
             "ui_mode",

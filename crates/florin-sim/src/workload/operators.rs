@@ -4,6 +4,7 @@
 
 use crate::client::Client;
 use florin_base::Scope;
+use florin_domain::accounts::BrandingPatch;
 use florin_engine::attempts::Resolution;
 use florin_engine::{AdminError, Engine, KeyRefused, KeyRole, KeyWish};
 use florin_store::StoreError;
@@ -33,6 +34,7 @@ pub const ADMINISTERED: &[&str] = &[
     "roll_key",
     "roll_webhook_secret",
     "rotate",
+    "set_branding",
     "set_domains",
     "set_fixed_key",
     "take_notices",
@@ -288,6 +290,7 @@ async fn look_at_accounts(client: &mut Client) {
             client.suspect("I16", format!("the account {id} was made and is not there"));
         }
     }
+    brand(client).await;
     let list = |engine: Arc<Engine>| -> Doing<usize> {
         Box::pin(async move { Ok(engine.list_accounts().await?.len()) })
     };
@@ -300,6 +303,36 @@ async fn look_at_accounts(client: &mut Client) {
         Box::pin(async move { Ok(engine.ensure_jobs().await?) })
     };
     insist(client, "ensure_jobs", jobs).await;
+}
+
+/// A merchant changes its name. Soon every process knows it.
+async fn brand(client: &mut Client) {
+    let account = client.scope.account.to_string();
+    let name = format!("Shop {}", client.random.below(1_000));
+    let set = |engine: Arc<Engine>| -> Doing<String> {
+        let account = account.clone();
+        let patch = BrandingPatch {
+            name: Some(name.clone()),
+            ..BrandingPatch::default()
+        };
+        Box::pin(async move { Ok(engine.set_branding(&account, patch).await?.name) })
+    };
+    if insist(client, "set_branding", set).await.is_none() {
+        return;
+    }
+    client.clock.pause(ENDED_MS).await;
+    let look = |engine: Arc<Engine>| -> Doing<String> {
+        let account = account.clone();
+        Box::pin(async move { Ok(engine.account_record(&account).await?.name.clone()) })
+    };
+    let told = insist(client, "account_record", look).await;
+    // Another errand may have given it another name meanwhile, but never the one of the beginning.
+    if told.is_some_and(|told| !told.starts_with("Shop ")) {
+        client.suspect(
+            "F23",
+            format!("{account} has its old name a second after it was changed"),
+        );
+    }
 }
 
 /// A delivery is sent once more.

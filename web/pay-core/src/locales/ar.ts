@@ -31,6 +31,7 @@ export const ar: Catalogue = {
   "error.choose": "اختر أحد الخيارات.",
   "error.terms": "وافق على الشروط للمتابعة.",
   "error.check_field": "تحقّق من هذا الحقل.",
+  "error.amount": "أدخل مبلغًا متاحًا هنا.",
 
   "page.title": "الدفع إلى {merchant}",
   "page.title_setup": "حفظ وسيلة دفع لدى {merchant}",
@@ -61,6 +62,11 @@ export const ar: Catalogue = {
   "summary.updated": "المجموع الجديد هو {amount}.",
   "summary.nothing_due": "لا يوجد مبلغ مستحق اليوم",
 
+  "amount.title": "المبلغ",
+  "amount.item": "المبلغ مقابل {item}",
+  "amount.between": "من {minimum} إلى {maximum}",
+  "amount.least": "‏{minimum} على الأقل",
+  "amount.most": "‏{maximum} على الأكثر",
   "contact.title": "معلومات التواصل",
   "contact.email": "البريد الإلكتروني",
   "contact.phone": "الهاتف",

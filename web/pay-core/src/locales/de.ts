@@ -31,6 +31,7 @@ export const de: Catalogue = {
   "error.choose": "Bitte wählen Sie eine Möglichkeit aus.",
   "error.terms": "Bitte stimmen Sie den Bedingungen zu.",
   "error.check_field": "Bitte prüfen Sie dieses Feld.",
+  "error.amount": "Geben Sie einen Betrag ein, der hier möglich ist.",
 
   "page.title": "{merchant} bezahlen",
   "page.title_setup": "Zahlungsart bei {merchant} hinterlegen",
@@ -61,6 +62,11 @@ export const de: Catalogue = {
   "summary.updated": "Der neue Gesamtbetrag ist {amount}.",
   "summary.nothing_due": "Heute ist nichts zu zahlen",
 
+  "amount.title": "Betrag",
+  "amount.item": "Betrag für {item}",
+  "amount.between": "Von {minimum} bis {maximum}",
+  "amount.least": "Mindestens {minimum}",
+  "amount.most": "Höchstens {maximum}",
   "contact.title": "Kontakt",
   "contact.email": "E-Mail",
   "contact.phone": "Telefon",

@@ -33,6 +33,7 @@ export const en = {
   "error.choose": "Choose one of the options.",
   "error.terms": "Accept the terms to continue.",
   "error.check_field": "Check this field.",
+  "error.amount": "Enter an amount that is possible here.",
 
   "page.title": "Pay {merchant}",
   "page.title_setup": "Save a payment method with {merchant}",
@@ -63,6 +64,11 @@ export const en = {
   "summary.updated": "The new total is {amount}.",
   "summary.nothing_due": "Nothing to pay today",
 
+  "amount.title": "Amount",
+  "amount.item": "Amount for {item}",
+  "amount.between": "From {minimum} to {maximum}",
+  "amount.least": "At least {minimum}",
+  "amount.most": "At most {maximum}",
   "contact.title": "Contact",
   "contact.email": "Email",
   "contact.phone": "Phone",

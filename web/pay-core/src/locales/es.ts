@@ -31,6 +31,7 @@ export const es: Catalogue = {
   "error.choose": "Elige una de las opciones.",
   "error.terms": "Acepta las condiciones para continuar.",
   "error.check_field": "Revisa este campo.",
+  "error.amount": "Introduce un importe que sea posible aquí.",
 
   "page.title": "Pagar a {merchant}",
   "page.title_setup": "Guardar una forma de pago en {merchant}",
@@ -61,6 +62,11 @@ export const es: Catalogue = {
   "summary.updated": "El nuevo total es {amount}.",
   "summary.nothing_due": "Hoy no tienes que pagar nada",
 
+  "amount.title": "Importe",
+  "amount.item": "Importe de {item}",
+  "amount.between": "De {minimum} a {maximum}",
+  "amount.least": "Como mínimo {minimum}",
+  "amount.most": "Como máximo {maximum}",
   "contact.title": "Contacto",
   "contact.email": "Correo electrónico",
   "contact.phone": "Teléfono",

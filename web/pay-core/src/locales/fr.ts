@@ -31,6 +31,7 @@ export const fr: Catalogue = {
   "error.choose": "Choisissez une option.",
   "error.terms": "Acceptez les conditions pour continuer.",
   "error.check_field": "Vérifiez ce champ.",
+  "error.amount": "Saisissez un montant possible ici.",
 
   "page.title": "Payer {merchant}",
   "page.title_setup": "Enregistrer un moyen de paiement chez {merchant}",
@@ -61,6 +62,11 @@ export const fr: Catalogue = {
   "summary.updated": "Le nouveau total est de {amount}.",
   "summary.nothing_due": "Rien à payer aujourd’hui",
 
+  "amount.title": "Montant",
+  "amount.item": "Montant pour {item}",
+  "amount.between": "De {minimum} à {maximum}",
+  "amount.least": "Au moins {minimum}",
+  "amount.most": "Au plus {maximum}",
   "contact.title": "Coordonnées",
   "contact.email": "E-mail",
   "contact.phone": "Téléphone",

@@ -31,6 +31,7 @@ export const ja: Catalogue = {
   "error.choose": "いずれかを選択してください。",
   "error.terms": "続けるには規約への同意が必要です。",
   "error.check_field": "この項目をご確認ください。",
+  "error.amount": "ここで指定できる金額を入力してください。",
 
   "page.title": "{merchant}へのお支払い",
   "page.title_setup": "{merchant}に支払い方法を登録",
@@ -61,6 +62,11 @@ export const ja: Catalogue = {
   "summary.updated": "新しい合計金額は{amount}です。",
   "summary.nothing_due": "本日のお支払いはありません",
 
+  "amount.title": "金額",
+  "amount.item": "{item}の金額",
+  "amount.between": "{minimum}から{maximum}まで",
+  "amount.least": "{minimum}以上",
+  "amount.most": "{maximum}以下",
   "contact.title": "ご連絡先",
   "contact.email": "メールアドレス",
   "contact.phone": "電話番号",

@@ -31,6 +31,7 @@ export const pt: Catalogue = {
   "error.choose": "Escolha uma das opções.",
   "error.terms": "Aceite os termos para continuar.",
   "error.check_field": "Confira este campo.",
+  "error.amount": "Digite um valor que seja possível aqui.",
 
   "page.title": "Pagar a {merchant}",
   "page.title_setup": "Salvar uma forma de pagamento em {merchant}",
@@ -61,6 +62,11 @@ export const pt: Catalogue = {
   "summary.updated": "O novo total é {amount}.",
   "summary.nothing_due": "Nada a pagar hoje",
 
+  "amount.title": "Valor",
+  "amount.item": "Valor de {item}",
+  "amount.between": "De {minimum} a {maximum}",
+  "amount.least": "No mínimo {minimum}",
+  "amount.most": "No máximo {maximum}",
   "contact.title": "Contato",
   "contact.email": "E-mail",
   "contact.phone": "Telefone",

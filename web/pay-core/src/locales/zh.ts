@@ -31,6 +31,7 @@ export const zh: Catalogue = {
   "error.choose": "请选择其中一项。",
   "error.terms": "请先接受条款再继续。",
   "error.check_field": "请检查此项。",
+  "error.amount": "请输入此处可用的金额。",
 
   "page.title": "向 {merchant} 付款",
   "page.title_setup": "在 {merchant} 保存付款方式",
@@ -61,6 +62,11 @@ export const zh: Catalogue = {
   "summary.updated": "新的总额为 {amount}。",
   "summary.nothing_due": "今天无需付款",
 
+  "amount.title": "金额",
+  "amount.item": "{item}的金额",
+  "amount.between": "{minimum}到{maximum}",
+  "amount.least": "至少{minimum}",
+  "amount.most": "至多{maximum}",
   "contact.title": "联系方式",
   "contact.email": "邮箱",
   "contact.phone": "电话",
