@@ -168,8 +168,8 @@ fn check_param(
     }
 }
 
-/// The words that switch something off.
-const OFF: [&str; 4] = ["false", "off", "never", "none"];
+/// The words that switch something off; one of them is what an older SDK of Python makes of `False`.
+const OFF: [&str; 5] = ["false", "False", "off", "never", "none"];
 /// A switch lies at most so deep in its object.
 const SWITCHES_DEPTH_MAX: usize = 3;
 
@@ -518,6 +518,7 @@ POST /v1/things
             "[a][b]=off&upsell[c]=none",
             "=false",
             "=never",
+            "[enabled]=False",
         ] {
             let params = good(&format!("upsell{off}"));
             assert_eq!(params.canonical(), plain, "{off}");
