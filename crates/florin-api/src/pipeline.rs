@@ -13,7 +13,7 @@ use florin_engine::{Caller, Engine, KeyRole, Response};
 use florin_render::expand::ExpandPlan;
 use florin_render::receipt::PREFIX as RECEIPTS;
 use florin_wire::limits::BODY_BYTES_MAX;
-use florin_wire::versions::{self, ApiVersion, NEWEST, Names};
+use florin_wire::versions::{self, ApiVersion, NEWEST, Names, OLDEST};
 use florin_wire::{ErrorType, Params, WireError, hide_numbers, parse_form, parse_json};
 use serde_json::{Map, Value};
 use std::future::{Future, poll_fn};
@@ -373,9 +373,10 @@ fn version(headers: &HeaderMap) -> Result<ApiVersion, WireError> {
     let version = ApiVersion::parse(text).map_err(|_| unknown("No such version is known."))?;
     match version.is_supported() {
         true => Ok(version),
-        false => Err(unknown(
-            "It is older than 2023-10-16, the oldest version that is served now.",
-        )),
+        false => Err(unknown(&format!(
+            "It is older than {}, the oldest version that is served.",
+            OLDEST.as_str()
+        ))),
     }
 }
 

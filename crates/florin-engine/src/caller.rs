@@ -10,6 +10,7 @@ use florin_domain::context::RequestRef;
 use florin_render::expand::ExpandPlan;
 use florin_wire::versions::{ApiVersion, Names, walk_back};
 use florin_wire::{WireError, print};
+use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -55,8 +56,18 @@ impl Caller {
 
     /// An error, in the caller's version and with the names that the request used.
     pub fn error(&self, error: &WireError) -> Response {
-        let error = &*self.names.restored(error);
-        let mut body = error.body(&self.base_url, &self.request);
+        let body = self.error_body(error);
+        self.told(error, body)
+    }
+
+    /// The body of an error in the newest version, with the names that the request used.
+    pub(crate) fn error_body(&self, error: &WireError) -> Value {
+        let error = self.names.restored(error);
+        error.body(&self.base_url, &self.request)
+    }
+
+    /// An error with this body, in the caller's version.
+    pub(crate) fn told(&self, error: &WireError, mut body: Value) -> Response {
         walk_back(&mut body, self.version);
         Response {
             body: print(&body),

@@ -3,16 +3,21 @@
 use crate::read::{Reader, nodes};
 use crate::step::Halt;
 use florin_domain::checkout::{CheckoutSession, PaymentLink};
-use florin_domain::payments::{PaymentIntent, PaymentMethod};
-use florin_domain::{Entity, Kind};
-use florin_render::expand::{ExpandPlan, Target, place};
+use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod};
+use florin_domain::{Entity, Kind, Record};
+use florin_render::expand::{ExpandPlan, Target, Wanted, embedded, place};
 use florin_render::{render_line_items, render_record, render_source, render_transaction};
 use florin_store::{ListQuery, StoreError};
 use florin_wire::object;
+use florin_wire::versions::{self, ApiVersion};
 use serde_json::Value;
 
 /// The most objects of a list that stands inside another object.
 const EMBEDDED_MAX: usize = 10;
+/// The most charges of a payment intent that are counted.
+const CHARGES_COUNTED_MAX: usize = 100;
+/// Intents hold charges, and charges hold refunds; nothing lies deeper.
+const FILLED_LEVELS_MAX: usize = 3;
 
 impl Reader<'_> {
     pub(crate) async fn target(
@@ -35,6 +40,14 @@ impl Reader<'_> {
                 Ok(found.map(|method| render_source(&method, &view).into_value()))
             }
             Target::Refunds { charge } => self.refunds(charge).await.map(Some),
+            Target::Charges { intent, latest } => {
+                self.charges(intent, latest.as_deref()).await.map(Some)
+            }
+            Target::DisputeOf { charge } => {
+                let found = self.typed::<Charge>(charge).await?;
+                let dispute = found.and_then(|charge| charge.dispute);
+                Ok(dispute.map(|id| Value::from(id.as_str())))
+            }
             Target::Sources { customer } => self.sources(customer).await.map(Some),
             Target::LineItems { intent } => {
                 let found = self.typed::<PaymentIntent>(intent).await?;
@@ -92,17 +105,61 @@ impl Reader<'_> {
         ))
     }
 
+    /// The newest records of a kind with a value in a column, also those that the answer's own changes hold.
+    async fn newest(
+        &self,
+        kind: Kind,
+        (column, value): (&'static str, &str),
+        limit: usize,
+    ) -> Result<Vec<Record>, StoreError> {
+        let query = ListQuery::newest(self.scope, kind, limit).with(column, value);
+        let page = self.engine.world.store.list(&query).await?;
+        let mut all: Vec<Record> = page.into_iter().map(|held| held.record).collect();
+        let at = kind.columns().iter().position(|name| *name == column);
+        let own = self.changes.into_iter().flat_map(|changes| &changes.writes);
+        let own = own.filter(|write| {
+            let is_asked = || at.is_some_and(|at| write.record.columns()[at] == Some(value));
+            write.key.kind == kind && write.key.scope == *self.scope && is_asked()
+        });
+        for write in own {
+            all.retain(|record| record.id() != write.key.id);
+            all.push(write.record.clone());
+        }
+        all.sort_by(|one, other| (other.created(), other.id()).cmp(&(one.created(), one.id())));
+        all.truncate(limit);
+        Ok(all)
+    }
+
+    /// The newest charge of a payment intent, as the list inside it that older versions show. It says how many there are.
+    async fn charges(&self, intent: &str, latest: Option<&str>) -> Result<Value, StoreError> {
+        let url = format!("/v1/charges?payment_intent={intent}");
+        let Some(latest) = latest else {
+            return Ok(object::embedded_list(&url, Vec::new(), false, 0));
+        };
+        let newest = self.rendered(Kind::Charge, latest).await?;
+        let all = self
+            .newest(
+                Kind::Charge,
+                ("payment_intent", intent),
+                CHARGES_COUNTED_MAX,
+            )
+            .await?;
+        let count = all.len().max(1) as u64;
+        let data = newest.into_iter().collect();
+        Ok(object::embedded_list(&url, data, count > 1, count))
+    }
+
     /// The newest refunds of a charge, as the list inside it.
     async fn refunds(&self, charge: &str) -> Result<Value, StoreError> {
-        let query =
-            ListQuery::newest(self.scope, Kind::Refund, EMBEDDED_MAX + 1).with("charge", charge);
-        let page = self.engine.world.store.list(&query).await?;
+        let page = self
+            .newest(Kind::Refund, ("charge", charge), EMBEDDED_MAX + 1)
+            .await?;
         let more = page.len() > EMBEDDED_MAX;
         let view = self.view();
         let data: Vec<Value> = page
             .iter()
             .take(EMBEDDED_MAX)
-            .map(|held| render_record(&held.record, &view).into_value())
+            .map(|record| render_record(record, &view).into_value())
             .collect();
         let count = data.len() as u64 + u64::from(more);
         Ok(object::embedded_list(
@@ -113,8 +170,14 @@ impl Reader<'_> {
         ))
     }
 
-    /// Expands an object in place, level by level.
-    pub(crate) async fn expand(&self, value: &mut Value, plan: &ExpandPlan) -> Result<(), Halt> {
+    /// Expands an object in place, level by level. What the version shows without being asked is there before each level.
+    pub(crate) async fn expand(
+        &self,
+        value: &mut Value,
+        plan: &ExpandPlan,
+        version: ApiVersion,
+    ) -> Result<(), Halt> {
+        self.fill(value, version).await?;
         if plan.is_empty() {
             return Ok(());
         }
@@ -123,10 +186,35 @@ impl Reader<'_> {
             if wanted.is_empty() {
                 break;
             }
-            for each in wanted {
-                let found = self.target(&each.target, &each.id).await?;
-                place(value, &each.pointer, found.unwrap_or(Value::Null));
+            self.put(value, wanted).await?;
+            self.fill(value, version).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts in what an older version shows inside of objects without being asked: charges, their refunds, their dispute.
+    pub(crate) async fn fill(
+        &self,
+        value: &mut Value,
+        version: ApiVersion,
+    ) -> Result<(), StoreError> {
+        if !versions::embeds_lists(version) {
+            return Ok(());
+        }
+        for _ in 0..FILLED_LEVELS_MAX {
+            let wanted = embedded(value);
+            if wanted.is_empty() {
+                break;
             }
+            self.put(value, wanted).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(&self, value: &mut Value, wanted: Vec<Wanted>) -> Result<(), StoreError> {
+        for each in wanted {
+            let found = self.target(&each.target, &each.id).await?;
+            place(value, &each.pointer, found.unwrap_or(Value::Null));
         }
         Ok(())
     }

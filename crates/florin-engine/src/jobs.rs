@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::caller::Caller;
 use crate::keys::AdminError;
+use crate::read::Reader;
 use crate::scheduler::{finish, member};
 use crate::secrets::SecretPlace;
 use crate::step::{Halt, Step};
@@ -22,7 +23,7 @@ use florin_processors::Inquiry;
 use florin_store::{Commit, LeasedJob, ListQuery, StoreError};
 use florin_vault::hmac_sha256;
 use florin_wire::print;
-use florin_wire::versions::{ApiVersion, NEWEST};
+use florin_wire::versions::{self, ApiVersion, NEWEST};
 use std::sync::Arc;
 
 /// Idempotency keys that one job drops.
@@ -166,12 +167,13 @@ impl Engine {
             .as_deref()
             .and_then(|text| ApiVersion::parse(text).ok())
             .unwrap_or(NEWEST);
-        let body = print(&florin_render::render_event(
-            event,
-            &self.view(scope),
-            1,
-            version,
-        ));
+        let reader = Reader::new(self, scope, None);
+        let mut told = florin_render::render_event(event, &self.view(scope), 1, NEWEST);
+        if let Err(error) = reader.fill(&mut told, version).await {
+            return Err(EgressError::Protocol(error.to_string()));
+        }
+        versions::walk_back(&mut told, version);
+        let body = print(&told);
         let secrets = self
             .signing_secrets(scope, endpoint)
             .await

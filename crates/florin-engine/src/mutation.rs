@@ -6,7 +6,7 @@
 use crate::Engine;
 use crate::caller::Caller;
 use crate::operations::Operation;
-use crate::read::render_answer;
+use crate::read::{Reader, render_answer};
 use crate::settle::Recorded;
 use crate::step::{Answer, Decided, Halt, Step};
 use florin_base::limits::{DECIDE_TRIES_MAX, MUTATIONS_IN_FLIGHT_MAX};
@@ -234,7 +234,15 @@ impl Engine {
     pub async fn refuse(&self, caller: &Caller, halt: Halt) -> Response {
         match self.replay(caller).await {
             Ok(Some(answered)) => answered,
-            Ok(None) => self.respond(caller, Err(halt)),
+            Ok(None) => {
+                let error = self.error_of(caller, halt);
+                let mut body = caller.error_body(&error);
+                let reader = Reader::new(self, &caller.scope, None);
+                match reader.fill(&mut body, caller.version).await {
+                    Ok(()) => caller.told(&error, body),
+                    Err(error) => caller.error(&store_error(&error)),
+                }
+            }
             Err(error) => self.respond(caller, Err(error.into())),
         }
     }

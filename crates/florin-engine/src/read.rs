@@ -51,7 +51,7 @@ pub struct Page {
 pub(crate) struct Reader<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) scope: &'a Scope,
-    changes: Option<&'a Changes>,
+    pub(crate) changes: Option<&'a Changes>,
 }
 
 impl<'a> Reader<'a> {
@@ -137,7 +137,8 @@ impl<'a> Reader<'a> {
             return Ok(print(&node));
         }
         let mut value = node.into_value();
-        self.expand(&mut value, &caller.expand).await?;
+        self.expand(&mut value, &caller.expand, caller.version)
+            .await?;
         versions::walk_back(&mut value, caller.version);
         Ok(print(&value))
     }
@@ -171,6 +172,7 @@ pub(crate) async fn render_answer(
     if let Some(decline) = recorded.verdict {
         let error = reader.decline(&decline, answer.key()).await?;
         let mut body = error.body(&caller.base_url, &caller.request);
+        reader.fill(&mut body, caller.version).await?;
         versions::walk_back(&mut body, caller.version);
         return Ok(Reply {
             status: error.status,
@@ -415,11 +417,16 @@ impl Engine {
                 retry: None,
                 retry_after_s: None,
             },
-            Err(Halt::Refused(refusal)) => {
-                caller.error(&render_refusal(&refusal, &self.view(&caller.scope)))
-            }
-            Err(Halt::Wire(error)) => caller.error(&error),
-            Err(Halt::Store(error)) => caller.error(&store_error(&error)),
+            Err(halt) => caller.error(&self.error_of(caller, halt)),
+        }
+    }
+
+    /// The error that a refusal or a failure is.
+    pub(crate) fn error_of(&self, caller: &Caller, halt: Halt) -> WireError {
+        match halt {
+            Halt::Refused(refusal) => render_refusal(&refusal, &self.view(&caller.scope)),
+            Halt::Wire(error) => error,
+            Halt::Store(error) => store_error(&error),
         }
     }
 

@@ -76,6 +76,8 @@ was taken is counted over it. A session of a link expires after 24 hours, the li
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \
 browser may detach a card of that customer, and make a confirmation token of it.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
+- In versions before 2023-10-16 only what breaks a client is undone; members that were just added stay. In those before 2022-11-15 \
+`charges` of an intent holds its newest charge and counts up to 100, and an event shows refunds as they are when it is sent. Why a try did not pay is one general code there.\n\
 - What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
 sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\
 - Receipts are mailed when money is first taken and when a refund succeeded, in test mode, too, and only where the operator named a mail \

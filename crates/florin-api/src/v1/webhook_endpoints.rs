@@ -7,7 +7,7 @@ use florin_engine::read::{LIVING, ListQuery};
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
 use florin_wire::WireError;
-use florin_wire::versions::ApiVersion;
+use florin_wire::versions::{ApiVersion, OLDEST};
 
 /// A page of endpoints.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -24,8 +24,10 @@ pub async fn create(exchange: &Exchange) -> Response {
         if let Some(version) = &api_version {
             let known = ApiVersion::parse(version).is_ok_and(ApiVersion::is_supported);
             if !known {
-                let message =
-                    format!("Invalid api_version: {version}. Use a version from 2023-10-16 on.");
+                let message = format!(
+                    "Invalid api_version: {version}. Use a version from {} on.",
+                    OLDEST.as_str()
+                );
                 return Err(WireError::invalid(message).with_param("api_version").into());
             }
         }

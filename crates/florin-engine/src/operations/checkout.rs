@@ -15,6 +15,7 @@ use florin_domain::payments::{
     SetupCommand, SetupIntent,
 };
 use florin_domain::{Kind, MethodType, Refusal, Versioned};
+use florin_wire::versions::session_makes_intent;
 use serde_json::{Map, Value};
 
 /// What is to be sold, as a request names it.
@@ -85,7 +86,7 @@ pub struct CreateSession {
 }
 
 impl Operation for CreateSession {
-    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+    fn run<'a>(&'a self, step: &'a mut Step, caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
             let customer = step
                 .optional::<Customer>(self.customer.as_deref(), "customer")
@@ -96,11 +97,23 @@ impl Operation for CreateSession {
                 items.push(item(step, wish, at).await?);
             }
             let mut command = self.command.clone();
-            command.switched = switched;
+            command.switched = switched.clone();
             let currency = items.first().map(|item| item.price.currency);
             command.shipping_options = shipping(step, &self.shipping, currency).await?;
+            let at_once = session_makes_intent(caller.version);
             step.decide(|draft, context| {
-                checkout::create(draft, context, command, items, customer.as_ref())
+                let customer = customer.as_ref();
+                let mut held = checkout::create(draft, context, command, items, customer)?;
+                let is_paid = held.record.mode == SessionMode::Payment && !held.record.is_free();
+                if at_once && is_paid && held.record.totals.total > 0 {
+                    let people = checkout::People {
+                        customer,
+                        saves: false,
+                        switched: &switched,
+                    };
+                    checkout::intent_of(draft, context, &mut held, None, people)?;
+                }
+                Ok(held)
             })
         })
     }

@@ -10,7 +10,7 @@ mod walk;
 
 use florin_domain::Kind;
 use florin_wire::WireError;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What to expand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +42,18 @@ pub enum Target {
     Source,
     /// The list of the refunds of a charge, newest first.
     Refunds {
+        /// Of which charge.
+        charge: String,
+    },
+    /// The list with the newest charge of a payment intent, and how many there are.
+    Charges {
+        /// Of which payment intent.
+        intent: String,
+        /// Its newest charge as the object tells it, which may be of another time than the store; none for no charge.
+        latest: Option<String>,
+    },
+    /// The id of the dispute of a charge.
+    DisputeOf {
         /// Of which charge.
         charge: String,
     },
@@ -111,6 +123,72 @@ impl ExpandPlan {
                 .map_err(|walk::NotExpandable| refused(path))?;
         }
         Ok(found)
+    }
+}
+
+/// How deep objects lie in each other at most.
+const DEPTH_MAX: usize = 32;
+
+/// What older versions show inside of objects without being asked, and is not there yet: see
+/// [`florin_wire::versions::embeds_lists`]. What is loaded for it may hold such objects again.
+pub fn embedded(value: &Value) -> Vec<Wanted> {
+    let mut found = Vec::new();
+    embedded_below(value, "", DEPTH_MAX, &mut found);
+    found
+}
+
+fn embedded_below(value: &Value, pointer: &str, depth: usize, found: &mut Vec<Wanted>) {
+    if depth == 0 {
+        return;
+    }
+    match value {
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                embedded_below(item, &format!("{pointer}/{at}"), depth - 1, found);
+            }
+        }
+        Value::Object(members) => {
+            embedded_in(members, pointer, found);
+            // Metadata belongs to the merchant, who may write anything into it.
+            for (name, inner) in members.iter().filter(|(name, _)| *name != "metadata") {
+                embedded_below(inner, &format!("{pointer}/{name}"), depth - 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn embedded_in(members: &Map<String, Value>, pointer: &str, found: &mut Vec<Wanted>) {
+    let text = |name: &str| members.get(name).and_then(Value::as_str);
+    let (Some(object), Some(id)) = (text("object"), text("id")) else {
+        return;
+    };
+    let id = id.to_owned();
+    let wanted: &[(&str, Target)] = match object {
+        "payment_intent" => {
+            let latest = members.get("latest_charge");
+            let expanded = latest.and_then(|charge| charge.get("id"));
+            let latest = expanded.or(latest).and_then(Value::as_str);
+            let charges = Target::Charges {
+                intent: id.clone(),
+                latest: latest.map(str::to_owned),
+            };
+            &[("charges", charges)]
+        }
+        "charge" => &[
+            ("refunds", Target::Refunds { charge: id.clone() }),
+            ("dispute", Target::DisputeOf { charge: id.clone() }),
+        ],
+        _ => return,
+    };
+    for (name, target) in wanted {
+        if !members.contains_key(*name) {
+            found.push(Wanted {
+                pointer: format!("{pointer}/{name}"),
+                target: target.clone(),
+                id: id.clone(),
+            });
+        }
     }
 }
 

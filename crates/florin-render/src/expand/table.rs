@@ -18,6 +18,8 @@ pub(super) enum Rule {
     CardSource,
     /// A list that is there only when it is expanded: refunds.
     Refunds,
+    /// A list that only older versions show: the charges of a payment intent.
+    Charges,
     /// A list that is there only when it is expanded: sources.
     Sources,
     /// A list that is there only when it is expanded: line items.
@@ -54,6 +56,7 @@ impl Rule {
             Rule::CardSource => Below::One("card"),
             Rule::Inside(object) => Below::One(object),
             Rule::Refunds => Below::List("refund"),
+            Rule::Charges => Below::List("charge"),
             Rule::Sources => Below::List("card"),
             Rule::SessionLines | Rule::LinkLines => Below::List("item"),
             Rule::LineItems => Below::List("payment_intent_amount_details_line_item"),
@@ -149,6 +152,7 @@ const SHIPPING_RATE: Rows = &[("tax_code", Rule::Never)];
 const PAYMENT_INTENT: Rows = &[
     ("amount_details.line_items", Rule::LineItems),
     ("application", Rule::Never),
+    ("charges", Rule::Charges),
     ("customer", Rule::Id(Kind::Customer)),
     ("invoice", Rule::Never),
     (

@@ -101,6 +101,8 @@ impl Walk<'_> {
     fn found(&mut self, field: Field<'_>, there: bool, rest: &[&str]) -> Result<(), NotExpandable> {
         match (field.rule, field.held) {
             (Rule::Never, _) => Ok(()),
+            // Where a version shows it, it is there before anything is expanded.
+            (Rule::Charges, None) => Err(NotExpandable),
             (_, None | Some(Value::Null)) => {
                 let gone = field.owner.get("deleted").is_some();
                 if there && !gone {
@@ -177,6 +179,7 @@ fn target(rule: Rule, owner: &Map<String, Value>) -> Option<Target> {
         Rule::CardSource => Some(Target::Source),
         Rule::Source => source(owner),
         Rule::Refunds
+        | Rule::Charges
         | Rule::Sources
         | Rule::LineItems
         | Rule::SessionLines

@@ -17,6 +17,17 @@ pub const fn default_capture_method(version: ApiVersion) -> &'static str {
     }
 }
 
+/// Whether a payment intent shows its newest charge in a list, and a charge its refunds and its dispute, without being asked.
+/// These are gone since `2022-11-15`.
+pub const fn embeds_lists(version: ApiVersion) -> bool {
+    (version as usize) < ApiVersion::V2022_11_15 as usize
+}
+
+/// Whether a checkout session makes its payment intent at once. Since `2022-08-01` it waits for the buyer.
+pub const fn session_makes_intent(version: ApiVersion) -> bool {
+    (version as usize) < ApiVersion::V2022_08_01 as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,5 +39,9 @@ mod tests {
             default_capture_method(ApiVersion::V2024_04_10),
             "automatic_async"
         );
+        use ApiVersion::{V2020_08_27, V2022_08_01, V2022_11_15};
+        assert!(embeds_lists(V2020_08_27) && embeds_lists(V2022_08_01));
+        assert!(!embeds_lists(V2022_11_15));
+        assert!(session_makes_intent(V2020_08_27) && !session_makes_intent(V2022_08_01));
     }
 }

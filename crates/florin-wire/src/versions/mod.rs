@@ -8,7 +8,10 @@
 //! of the last official Node SDK release that pinned it; the golden pairs are derived from those
 //! declarations and not from this code.
 //!
-//! The chain is proven for `2023-10-16` and for the objects `payment_intent`, `setup_intent`, `charge`,
+//! Below `2023-10-16` only what breaks a client is undone: members that were just added stay, as recordings show that they do.
+//! [`behaviour`] says which lists such a version shows inside of objects; whoever answers looks them up before the walk.
+//!
+//! The chain is proven for `2023-10-16` and `2020-08-27`, and for the objects `payment_intent`, `setup_intent`, `charge`,
 //! `refund`, `payment_method`, `token`, `customer`, `balance`, `balance_transaction`, `event`,
 //! `webhook_endpoint`, `account`, `dispute` and `radar.early_fraud_warning`, with what they embed. Any other object
 //! passes unchanged.
@@ -32,23 +35,27 @@ mod params;
 mod path;
 mod version;
 mod walk;
+mod y2022;
+mod y2023;
 mod y2024;
 
-pub use behaviour::default_capture_method;
+pub use behaviour::{default_capture_method, embeds_lists, session_makes_intent};
 pub use change::{Change, Forward};
 pub use params::{Names, walk_forward, walk_param_back};
-pub use version::{ApiVersion, NEWEST, PROVEN, SUPPORTED, UnknownVersion};
+pub use version::{ApiVersion, NEWEST, OLDEST, PROVEN, SUPPORTED, UnknownVersion};
 pub use walk::walk_back;
 
 /// Every change of the chain, newest first.
 pub fn changes() -> impl DoubleEndedIterator<Item = &'static Change> {
-    const RELEASES: [&[&Change]; 6] = [
+    const RELEASES: [&[&Change]; 8] = [
         endive::CHANGES,
         dahlia::CHANGES,
         clover::CHANGES,
         basil::CHANGES,
         acacia::CHANGES,
         y2024::CHANGES,
+        y2023::CHANGES,
+        y2022::CHANGES,
     ];
     RELEASES.into_iter().flatten().copied()
 }

@@ -1,7 +1,7 @@
 //! The dated versions of the wire: their names, their order, and which of them are served.
 //!
 //! Shape: one enum in order of publication, so that comparing two versions is comparing two integers.
-//! Deliberately absent: versions before `2020-08-27`, preview versions and beta features. A header may
+//! Deliberately absent: versions before `2020-03-02`, preview versions and beta features. A header may
 //! name beta features after the date; they are read over.
 
 use std::fmt;
@@ -29,6 +29,7 @@ macro_rules! versions {
 }
 
 versions! {
+    V2020_03_02 = "2020-03-02",
     V2020_08_27 = "2020-08-27",
     V2022_08_01 = "2022-08-01",
     V2022_11_15 = "2022-11-15",
@@ -67,13 +68,15 @@ versions! {
 /// The version that objects are rendered in.
 pub const NEWEST: ApiVersion = ApiVersion::Endive2026_10_28;
 
-/// The versions that requests may ask for, oldest first: `2023-10-16` and everything younger. Older
-/// known versions parse, so that a refusal can say that the version exists and is not served.
-pub const SUPPORTED: &[ApiVersion] = ApiVersion::ALL.split_at(ApiVersion::V2023_10_16 as usize).1;
+/// The versions that requests may ask for, oldest first.
+pub const SUPPORTED: &[ApiVersion] = ApiVersion::ALL.split_at(OLDEST as usize).1;
+
+/// The oldest version that is served. An older one would parse where it is known, so that a refusal can say that it exists.
+pub const OLDEST: ApiVersion = ApiVersion::V2020_08_27;
 
 /// The versions whose shapes are proven by golden pairs. Those between them are as good as the chain:
 /// the same changes, applied up to their date.
-pub const PROVEN: [ApiVersion; 2] = [ApiVersion::V2023_10_16, NEWEST];
+pub const PROVEN: [ApiVersion; 3] = [ApiVersion::V2020_08_27, ApiVersion::V2023_10_16, NEWEST];
 
 /// The text names no known version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +104,7 @@ impl ApiVersion {
 
     /// Whether requests may ask for this version; see [`SUPPORTED`].
     pub fn is_supported(self) -> bool {
-        self >= ApiVersion::V2023_10_16
+        self >= OLDEST
     }
 }
 
@@ -152,9 +155,9 @@ mod tests {
 
     #[test]
     fn older_versions_are_known_but_not_served() {
-        let older = ApiVersion::parse("2022-11-15");
+        let older = ApiVersion::parse("2020-03-02");
         assert_eq!(older.map(ApiVersion::is_supported), Ok(false));
-        assert_eq!(SUPPORTED[0], ApiVersion::V2023_10_16);
+        assert_eq!(SUPPORTED[0], ApiVersion::V2020_08_27);
         assert_eq!(SUPPORTED.last(), Some(&NEWEST));
         assert!(SUPPORTED.iter().all(|version| version.is_supported()));
         assert!(PROVEN.iter().all(|version| version.is_supported()));

@@ -387,7 +387,7 @@ fn older_versions_have_their_shapes() {
         "Invalid Stripe API version",
     );
     refused(
-        &versioned("2022-11-15"),
+        &versioned("2020-03-02"),
         400,
         "",
         "oldest version that is served",

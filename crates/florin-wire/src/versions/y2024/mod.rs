@@ -18,6 +18,7 @@ mod invoice_template;
 mod method_details;
 mod net_available;
 mod person_terms;
+mod product_features;
 
 use super::change::Change;
 
@@ -38,6 +39,7 @@ pub(super) const CHANGES: &[&Change] = &[
     &fee_source::CHANGE,
     &checkout_fields::CHANGE,
     &method_details::D2024_04_10,
+    &product_features::CHANGE,
     &account_capabilities::D2024_04_10,
     &card_present_increments::CHANGE,
 ];
