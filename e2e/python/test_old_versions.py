@@ -5,6 +5,8 @@ import stripe
 
 import wire
 from checkout import DECLINED, Page, item
+from own import needs_binary, running, told
+from plain import DEV_KEY, DEV_PUBLISHABLE_KEY
 from shop import fresh, pay, plain
 
 pytestmark = pytest.mark.raw
@@ -212,3 +214,35 @@ def test_what_is_older_still_is_refused(sdk):
         assert refused.status == 400 and said in refused.error["message"]
     endpoint = wire.post("/v1/webhook_endpoints", {"url": "https://shop.example/hook", "enabled_events": ["*"], "api_version": "2020-03-02"})
     assert (endpoint.status, endpoint.error["param"]) == (400, "api_version")
+
+
+# The version of an account
+
+
+@needs_binary
+def test_an_account_speaks_the_version_that_it_is_set_to(monkeypatch, tmp_path, receiver):
+    data = str(tmp_path / "data")
+    with running(monkeypatch, "--data", data):
+        def ask(key=DEV_KEY, **headers):
+            return wire.send("GET", "/v1/payment_intents?limit=1", headers={"Stripe-Version": None, **headers}, key=key)
+        first, complaint = told(data, "accounts", "version")
+        assert (complaint, first["follows_releases"]) == ("", True)
+        assert ask().headers["stripe-version"] == first["api_version"]
+        wire.post("/v1/webhook_endpoints", {"url": receiver.url("/own"), "enabled_events": ["payment_intent.created"]}, key=DEV_KEY)
+        assert told(data, "accounts", "version", "--set", OLDEST)[0] == {
+            "id": first["id"], "api_version": OLDEST, "follows_releases": False}
+        assert ask().headers["stripe-version"] == OLDEST
+        # Whoever names a version gets that one, and the script of buyers' pages is of this release.
+        assert ask(**at(NOVEMBER)).headers["stripe-version"] == NOVEMBER
+        browser = wire.send("GET", "/v1/elements/sessions?mode=payment&amount=500&currency=usd",
+                            headers={"Stripe-Version": None}, key=DEV_PUBLISHABLE_KEY)
+        assert browser.headers["stripe-version"] == first["api_version"]
+        made = wire.post(INTENTS, {"amount": 700, "currency": "usd"}, {"Stripe-Version": None}, key=DEV_KEY).json
+        assert made["charges"]["total_count"] == 0
+        event = receiver.wait(lambda event: event["data"]["object"]["id"] == made["id"], "of the payment", "/own").event
+        assert (event["api_version"], "charges" in event["data"]["object"]) == (OLDEST, True)
+        for unknown in ("2019-12-03", "2020-03-02", "latest"):
+            assert "there is no version" in told(data, "accounts", "version", "--set", unknown)[1]
+        assert ask().headers["stripe-version"] == OLDEST
+        assert told(data, "accounts", "version", "--set", "newest")[0]["follows_releases"] is True
+        assert ask().headers["stripe-version"] == first["api_version"]

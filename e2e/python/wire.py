@@ -43,11 +43,12 @@ def encode(params: Any) -> str:
     return "&".join(f"{quote_plus(k, safe='[]')}={quote_plus(v)}" for k, v in pairs)
 
 
-def send(method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None,
+def send(method: str, path: str, body: bytes | None = None, headers: dict[str, str | None] | None = None,
          key: str | None = server.SECRET_KEY) -> Answer:
-    """Sends exactly these bytes; `key=None` leaves the Authorization header out."""
+    """Sends exactly these bytes; `key=None` leaves the Authorization header out, and None as a header leaves that one out."""
     where = urlsplit(server.URL)
     sent = {"Stripe-Version": server.NEWEST_VERSION, **(headers or {})}
+    sent = {name: value for name, value in sent.items() if value is not None}
     if key is not None:
         sent.setdefault("Authorization", f"Bearer {key}")
     connection = http.client.HTTPConnection(where.hostname, where.port, timeout=TIMEOUT_S)

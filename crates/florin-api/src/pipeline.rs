@@ -194,7 +194,12 @@ async fn handle(
     check_origin(parts, &presented)?;
     let grant = auth::grant(&api.engine, &presented).await?;
     let route = route(api, parts)?;
-    let version = version(&parts.headers)?;
+    let version = match version(&parts.headers)? {
+        Some(version) => version,
+        // The script of buyers' pages is of this release, whatever the merchant's server speaks.
+        None if grant.role == KeyRole::Publishable => NEWEST,
+        None => api.engine.default_version(&grant.scope).await?,
+    };
     facts.version = Some(version);
     facts.account = account(&parts.headers, &grant.scope)?;
     if grant.role == KeyRole::Publishable && route.route.access != Access::Browser {
@@ -359,9 +364,10 @@ fn route<'a>(api: &'a Api, parts: &Parts) -> Result<Found<'a>, WireError> {
     })
 }
 
-fn version(headers: &HeaderMap) -> Result<ApiVersion, WireError> {
+/// The version that a request names, if it does.
+fn version(headers: &HeaderMap) -> Result<Option<ApiVersion>, WireError> {
     let Some(text) = required_text(headers, "stripe-version")? else {
-        return Ok(NEWEST);
+        return Ok(None);
     };
     let unknown = |why: &str| {
         let message = format!(
@@ -372,7 +378,7 @@ fn version(headers: &HeaderMap) -> Result<ApiVersion, WireError> {
     };
     let version = ApiVersion::parse(text).map_err(|_| unknown("No such version is known."))?;
     match version.is_supported() {
-        true => Ok(version),
+        true => Ok(Some(version)),
         false => Err(unknown(&format!(
             "It is older than {}, the oldest version that is served.",
             OLDEST.as_str()

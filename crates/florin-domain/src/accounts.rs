@@ -21,6 +21,8 @@ record! {
         pricing: Pricing,
         /// How its pages look.
         branding: Branding,
+        /// The version of the wire that its servers speak where a request names none; none for the newest one.
+        api_version: Option<String>,
     }
 }
 
@@ -42,9 +44,9 @@ pub struct Branding {
     pub support_url: Option<String>,
 }
 
-/// What changes of a merchant's pages; an empty text takes something away.
+/// What changes of a merchant; an empty text takes something away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BrandingPatch {
+pub struct AccountPatch {
     /// The name, which cannot be taken away.
     pub name: Option<String>,
     /// The address of the logo.
@@ -55,14 +57,17 @@ pub struct BrandingPatch {
     pub background_color: Option<String>,
     /// Where buyers find help.
     pub support_url: Option<String>,
+    /// The version that is spoken where a request names none.
+    pub api_version: Option<String>,
 }
 
-impl BrandingPatch {
+impl AccountPatch {
     /// Changes a merchant.
     pub fn apply(self, account: &mut Account) {
         let said =
             |text: Option<String>| text.map(|text| Some(text).filter(|text| !text.is_empty()));
         set(&mut account.name, self.name.filter(|name| !name.is_empty()));
+        set(&mut account.api_version, said(self.api_version));
         let held = &mut account.branding;
         set(&mut held.logo, said(self.logo));
         set(&mut held.button_color, said(self.button_color));

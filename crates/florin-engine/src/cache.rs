@@ -5,12 +5,15 @@
 //! read through. With the settings the vault's data keys are read anew, because they may have changed too.
 
 use crate::Engine;
+use crate::mutation::store_error;
 use florin_base::Scope;
 use florin_domain::accounts::{Account, ApiKey};
 use florin_domain::payments::MethodConfiguration;
 use florin_domain::webhooks::{SETTINGS_ID, WebhookSettings};
 use florin_domain::{Entity, Kind, MethodType, RecordKey, Versioned};
 use florin_store::StoreError;
+use florin_wire::WireError;
+use florin_wire::versions::{ApiVersion, NEWEST};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -175,6 +178,24 @@ impl Engine {
             });
         }
         Ok(found)
+    }
+
+    /// The version of a request that names none.
+    ///
+    /// # Errors
+    /// 503: the database does not answer.
+    pub async fn default_version(&self, scope: &Scope) -> Result<ApiVersion, WireError> {
+        let found = self.version_of(scope).await;
+        found.map_err(|error| store_error(&error))
+    }
+
+    /// The version in which an account is spoken to where nobody names another one.
+    pub(crate) async fn version_of(&self, scope: &Scope) -> Result<ApiVersion, StoreError> {
+        let account = self.account(scope).await?;
+        let kept = account.api_version.as_deref();
+        Ok(kept
+            .and_then(|text| ApiVersion::parse(text).ok())
+            .unwrap_or(NEWEST))
     }
 
     /// The account of a scope.

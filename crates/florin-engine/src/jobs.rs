@@ -162,11 +162,14 @@ impl Engine {
         endpoint: &WebhookEndpoint,
         scope: &florin_base::Scope,
     ) -> Result<Answer, EgressError> {
-        let version = endpoint
-            .api_version
-            .as_deref()
-            .and_then(|text| ApiVersion::parse(text).ok())
-            .unwrap_or(NEWEST);
+        let named = endpoint.api_version.as_deref();
+        let version = match named.and_then(|text| ApiVersion::parse(text).ok()) {
+            Some(version) => version,
+            None => self
+                .version_of(scope)
+                .await
+                .map_err(|error| EgressError::Protocol(error.to_string()))?,
+        };
         let reader = Reader::new(self, scope, None);
         let mut told = florin_render::render_event(event, &self.view(scope), 1, NEWEST);
         if let Err(error) = reader.fill(&mut told, version).await {

@@ -5,7 +5,7 @@ use crate::cache::FRESH_MS;
 use crate::caller::Caller;
 use crate::step::{Halt, Step};
 use florin_base::{Asset, Id, Scope, Timestamp};
-use florin_domain::accounts::{Account, ApiKey, BrandingPatch, KeyRole};
+use florin_domain::accounts::{Account, AccountPatch, ApiKey, KeyRole};
 use florin_domain::changes::{Changes, Claim};
 use florin_domain::transitions::Transition;
 use florin_domain::{Entity, Kind, Record, RecordKey, Versioned};
@@ -565,29 +565,29 @@ impl Engine {
         Ok(self.save_key(scope, held).await?)
     }
 
-    /// Changes how the pages of a merchant look, those that are open, too.
+    /// Changes a merchant. Pages that are open look so, too, and the next request is of the new version.
     ///
     /// # Errors
     /// No such account, or the database does not answer.
-    pub async fn set_branding(
+    pub async fn change_account(
         self: &Arc<Self>,
         account: &str,
-        patch: BrandingPatch,
+        patch: AccountPatch,
     ) -> Result<Account, AdminError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.branded(account, patch.clone()).await {
+            match self.changed(account, patch.clone()).await {
                 Err(AdminError::Store(StoreError::Conflict)) if tries < CONFLICTS_MAX => {}
                 done => return done,
             }
         }
     }
 
-    async fn branded(
+    async fn changed(
         self: &Arc<Self>,
         account: &str,
-        patch: BrandingPatch,
+        patch: AccountPatch,
     ) -> Result<Account, AdminError> {
         let scope = Scope::test(account);
         let mut step = Step::new(self, &scope, None);

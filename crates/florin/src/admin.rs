@@ -12,7 +12,7 @@ use crate::ring::{RETIRE_AFTER_MS, RingKeeper, is_superseded_for_long};
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
 use florin_base::{Millis, Scope, Timestamp};
-use florin_domain::accounts::{BrandingPatch, DOMAINS_MAX, KeyRole, domain};
+use florin_domain::accounts::{Account, AccountPatch, DOMAINS_MAX, KeyRole, domain};
 use florin_egress::{Egress, EgressError, HttpEgress, Policy, Request, TIMEOUT_MS_LIMIT};
 use florin_engine::{Engine, KeyWish};
 use florin_store::Installation;
@@ -42,7 +42,11 @@ pub enum Command {
     AccountsList,
     AccountsBrand {
         account: Option<String>,
-        patch: BrandingPatch,
+        patch: AccountPatch,
+    },
+    AccountsVersion {
+        account: Option<String>,
+        patch: AccountPatch,
     },
     /// Make a key.
     KeysCreate {
@@ -180,8 +184,12 @@ impl Door {
                 Ok(rows.collect())
             }
             Command::AccountsBrand { account, patch } => {
-                let scope = self.scope(account, false).await?;
-                self.brand(&scope.account, patch).await
+                let changed = self.change(account, patch).await?;
+                Ok(look::shown(&changed))
+            }
+            Command::AccountsVersion { account, patch } => {
+                let changed = self.change(account, patch).await?;
+                Ok(look::spoken(&changed))
             }
             Command::KeysCreate {
                 account,
@@ -318,14 +326,14 @@ impl Door {
         Ok(made)
     }
 
-    /// Changes how the pages of a merchant look, or only shows it.
-    async fn brand(&self, account: &str, patch: BrandingPatch) -> Result<Value> {
-        if patch == BrandingPatch::default() {
-            let account = self.engine.account_record(account).await?;
-            return Ok(look::shown(&account));
+    /// Changes a merchant, or only looks.
+    async fn change(&self, account: Option<String>, patch: AccountPatch) -> Result<Account> {
+        let scope = self.scope(account, false).await?;
+        if patch == AccountPatch::default() {
+            let account = self.engine.account_record(&scope.account).await?;
+            return Ok((*account).clone());
         }
-        let changed = self.engine.set_branding(account, patch).await?;
-        Ok(look::shown(&changed))
+        Ok(self.engine.change_account(&scope.account, patch).await?)
     }
 
     async fn list_keys(&self, scope: &Scope) -> Result<Value> {

@@ -2,7 +2,7 @@
 
 use crate::admin::{self, Command as Admin};
 use crate::limits::LimitArgs;
-use crate::look::Look;
+use crate::look::{self, Look};
 use crate::mail::MailArgs;
 use crate::place::{At, SandboxArgs};
 use crate::sandbox_processor::{self, SandboxProcessorArgs};
@@ -194,6 +194,19 @@ enum Accounts {
     },
     /// List the merchants.
     List {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Show or set the version of the API that a merchant's servers speak where a request names none.
+    #[command(
+        after_help = "Examples:\n  florin accounts version\n  florin accounts version --set 2020-08-27\n  florin accounts version --set newest    whatever release runs\n\nA request with the header Stripe-Version, and a webhook endpoint with a version of its own, are not changed by it."
+    )]
+    Version {
+        /// The account; the oldest one when it is left out.
+        account: Option<String>,
+        /// The version, or `newest`.
+        #[arg(long, value_name = "VERSION")]
+        set: Option<String>,
         #[command(flatten)]
         at: At,
     },
@@ -409,6 +422,10 @@ fn accounts(command: Accounts) -> anyhow::Result<()> {
             admin::run(&at, Admin::AccountsCreate { name, country })
         }
         Accounts::List { at } => admin::run(&at, Admin::AccountsList),
+        Accounts::Version { account, set, at } => {
+            let patch = look::version(set)?;
+            admin::run(&at, Admin::AccountsVersion { account, patch })
+        }
         Accounts::Brand { account, look, at } => {
             let patch = look.read()?;
             admin::run(&at, Admin::AccountsBrand { account, patch })

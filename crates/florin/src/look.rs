@@ -1,9 +1,10 @@
-//! How the pages of a merchant look, as a command says it.
+//! How the pages of a merchant look and which version its servers speak, as commands say it.
 //!
 //! Deliberately absent: fetching a picture to see whether it is one; the first page that shows it does, and the log says why not.
 
 use clap::Args;
-use florin_domain::accounts::{Account, BrandingPatch, color};
+use florin_domain::accounts::{Account, AccountPatch, color};
+use florin_wire::versions::{ApiVersion, NEWEST, SUPPORTED};
 use serde_json::{Value, json};
 
 /// The longest address of a picture or of a page.
@@ -36,17 +37,18 @@ impl Look {
     ///
     /// # Errors
     /// A colour or an address that is none, or an empty name.
-    pub fn read(self) -> anyhow::Result<BrandingPatch> {
+    pub fn read(self) -> anyhow::Result<AccountPatch> {
         let name = self.name.map(|name| name.trim().to_owned());
         if name.as_deref() == Some("") {
             anyhow::bail!("--name is empty: buyers have to read whom they pay");
         }
-        Ok(BrandingPatch {
+        Ok(AccountPatch {
             name,
             logo: said("--logo", self.logo, address)?,
             button_color: said("--button-color", self.button_color, color)?,
             background_color: said("--background-color", self.background_color, color)?,
             support_url: said("--support-url", self.support_url, address)?,
+            api_version: None,
         })
     }
 }
@@ -91,6 +93,44 @@ pub fn shown(account: &Account) -> Value {
     })
 }
 
+/// What a command says of the version.
+///
+/// # Errors
+/// A version that is not known or not served; the message names those that are.
+pub fn version(set: Option<String>) -> anyhow::Result<AccountPatch> {
+    let read = |text: String| -> anyhow::Result<String> {
+        if text == NEWEST_WORD {
+            return Ok(String::new());
+        }
+        let known = ApiVersion::parse(&text).is_ok_and(ApiVersion::is_supported);
+        if !known {
+            let served: Vec<&str> = SUPPORTED.iter().map(|one| one.as_str()).collect();
+            anyhow::bail!(
+                "there is no version {text:?}; use {NEWEST_WORD}, or one of: {}",
+                served.join(", ")
+            );
+        }
+        Ok(text)
+    };
+    Ok(AccountPatch {
+        api_version: set.map(read).transpose()?,
+        ..AccountPatch::default()
+    })
+}
+
+/// What stands for the version of whatever release runs.
+const NEWEST_WORD: &str = "newest";
+
+/// Which version a merchant's servers speak, for whoever asked.
+pub fn spoken(account: &Account) -> Value {
+    let kept = account.api_version.as_deref();
+    json!({
+        "id": account.id,
+        "api_version": kept.unwrap_or(NEWEST.as_str()),
+        "follows_releases": kept.is_none(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +156,24 @@ mod tests {
                 "background_color": "#ffffff", "support_url": null,
             })
         );
+    }
+
+    #[test]
+    fn a_version_is_one_that_is_served() {
+        let read = |text: &str| version(Some(text.to_owned()));
+        let set = |text: &str| read(text).expect("a version").api_version;
+        assert_eq!(set("2020-08-27").as_deref(), Some("2020-08-27"));
+        assert_eq!(set("newest").as_deref(), Some(""));
+        assert_eq!(version(None).expect("nothing").api_version, None);
+        for unknown in ["2020-03-02", "1999-01-01", "", "latest"] {
+            let error = read(unknown).expect_err(unknown).to_string();
+            assert!(error.contains("2022-11-15"), "{error}");
+        }
+        let mut account = Account::default();
+        assert_eq!(spoken(&account)["api_version"], NEWEST.as_str());
+        read("2022-11-15").expect("a version").apply(&mut account);
+        assert_eq!(spoken(&account)["api_version"], "2022-11-15");
+        assert_eq!(spoken(&account)["follows_releases"], false);
     }
 
     #[test]

@@ -200,14 +200,14 @@ test('what a server of the shop changed is there after runServerUpdate', async (
 });
 
 for (const [what, made, query, words] of [
-  ['a secret that never comes', { client_secret: '' }, { broken: 'The shop is closed.' }, 'not loaded: The shop is closed.'],
-  ['a secret that is none', { client_secret: 'pi_1_secret_2' }, {}, 'not loaded: The client secret of a checkout session is needed'],
-  ['a secret of no session', { client_secret: 'cs_test_1_secret_2' }, {}, 'not loaded: There is no such page.'],
+  ['a secret that never comes', { client_secret: '' }, { broken: 'The shop is closed.' }, 'The shop is closed.'],
+  ['a secret that is none', { client_secret: 'pi_1_secret_2' }, {}, 'The client secret of a checkout session is needed'],
+  ['a secret of no session', { client_secret: 'cs_test_1_secret_2' }, {}, 'There is no such page.'],
 ]) {
   for (const generation of ['middle', 'latest']) {
     test(`${generation}: of ${what} the shop is told, and its page goes on`, async () => {
       const { context, page, complaints } = await shopPage(made, generation, query);
-      await statusOf(page, words);
+      await statusOf(page, `not loaded: ${words}`);
       assert.deepEqual(complaints.filter((said) => !said.includes('status of 404')), []);
       await leave(context);
     });

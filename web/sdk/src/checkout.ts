@@ -10,18 +10,23 @@ import { accompany, isPage } from './dialog';
 import type { Collected, Elements } from './elements';
 import { Emitter, type Listener } from './emitter';
 import { capital } from './names';
+import { ORIGIN } from './origin';
 
 type State = any;
 
-/** The kinds of elements, and the methods that make them. */
-const MAKERS = [
-  ['createBillingAddressElement', 'address'], ['createForm', 'paymentForm'],
+/** The kinds of elements, by what they are called in the methods that make and find them. */
+const KINDS = [
+  ['BillingAddressElement', 'address'], ['Form', 'paymentForm'],
   ...'payment expressCheckout shippingAddress currencySelector taxId contactDetails terms linkSignup'.split(' ').map(
-    (type) => [`create${capital(type)}Element`, type] as const),
+    (type) => [`${capital(type)}Element`, type] as const),
 ] as const;
 const LACKING = (
-  'applyPromotionCode removePromotionCode updateTaxIdInfo updateBillingAddress updateShippingAddress updatePhoneNumber'
+  'applyPromotionCode removePromotionCode updateTaxIdInfo validateElements updateIndividualName updateBusinessName addOptionalLineItem ' +
+  'removeOptionalLineItem'
 ).split(' ');
+/** What a shop may say of the buyer at any time. The server takes it with the payment, so until then it is kept here. */
+const SAID = ['email', 'billingAddress', 'shippingAddress', 'phoneNumber'];
+const FAILED = 'The payment did not go through.';
 
 /** The secret that a shop gives, or has a function for. */
 export const secretOf = async (options: any): Promise<any> => options.clientSecret ?? options.fetchClientSecret?.();
@@ -36,27 +41,42 @@ export function sessionId(secret: unknown, isSecretNeeded = false): string {
 /** What a session is asked for. Its secret names it, so that whoever only knows the id learns nothing. */
 export const pathOf = (secret: unknown, what: string): string => (sessionId(secret), `/c/pay/${secret}/${what}`);
 
-/** A session as shops read it, from the state that the hosted page has. */
-export function sessionOf(state: State): object {
-  const { amounts, currency } = state;
+/** A session as shops read it, from the state that the hosted page has and what the shop said of the buyer. */
+export function sessionOf(state: State, said: any = {}): any {
+  const { amounts, currency, shipping } = state;
   const { locale } = new Intl.NumberFormat().resolvedOptions();
   // A set-up has no currency, and nothing to pay.
   const as = (minor: number) => ({ amount: formatMoney(minor, currency ?? '', locale), minorUnitsAmount: minor });
-  const status = state.status === 'complete' ? { type: 'complete', paymentStatus: state.payment_status } : { type: state.status };
+  const zero = as(0);
+  // Taxes are added as far as the total is more than its other parts; the rest of them is in the prices.
+  const added = amounts.total - amounts.subtotal - amounts.shipping + amounts.discount;
+  // The state has taxes for the whole order only. Of a line they are known where there are none.
+  const taxExclusive = amounts.tax ? null : zero;
+  const shippingOptions: any[] = (shipping?.options ?? []).map((one: any) => (
+    { id: one.id, currency, displayName: one.name, deliveryEstimate: one.estimate, ...as(one.amount) }));
+  const shippingOption = shippingOptions.find(({ id }) => id === shipping.selected);
   return {
-    id: state.id, livemode: state.livemode, currency, email: state.email, status, businessName: state.merchant?.name,
-    canConfirm: state.status === 'open', minorUnitsAmountDivisor: 10 ** wireDecimals(currency ?? ''),
+    // What nobody has said, and what sessions do not have.
+    billingAddress: null, shippingAddress: null, phoneNumber: null, nameCollection: null, currencyOptions: null, optionalItems: null,
+    taxIdInfo: null, surcharge: null, discountAmounts: null, recurring: null, taxAmounts: null,
+    ...said, email: said.email ?? state.email,
+    id: state.id, livemode: state.livemode, currency, businessName: state.merchant?.name,
+    status: state.status === 'complete' ? { type: 'complete', paymentStatus: state.payment_status } : { type: state.status },
+    canConfirm: state.status === 'open', minorUnitsAmountDivisor: 10 ** wireDecimals(currency ?? ''), tax: { status: 'ready' },
     total: {
-      subtotal: as(amounts.subtotal), shippingRate: as(amounts.shipping), taxExclusive: as(amounts.tax), taxInclusive: as(0),
-      discount: as(amounts.discount), total: as(amounts.total),
+      subtotal: as(amounts.subtotal), shippingRate: as(amounts.shipping), taxExclusive: as(added), taxInclusive: as(amounts.tax - added),
+      discount: as(amounts.discount), total: as(amounts.total), appliedBalance: zero, surcharge: zero, balanceAppliedToNextInvoice: false,
     },
     lineItems: state.line_items.map((item: any) => ({
-      id: item.id, name: item.name, description: item.description, quantity: item.quantity, images: item.image ? [item.image] : [],
-      unitAmount: item.unit_amount === null ? null : as(item.unit_amount), subtotal: as(item.amount), total: as(item.amount),
-      adjustableQuantity: item.adjustable,
+      discountAmounts: null, recurring: null, taxAmounts: null, pricing: null, transformQuantity: null, unitAmountDecimal: null, unitLabel: null,
+      id: item.id, name: item.name, description: item.description, quantity: item.quantity, images: item.image ? [ORIGIN + item.image] : [],
+      subtotal: as(item.amount), total: as(item.amount), unitAmount: item.unit_amount === null ? null : as(item.unit_amount),
+      discount: zero, taxExclusive, taxInclusive: taxExclusive, adjustableQuantity: item.adjustable, isRemovable: false,
     })),
-    shippingOptions: (state.shipping?.options ?? []).map((one: any) => ({ id: one.id, displayName: one.name, ...as(one.amount) })),
-    savedPaymentMethods: state.saved_methods,
+    shippingOptions, shipping: shippingOption ? { shippingOption, taxAmounts: null } : null,
+    lastPaymentError: state.payment?.error ? { message: FAILED } : null,
+    savedPaymentMethods: state.saved_methods?.map(({ id, type, brand, last4, exp_month: expMonth, exp_year: expYear }: any) => (
+      { id, type, card: { brand, last4, expMonth, expYear }, billingDetails: {} })),
   };
 }
 
@@ -75,14 +95,14 @@ interface Open {
   readonly events: Emitter;
   readonly elements: Elements;
   state: State;
-  /** What the shop said; it is sent with the payment. */
-  email?: string;
+  /** What the shop said of the buyer, by the names of `SAID`. */
+  readonly said: any;
 }
 
 function openOf(client: Client, options: any): Open {
   const secret = secretOf(options);
-  const elements = client.elements({ ...options, ...options.elementsOptions, clientSecret: undefined }, () => load(open));
-  const open: Open = { client, secret, channel: randomId(), elements, events: new Emitter(), state: null };
+  const elements = client.elements({ ...options, ...options.elementsOptions }, () => load(open));
+  const open: Open = { client, secret, channel: randomId(), elements, events: new Emitter(), state: null, said: { ...options.defaultValues } };
   return open;
 }
 
@@ -90,37 +110,41 @@ function openOf(client: Client, options: any): Open {
 async function ask(open: Open, what: string, body?: Record<string, unknown>, handle?: string): Promise<State> {
   const path = pathOf(await open.secret, what);
   const state = await open.client.controller.ask(body ? 'confirm' : 'api', { method: body ? 'POST' : 'GET', path, body, handle });
-  if (state?.id) open.state = state;
+  if (state.id) open.state = state;
   return state;
 }
 
-const load = async (open: Open): Promise<State> => open.state ?? ask(open, 'state');
+/** The state. A secret that never came, or is none of a session, is an error like those of the server. */
+const load = async (open: Open): Promise<State> => open.state ?? ask(open, 'state').catch((error) => ({ error }));
 
-const session = ({ state, email }: Open): object => sessionOf({ ...state, email: email ?? state.email });
+const session = ({ state, said }: Open): any => sessionOf(state, said);
 
 function told(open: Open, state: State): object {
-  if (state.error && !state.id) return { type: 'error', error: state.error };
+  if (state.error) return { type: 'error', error: state.error };
   open.events.emit('change', session(open));
   return { type: 'success', session: session(open) };
 }
 
 async function confirm(open: Open, wish: any = {}): Promise<object> {
-  const { elements, state: { amounts, email } } = open;
+  const { elements, state: { amounts } } = open;
   const element = elements.getElement('payment');
   const { error, chosen, handle }: Collected = element ? await elements.collect(element) : {};
   if (error) return { type: 'error', error };
+  for (const name of SAID) if (wish[name]) open.said[name] = wish[name];
+  const { email, billingAddress: billing, shippingAddress: shipping, phoneNumber: phone } = session(open);
   const body = {
     attempt: randomId(), expected_amount: amounts.total, method: chosen?.type ?? 'card', saved_method: chosen?.saved,
-    billing: { email: wish.email ?? open.email ?? email, name: wish.billingAddress?.name, address: wish.billingAddress?.address },
-    shipping: wish.shippingAddress, save: wish.savePaymentMethod,
+    billing: { email, phone, name: billing?.name, address: billing?.address }, shipping, save: wish.savePaymentMethod,
   };
-  const back = `confirm?origin=${encodeURIComponent(location.origin)}&ch=${open.channel}`;
-  const sent = await ask(open, back, body, handle);
-  const url = failureOf(sent) ? null : sent.payment?.action?.url;
+  const sent = await ask(open, `confirm?${new URLSearchParams({ ch: open.channel, origin: location.origin })}`, body, handle);
+  const url = sent.payment?.action?.url;
   const failure = failureOf(isPage(url) ? await overPage(open, url) : sent);
   if (failure) {
-    elements.clearCode();
-    return { type: 'error', error: { message: failure.message ?? 'The payment did not go through.', code: failure.code ?? failure.kind } };
+    // Without a state nobody was asked for money, and the one that is known here may be the reason.
+    if (sent.id) elements.clearCode();
+    else await ask(open, 'state');
+    told(open, open.state);
+    return { type: 'error', error: { message: FAILED, code: failure.kind, ...failure } };
   }
   const { state } = open;
   const next = wish.returnUrl ?? state.return_to;
@@ -138,12 +162,16 @@ async function overPage(open: Open, url: string): Promise<State> {
 function actionsOf(open: Open): Record<string, unknown> {
   const update = async (body: Record<string, unknown>) => told(open, await ask(open, 'update', body));
   const lacking = LACKING.map((name) => [name, async () => ({ type: 'error', ...open.client.notSupported(name) })]);
+  const updates = SAID.map((name) => [`update${capital(name)}`, async (value: unknown) => {
+    open.said[name] = value;
+    return told(open, open.state);
+  }]);
   return {
-    ...Object.fromEntries(lacking),
+    ...Object.fromEntries([...lacking, ...updates]),
     getSession: () => session(open),
-    updateEmail: async (email: string) => {
-      open.email = email;
-      return told(open, open.state);
+    runServerUpdate: async (act: () => Promise<unknown>) => {
+      await act();
+      return told(open, await ask(open, 'state'));
     },
     updateLineItemQuantity: ({ lineItem, quantity }: any) => update({ quantities: { [lineItem]: quantity } }),
     updateShippingOption: (id: string) => update({ shipping_option: id }),
@@ -153,13 +181,14 @@ function actionsOf(open: Open): Record<string, unknown> {
 
 function expose(open: Open): Record<string, unknown> {
   const { elements } = open;
-  const makers = MAKERS.map(([name, type]) => [name, (options?: object) => elements.create(type, options)]);
+  const makers = KINDS.flatMap(([name, type]) => [
+    [`create${name}`, (options?: object) => elements.create(type, options)], [`get${name}`, () => elements.getElement(type)],
+  ]);
   return {
     ...Object.fromEntries(makers),
     on: (name: string, listener: Listener) => void open.events.on(name, listener),
     changeAppearance: (appearance: object) => void elements.update({ appearance }),
     loadFonts: (fonts: object) => void elements.update({ fonts }),
-    getPaymentElement: () => elements.getElement('payment'),
     loadActions: async () => {
       const { error } = await load(open);
       return error ? { type: 'error', error } : { type: 'success', actions: actionsOf(open) };

@@ -2,7 +2,7 @@
 // Deliberately absent: a `then`. A client that looked like a promise would be unwrapped by whoever awaits it.
 
 import { initCheckout, openCheckout } from './checkout';
-import { Controller } from './controller';
+import { controllerOf, type Controller } from './controller';
 import type { Element } from './element';
 import { Elements } from './elements';
 import { embed } from './embedded';
@@ -29,7 +29,7 @@ export class Client {
   readonly cards = new Set<string>();
 
   constructor(readonly key: string, options: Options) {
-    this.controller = new Controller(key, options.stripeAccount);
+    this.controller = controllerOf(key, options.stripeAccount);
     this.locale = options.locale;
   }
 

@@ -3,7 +3,7 @@
 
 import type { Elements } from './elements';
 import { Emitter } from './emitter';
-import { allow, Frame, placeOf, SILENT, style } from './frame';
+import { allow, frameOf, placeOf, SILENT, style, type Frame } from './frame';
 
 /** What has a frame, and what the frame is called. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -55,7 +55,7 @@ export class Element extends Emitter {
 
   private show(place: HTMLElement): void {
     const type = this._elementType;
-    const frame = new Frame('/v3/frames/field', { kind: type, pk: this.elements.client.key }, `Secure ${TITLES[type]} input frame`);
+    const frame = frameOf('/v3/frames/field', { kind: type, pk: this.elements.client.key }, `Secure ${TITLES[type]} input frame`);
     this.frame = frame;
     allow(frame.element);
     style(frame.element, { 'color-scheme': this.elements.scheme(type), ...(type === 'payment' ? FORM : { height: '1.2em' }) });

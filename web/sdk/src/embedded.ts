@@ -8,7 +8,7 @@
 import { pathOf, secretOf, sessionId } from './checkout';
 import type { Client } from './client';
 import { accompany, isPage } from './dialog';
-import { allow, Frame, placeOf, SILENT, style } from './frame';
+import { allow, frameOf, placeOf, SILENT, style, type Frame } from './frame';
 
 /** As high as an ordinary order on a wide page, so that little moves when the frame says how high it is. */
 const HEIGHT = '720px';
@@ -39,7 +39,7 @@ function mount(page: Page, target: string | HTMLElement): void {
   const { secret, client } = page;
   const place = placeOf(target);
   unmount(page);
-  const frame = new Frame(`/c/embedded/${sessionId(secret)}`, { secret, pk: client.key }, 'Secure payment page');
+  const frame = frameOf(`/c/embedded/${sessionId(secret)}`, { secret, pk: client.key }, 'Secure payment page');
   page.frame = frame;
   allow(frame.element, 'clipboard-write');
   style(frame.element, { height: HEIGHT });

@@ -39,128 +39,118 @@ export const SILENT = {
 
 export const LOST = { error: { type: 'api_connection_error', message: 'The payment form was closed before it answered.' } };
 
-export class Frame {
-  readonly element = document.createElement('iframe');
-  readonly channel = randomId();
+export interface Frame {
+  readonly element: HTMLIFrameElement;
+  readonly channel: string;
   /** Said again whenever the frame begins anew, before anything else. */
-  hello: () => void = () => {};
-  heard: (t: Up, p: any) => void = () => {};
+  hello(): void;
+  heard(t: Up, p: any): void;
   /** What stands in the frame is not what it should be. */
-  silent: () => void = () => {};
+  silent(): void;
   /** Its document said nothing in time, and none has since. */
-  isSilent = false;
-  /** Its document said hello, and hears what is posted. */
-  private isThere = false;
+  isSilent: boolean;
+  /** Makes the frame as high as its document says that it is. */
+  fit(height: unknown): void;
+  send(t: Down, p?: unknown, id?: number): void;
+  ask(t: Down, p?: unknown): Promise<any>;
+  remove(): void;
+}
+
+/** Waits for the hello of each document that loads: `gone` is told that another one came, `giveUp` that it says nothing. */
+function patienceWith(element: HTMLIFrameElement, gone: () => void, giveUp: () => void): { hello(): void; stop(): void } {
   /** A hello came, and the load of its document did not yet: documents say hello before they have loaded. */
-  private isLoadAhead = false;
+  let isLoadAhead = false;
   /** Runs while a document that loaded has said nothing. */
-  private patience: ReturnType<typeof setTimeout> | null = null;
-  private asked = 0;
-  private readonly waiting = new Map<number, (answer: any) => void>();
-  private queue: Message[] = [];
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    clearTimeout(waiting);
+    waiting = undefined;
+  };
+  element.addEventListener('load', () => {
+    const isAnnounced = isLoadAhead;
+    isLoadAhead = false;
+    stop();
+    if (isAnnounced) return;
+    gone();
+    waiting = setTimeout(() => {
+      waiting = undefined;
+      // A page may have thrown the frame away.
+      if (element.isConnected) giveUp();
+    }, SILENT_MS);
+  });
+  const hello = (): void => {
+    // A browser may report the load first. Then this hello is the one that was waited for.
+    isLoadAhead = waiting === undefined;
+    stop();
+  };
+  return { hello, stop };
+}
 
-  constructor(path: string, query: Record<string, string>, title: string, name?: string) {
-    const { element } = this;
-    element.name = name ?? `__florin_${this.channel}`;
-    element.title = title;
-    element.setAttribute('scrolling', 'no');
-    element.src = pageUrl(path, { ...query, ch: this.channel });
-    style(element, { border: '0', margin: '0', padding: '0', display: 'block', overflow: 'hidden', 'min-width': '100%', width: '1px' });
-    element.addEventListener('load', this.loaded);
-    addEventListener('message', this.take);
-  }
+export function frameOf(path: string, query: Record<string, string>, title: string, name?: string): Frame {
+  const element = document.createElement('iframe');
+  const channel = randomId();
+  const asked = new Map<number, (answer: any) => void>();
+  let count = 0;
+  let queue: Message[] = [];
+  /** Its document said hello, and hears what is posted. Nothing is queued then. */
+  let isThere = false;
 
-  private readonly take = (event: MessageEvent): void => {
-    const taken = received(event, { origin: ORIGIN, source: this.element.contentWindow, ch: this.channel });
-    if (!taken) return;
-    if (taken.t === 'hello') {
-      this.begin();
-    } else if (taken.t === 'reply') {
-      this.waiting.get(taken.id ?? 0)?.(taken.p);
-      this.waiting.delete(taken.id ?? 0);
-    } else {
-      this.heard(taken.t as Up, taken.p);
+  const answerAll = (answer: unknown): void => {
+    for (const told of asked.values()) told(answer);
+    asked.clear();
+  };
+  /** The document that was there is gone, and with it the answers to what it was asked. */
+  const forget = (): void => {
+    if (isThere) answerAll(LOST);
+    isThere = false;
+  };
+  const post = (one: Message): void => element.contentWindow?.postMessage(one, ORIGIN);
+  const patience = patienceWith(element, forget, () => {
+    frame.isSilent = true;
+    // What is answered now must not be sent later: its answer says that it was not.
+    queue = queue.filter(({ id }) => id === undefined);
+    answerAll(SILENT);
+    frame.silent();
+  });
+  const take = (event: MessageEvent): void => {
+    const { t, p, id = 0 } = received(event, { origin: ORIGIN, source: element.contentWindow, ch: channel }) ?? {};
+    if (t === 'hello') {
+      forget();
+      patience.hello();
+      isThere = true;
+      frame.isSilent = false;
+      frame.hello();
+      queue.splice(0).forEach(post);
+    } else if (t === 'reply') {
+      asked.get(id)?.(p);
+      asked.delete(id);
+    } else if (t) {
+      frame.heard(t as Up, p);
     }
   };
-
-  /** A document says hello. */
-  private begin(): void {
-    this.forget();
-    // A browser may report the load first. Then this hello is the one that was waited for.
-    this.isLoadAhead = this.patience === null;
-    this.stopWaiting();
-    this.isThere = true;
-    this.isSilent = false;
-    this.hello();
-    for (const one of this.queue.splice(0)) this.post(one);
-  }
-
-  /** A document has loaded: one that said hello, or one that has to say it soon. */
-  private readonly loaded = (): void => {
-    const isAnnounced = this.isLoadAhead;
-    this.isLoadAhead = false;
-    this.stopWaiting();
-    if (isAnnounced) return;
-    this.forget();
-    this.patience = setTimeout(() => {
-      this.patience = null;
-      // A page may have thrown the frame away.
-      if (this.element.isConnected) this.giveUp();
-    }, SILENT_MS);
+  const frame: Frame = {
+    element, channel, isSilent: false, hello() {}, heard() {}, silent() {},
+    fit: (height) => void (Number(height) > 0 && style(element, { height: `${Number(height)}px` })),
+    send(t, p, id) {
+      const one = message(channel, t, p, id);
+      if (isThere) post(one);
+      else queue.push(one);
+    },
+    ask: (t, p) => new Promise((resolve) => {
+      if (frame.isSilent) return resolve(SILENT);
+      asked.set(++count, resolve);
+      frame.send(t, p, count);
+    }),
+    remove() {
+      removeEventListener('message', take);
+      patience.stop();
+      element.remove();
+      answerAll(LOST);
+    },
   };
-
-  private stopWaiting(): void {
-    if (this.patience !== null) clearTimeout(this.patience);
-    this.patience = null;
-  }
-
-  /** The document that was there is gone, and with it the answers to what it was asked. Nothing is queued while one is there. */
-  private forget(): void {
-    if (this.isThere) this.answerAll(LOST);
-    this.isThere = false;
-  }
-
-  private post(one: Message): void {
-    this.element.contentWindow?.postMessage(one, ORIGIN);
-  }
-
-  /** Makes the frame as high as its document says that it is. */
-  fit(height: unknown): void {
-    if (Number(height) > 0) style(this.element, { height: `${Number(height)}px` });
-  }
-
-  send(t: Down, p?: unknown, id?: number): void {
-    const one = message(this.channel, t, p, id);
-    if (this.isThere) this.post(one);
-    else this.queue.push(one);
-  }
-
-  ask(t: Down, p?: unknown): Promise<any> {
-    if (this.isSilent) return Promise.resolve(SILENT);
-    const id = ++this.asked;
-    return new Promise((resolve) => {
-      this.waiting.set(id, resolve);
-      this.send(t, p, id);
-    });
-  }
-
-  remove(): void {
-    removeEventListener('message', this.take);
-    this.stopWaiting();
-    this.element.remove();
-    this.answerAll(LOST);
-  }
-
-  private giveUp(): void {
-    this.isSilent = true;
-    // What is answered now must not be sent later: its answer says that it was not.
-    this.queue = this.queue.filter(({ id }) => id === undefined);
-    this.answerAll(SILENT);
-    this.silent();
-  }
-
-  private answerAll(answer: unknown): void {
-    for (const told of this.waiting.values()) told(answer);
-    this.waiting.clear();
-  }
+  Object.assign(element, { name: name ?? `__florin_${channel}`, title, src: pageUrl(path, { ...query, ch: channel }) });
+  element.setAttribute('scrolling', 'no');
+  style(element, { border: '0', margin: '0', padding: '0', display: 'block', overflow: 'hidden', 'min-width': '100%', width: '1px' });
+  addEventListener('message', take);
+  return frame;
 }

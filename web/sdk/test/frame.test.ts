@@ -3,15 +3,15 @@
 // A frame and what stands in it: documents that say hello, that say nothing, and that come one after the other. The test plays the
 // documents. Deliberately absent: real ones, which the browser tests have.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Controller } from '../src/controller';
-import { allow, Frame, LOST, SILENT } from '../src/frame';
+import { controllerOf } from '../src/controller';
+import { allow, frameOf, LOST, SILENT, type Frame } from '../src/frame';
 import { ORIGIN } from '../src/origin';
 
 const SILENT_MS = 2_000;
 
 /** A frame in the page, and its documents: `posted` is what they were told, in order. */
 function framed() {
-  const frame = new Frame('/v3/frames/field', {}, 'Title');
+  const frame = frameOf('/v3/frames/field', {}, 'Title');
   const posted: any[] = [];
   const source: any = { postMessage: (one: any) => posted.push(one) };
   Object.defineProperty(frame.element, 'contentWindow', { value: source });
@@ -100,7 +100,7 @@ describe('a frame', () => {
 });
 
 it('a controller that was silent is made anew for the next question', async () => {
-  const controller = new Controller('pk_test_1');
+  const controller = controllerOf('pk_test_1');
   const shown = () => document.querySelectorAll('iframe');
   const [first] = shown();
   first?.dispatchEvent(new Event('load'));

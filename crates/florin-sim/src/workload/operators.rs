@@ -4,7 +4,7 @@
 
 use crate::client::Client;
 use florin_base::Scope;
-use florin_domain::accounts::BrandingPatch;
+use florin_domain::accounts::AccountPatch;
 use florin_engine::attempts::Resolution;
 use florin_engine::{AdminError, Engine, KeyRefused, KeyRole, KeyWish};
 use florin_store::StoreError;
@@ -34,7 +34,7 @@ pub const ADMINISTERED: &[&str] = &[
     "roll_key",
     "roll_webhook_secret",
     "rotate",
-    "set_branding",
+    "change_account",
     "set_domains",
     "set_fixed_key",
     "take_notices",
@@ -311,13 +311,13 @@ async fn brand(client: &mut Client) {
     let name = format!("Shop {}", client.random.below(1_000));
     let set = |engine: Arc<Engine>| -> Doing<String> {
         let account = account.clone();
-        let patch = BrandingPatch {
+        let patch = AccountPatch {
             name: Some(name.clone()),
-            ..BrandingPatch::default()
+            ..AccountPatch::default()
         };
-        Box::pin(async move { Ok(engine.set_branding(&account, patch).await?.name) })
+        Box::pin(async move { Ok(engine.change_account(&account, patch).await?.name) })
     };
-    if insist(client, "set_branding", set).await.is_none() {
+    if insist(client, "change_account", set).await.is_none() {
         return;
     }
     client.clock.pause(ENDED_MS).await;
