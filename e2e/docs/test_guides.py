@@ -30,6 +30,8 @@ NOT_RUN = {
     ("guide/accept-a-payment.md", "import { Elements, PaymentElement, useElements, useStripe } from '@stripe/react-stripe-js';"): A_PAGE,
     ("guide/accept-a-payment.md", "const elements = florin.elements({ mode: 'payment', amount: 4900, currency: 'eur' });"): A_PAGE,
     ("guide/accept-a-payment.md", "florin accounts brand --name \"Tea & Co\" --logo https://shop.example/logo.png --button-color '#1a73e8'"): AN_OPERATOR,
+    ("guide/accept-a-payment.md",
+     "import { CheckoutElementsProvider, PaymentElement, useCheckoutElements } from '@stripe/react-stripe-js/checkout';"): A_PAGE,
     ("guide/front-door.md", "{"): AN_ANSWER,
     ("guide/front-door.md", 'florin pay 49.00 EUR --order A-17 --description "T-shirt"'): "it waits for a buyer",
     ("guide/handle-webhooks.md", "florin webhooks list"): AN_OPERATOR,
