@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the black-box suites against a running server, and checks what was recorded.
 
-    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|docs|conform|crashes|copies|faults]...
+    python3 e2e/run.py --url http://127.0.0.1:8484 [--only python|python2023|node|older|docs|conform|crashes|copies|faults]...
 
-It needs python3 with venv, bash and curl, and node 20 with npm for the suites `node` and `docs`. The environments are made
+It needs python3 with venv, bash and curl, and node 20 with npm for the suites `node`, `older` and `docs`. The environments are made
 under `.cache/e2e` the first time and again when their requirement files change. With
 `--bin target/release/florin` and no `--url` it starts `florin dev --ephemeral` itself. The exit
 code is 0 when every chosen suite passed.
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Iterator
 
@@ -28,10 +29,14 @@ from program import Program, wait_ready, write_vault_key
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".cache" / "e2e"
-SUITES = ("python", "python2023", "node", "docs", "conform")
+SUITES = ("python", "python2023", "node", "older", "docs", "conform")
 # They start servers of their own, which die by plan, and run only when they are named.
 APART = ("crashes", "copies", "faults")
-REQUIREMENTS = {"python": "requirements-newest.txt", "python2023": "requirements-2023.txt"}
+REQUIREMENTS = {"python": "python/requirements-newest.txt", "python2023": "python/requirements-2023.txt",
+                "older2020": "older/python/requirements-2020.txt", "older2022": "older/python/requirements-2022.txt"}
+# The years of the SDKs of the suite `older`. What Python's of 2020 brings along cannot be imported from Python 3.12 on.
+YEARS = ("2020", "2022")
+IS_TOO_NEW_FOR_2020 = sys.version_info >= (3, 12)
 
 
 def stamp_of(*files: Path) -> str:
@@ -50,7 +55,7 @@ def is_stamped(folder: Path, stamp: str) -> bool:
 
 def venv(suite: str) -> Path:
     """The interpreter of a suite's virtual environment, which is made if it is not there."""
-    requirements = HERE / "python" / REQUIREMENTS[suite]
+    requirements = HERE / REQUIREMENTS[suite]
     folder = CACHE / suite
     python = folder / "bin" / "python"
     stamp = stamp_of(requirements)
@@ -65,12 +70,11 @@ def venv(suite: str) -> Path:
     return python
 
 
-def node_modules() -> None:
-    """Installs the Node suite's one dependency from its lock file, if that changed."""
-    folder = HERE / "node"
+def node_modules(folder: Path = HERE / "node") -> None:
+    """Installs the one dependency of a Node suite from its lock file, if that changed."""
     stamp = stamp_of(folder / "package.json", folder / "package-lock.json")
     if not is_stamped(folder / "node_modules", stamp):
-        print("e2e: npm ci", flush=True)
+        print(f"e2e: npm ci in {folder.relative_to(HERE)}", flush=True)
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder, check=True)
         (folder / "node_modules" / ".stamp").write_text(stamp, encoding="utf-8")
 
@@ -122,25 +126,60 @@ def environment(options: argparse.Namespace, url: str, record: Path) -> dict[str
     return env
 
 
-def run_python(suite: str, options: argparse.Namespace, env: dict[str, str]) -> int:
-    """One pytest run with the SDK of this suite; the samples of the documentation are for the newest ones."""
-    folder, sdk = ("docs", "python") if suite == "docs" else ("python", suite)
-    if suite == "docs":
-        node_modules()
+def pytest(sdk: str, folder: str, options: argparse.Namespace, env: dict[str, str]) -> int:
+    """One pytest run in this folder, in the environment of this SDK."""
     command = [str(venv(sdk)), "-m", "pytest", "-q"]
     if options.select:
         command += ["-k", options.select]
     return subprocess.run(command, cwd=HERE / folder, env=env).returncode
 
 
-def run_node(options: argparse.Namespace, env: dict[str, str]) -> int:
-    """The Node suite, one file after another."""
-    node_modules()
+def node_test(folder: Path, files: list[str], options: argparse.Namespace, env: dict[str, str]) -> int:
+    """One run of Node's test runner in this folder, one file after another."""
     command = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec"]
     if options.select:
         command.append(f"--test-name-pattern={options.select}")
-    files = sorted(str(f.relative_to(HERE / "node")) for f in (HERE / "node" / "test").glob("*.test.js"))
-    return subprocess.run(command + files, cwd=HERE / "node", env=env).returncode
+    return subprocess.run(command + files, cwd=folder, env=env).returncode
+
+
+def run_python(suite: str, options: argparse.Namespace, env: dict[str, str]) -> int:
+    """The SDK of this suite; the samples of the documentation are for the newest ones."""
+    if suite == "docs":
+        node_modules()
+        return pytest("python", "docs", options, env)
+    return pytest(suite, "python", options, env)
+
+
+def run_node(options: argparse.Namespace, env: dict[str, str]) -> int:
+    """The newest Node SDK."""
+    folder = HERE / "node"
+    node_modules()
+    files = sorted(str(f.relative_to(folder)) for f in (folder / "test").glob("*.test.js"))
+    return node_test(folder, files, options, env)
+
+
+def older_years() -> tuple[str, ...]:
+    """The years whose Python SDK this interpreter can run."""
+    return YEARS[1:] if IS_TOO_NEW_FOR_2020 else YEARS
+
+
+def older_environments() -> None:
+    """Makes what the suite `older` needs: an environment and a folder of modules for each SDK."""
+    for year in older_years():
+        venv(f"older{year}")
+    for year in YEARS:
+        node_modules(HERE / "older" / "node" / year)
+
+
+def run_older(options: argparse.Namespace, env: dict[str, str]) -> int:
+    """The same story with the SDKs of two earlier times. Nothing is recorded: of their versions no description is kept."""
+    older_environments()
+    if IS_TOO_NEW_FOR_2020:
+        print("e2e: the Python SDK of 2020 is left out, because it needs Python 3.11 or older", flush=True)
+    codes = [pytest(f"older{year}", "older/python", options, env) for year in older_years()]
+    codes.append(node_test(HERE / "older" / "node", ["life.test.mjs"], options, env))
+    # A run that a signal ended has a negative code.
+    return next((code for code in codes if code), 0)
 
 
 def run_conform(records: list[Path]) -> int:
@@ -182,7 +221,8 @@ def run_suites(options: argparse.Namespace, url: str) -> dict[str, int]:
             continue
         records[suite].unlink(missing_ok=True)
         env = environment(options, url, records[suite])
-        results[suite] = run_node(options, env) if suite == "node" else run_python(suite, options, env)
+        runner = {"node": run_node, "older": run_older}.get(suite, partial(run_python, suite))
+        results[suite] = runner(options, env)
     return results
 
 
@@ -210,9 +250,10 @@ def main() -> int:
     if options.bin:
         options.bin = str(Path(options.bin).resolve())
     if options.setup_only:
-        for suite in REQUIREMENTS:
+        for suite in ("python", "python2023"):
             venv(suite)
         node_modules()
+        older_environments()
         databases.embedded()
         return 0
     needs_server = not options.only or not set(options.only) <= {"conform", *APART}

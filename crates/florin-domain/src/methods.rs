@@ -3,6 +3,7 @@
 //! Shape: one table. Deliberately absent: names for buyers, wire shapes, and who moves the money.
 
 use crate::payments::words as closed_words;
+use crate::refusal::Refusal;
 use florin_base::{Asset, Timestamp};
 
 closed_words! {
@@ -183,9 +184,21 @@ impl PixEnd {
         }
     }
 
-    /// Whether a code that the buyer gets now would live long enough, and not too long.
-    pub fn fits(self, now: Timestamp) -> bool {
-        PIX_S.contains(&(self.of(now).0 - now.0))
+    /// A code that the buyer gets now must live long enough, and not too long.
+    ///
+    /// # Errors
+    /// It does not; the parameter is named that says so.
+    pub fn check(self, now: Timestamp) -> Result<(), Refusal> {
+        if PIX_S.contains(&(self.of(now).0 - now.0)) {
+            return Ok(());
+        }
+        let name = match self {
+            PixEnd::After(_) => "expires_after_seconds",
+            PixEnd::At(_) => "expires_at",
+        };
+        let param = format!("payment_method_options[pix][{name}]");
+        let message = "A code of Pix can be paid for 10 to 1209600 seconds (14 days).";
+        Err(Refusal::invalid(&param, message))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Expanding: what takes the place of an id in an answer, or stands there only when it is asked for.
 
+use crate::caller::Caller;
 use crate::read::{Reader, nodes};
 use crate::step::Halt;
 use florin_domain::checkout::{CheckoutSession, PaymentLink};
 use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod};
 use florin_domain::{Entity, Kind, Record};
-use florin_render::expand::{ExpandPlan, Target, Wanted, embedded, place};
+use florin_render::expand::{Target, Wanted, embedded, place};
 use florin_render::{render_line_items, render_record, render_source, render_transaction};
 use florin_store::{ListQuery, StoreError};
 use florin_wire::object;
@@ -171,25 +172,38 @@ impl Reader<'_> {
     }
 
     /// Expands an object in place, level by level. What the version shows without being asked is there before each level.
-    pub(crate) async fn expand(
-        &self,
-        value: &mut Value,
-        plan: &ExpandPlan,
-        version: ApiVersion,
-    ) -> Result<(), Halt> {
-        self.fill(value, version).await?;
-        if plan.is_empty() {
+    pub(crate) async fn expand(&self, value: &mut Value, caller: &Caller) -> Result<(), Halt> {
+        self.fill_for(value, caller).await?;
+        if caller.expand.is_empty() {
             return Ok(());
         }
+        // Rare and large, so that it takes no room in the future of a payment.
+        Box::pin(self.expand_levels(value, caller)).await
+    }
+
+    async fn expand_levels(&self, value: &mut Value, caller: &Caller) -> Result<(), Halt> {
+        let plan = &caller.expand;
         for _ in 0..=florin_wire::limits::EXPAND_DEPTH_MAX {
             let wanted = plan.wanted(value)?;
             if wanted.is_empty() {
                 break;
             }
             self.put(value, wanted).await?;
-            self.fill(value, version).await?;
+            self.fill_for(value, caller).await?;
         }
         Ok(())
+    }
+
+    /// As [`Reader::fill`] in the version of a caller. Charges are the merchant's to see, so that a buyer's browser gets none.
+    pub(crate) async fn fill_for(
+        &self,
+        value: &mut Value,
+        caller: &Caller,
+    ) -> Result<(), StoreError> {
+        match caller.is_browser() {
+            true => Ok(()),
+            false => self.fill(value, caller.version).await,
+        }
     }
 
     /// Puts in what an older version shows inside of objects without being asked: charges, their refunds, their dispute.
@@ -198,9 +212,13 @@ impl Reader<'_> {
         value: &mut Value,
         version: ApiVersion,
     ) -> Result<(), StoreError> {
-        if !versions::embeds_lists(version) {
-            return Ok(());
+        match versions::embeds_lists(version) {
+            true => Box::pin(self.fill_levels(value)).await,
+            false => Ok(()),
         }
+    }
+
+    async fn fill_levels(&self, value: &mut Value) -> Result<(), StoreError> {
         for _ in 0..FILLED_LEVELS_MAX {
             let wanted = embedded(value);
             if wanted.is_empty() {

@@ -238,7 +238,7 @@ impl Engine {
                 let error = self.error_of(caller, halt);
                 let mut body = caller.error_body(&error);
                 let reader = Reader::new(self, &caller.scope, None);
-                match reader.fill(&mut body, caller.version).await {
+                match reader.fill_for(&mut body, caller).await {
                     Ok(()) => caller.told(&error, body),
                     Err(error) => caller.error(&store_error(&error)),
                 }

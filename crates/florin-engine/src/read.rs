@@ -137,8 +137,7 @@ impl<'a> Reader<'a> {
             return Ok(print(&node));
         }
         let mut value = node.into_value();
-        self.expand(&mut value, &caller.expand, caller.version)
-            .await?;
+        self.expand(&mut value, caller).await?;
         versions::walk_back(&mut value, caller.version);
         Ok(print(&value))
     }
@@ -172,7 +171,7 @@ pub(crate) async fn render_answer(
     if let Some(decline) = recorded.verdict {
         let error = reader.decline(&decline, answer.key()).await?;
         let mut body = error.body(&caller.base_url, &caller.request);
-        reader.fill(&mut body, caller.version).await?;
+        reader.fill_for(&mut body, caller).await?;
         versions::walk_back(&mut body, caller.version);
         return Ok(Reply {
             status: error.status,

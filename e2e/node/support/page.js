@@ -1,8 +1,8 @@
 // The buyer at the page of a checkout session: the page's own requests.
 
 import { card, DECLINES } from './cards.js';
+import { fresh } from './plain.js';
 import { url } from './server.js';
-import { fresh } from './shop.js';
 
 export const GOOD = '4242424242424242';
 export const DECLINED = DECLINES[0].number;

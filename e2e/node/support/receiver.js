@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { until } from './shop.js';
+import { until } from './plain.js';
 
 export class Receiver {
   #deliveries = [];

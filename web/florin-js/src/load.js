@@ -23,11 +23,13 @@ function trusted(url) {
   return policy ? policy.createScriptURL(url) : url;
 }
 
-/** The tag of the page itself, while it may still load. */
+/** The tag of the page itself. */
 function ownTag(origin) {
-  if (document.readyState === 'complete') return undefined;
   return [...document.scripts].find(({ src }) => src.startsWith(`${origin}/`) && /\/(v3\/?|stripe\.js|florin-\w+\.js)$/.test(new URL(src).pathname));
 }
+
+/** The page pins the script: another one must never take its place, also where the pinned one did not come. */
+let isPinned = false;
 
 function inject(origin) {
   const script = document.createElement('script');
@@ -40,12 +42,19 @@ const attempt = () => new Promise((resolve, reject) => {
   // The real Stripe.js may be in the page, too: it is not what is looked for.
   if (window.Florin) return resolve(window.Florin);
   const origin = originOf();
-  const script = ownTag(origin) ?? inject(origin);
+  const own = ownTag(origin);
+  isPinned ||= Boolean(own?.integrity);
+  const isOver = document.readyState === 'complete';
+  if (isPinned && (isOver || !own)) return reject(new Error('The script of Florin that this page pins did not load'));
+  const script = (isOver ? undefined : own) ?? inject(origin);
   script.addEventListener('load', () => (window.Florin ? resolve(window.Florin) : reject(new Error(`${script.src} is not florin.js`))));
-  script.addEventListener('error', () => {
+  const fail = () => {
     script.remove();
     reject(new Error(`Failed to load ${script.src}`));
-  });
+  };
+  script.addEventListener('error', fail);
+  // A tag of the page may have failed before anybody listened.
+  if (script === own) addEventListener('load', () => (window.Florin ? resolve(window.Florin) : fail()), { once: true });
 });
 
 /** What makes clients; null where there is no page. Tried twice, and again for whoever asks after that. */

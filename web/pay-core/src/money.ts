@@ -55,17 +55,37 @@ export function formatBare(amount: number, currency: string, locale: string): st
 const latin = (text: string): string =>
   text.replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
 
+/** The sign that parts off decimals in a locale. */
+function decimalSign(locale: string): string {
+  const parts = numberFormat(locale, { minimumFractionDigits: 1 }).formatToParts(1.5);
+  return parts.find(({ type }) => type === 'decimal')?.value ?? '.';
+}
+
+/** How many digits stand between two signs that part off thousands. */
+const GROUP = 3;
+
 /**
- * The amount that somebody typed, in minor units of the wire; null for what is none. The last comma or point parts off decimals if no
- * more digits follow than the currency has; any other one parts off thousands.
+ * The amount that somebody typed, in minor units of the wire; null for what is none. Of two different signs the last one parts off
+ * decimals. One sign before three digits parts off thousands, unless the currency has three decimals and the locale writes them so.
  */
-export function parseMoney(text: string, currency: string): number | null {
+export function parseMoney(text: string, currency: string, locale: string): number | null {
   const decimals = wireDecimals(currency);
   const typed = latin(text).replace(/\u066b/g, '.').replace(/[\s\u066c'’]/g, '');
   const plain = typed.replace(/^[^\d.,-]+|[^\d.,]+$/g, '');
-  const split = new RegExp(`^(\\d+|\\d{1,3}(?:[.,]\\d{3})+)(?:[.,](\\d{1,${decimals || 1}}))?$`).exec(plain);
-  if (!split || (decimals === 0 && split[2])) return null;
-  const minor = Number(split[1]!.replace(/[.,]/g, '') + (split[2] ?? '').padEnd(decimals, '0'));
+  if (!/^\d+([.,]\d+)*$/.test(plain)) return null;
+  const signs = plain.replace(/\d/g, '');
+  const digits = plain.split(/[.,]/);
+  const last = digits[digits.length - 1]!;
+  const isLone = signs.length === 1;
+  const isDecimal = isLone
+    ? last.length !== GROUP || (decimals === GROUP && signs === decimalSign(locale))
+    : new Set(signs).size === 2;
+  const fraction = signs && isDecimal ? digits.pop()! : '';
+  // Thousands are parted off by one sign, every three digits.
+  const thousands = isDecimal ? signs.slice(0, -1) : signs;
+  const isGrouped = new Set(thousands).size <= 1 && digits.slice(1).every((group) => group.length === GROUP) && (digits.length === 1 || digits[0]!.length <= GROUP);
+  if (!isGrouped || fraction.length > decimals || (isDecimal && signs && !fraction)) return null;
+  const minor = Number(digits.join('') + fraction.padEnd(decimals, '0'));
   return Number.isSafeInteger(minor) ? minor : null;
 }
 

@@ -61,15 +61,31 @@ describe('an amount that somebody typed', () => {
   it.each([
     ['12', 'eur', 1200], ['12,5', 'eur', 1250], ['12.50', 'eur', 1250], [' 1 234,50 € ', 'eur', 123450], ['€12.50', 'eur', 1250], ['1.234', 'eur', 123400],
     ['1,234.5', 'usd', 123450], ['1.234.567', 'eur', 123456700], ["1'234.50", 'chf', 123450], ['500', 'jpy', 500], ['1,000', 'jpy', 1000],
-    ['1.5', 'kwd', 1500], ['1.000', 'kwd', 1000], ['0', 'eur', 0], ['٤٢٫٥', 'aed', 4250], ['۴۲', 'eur', 4200],
+    ['1.5', 'kwd', 1500], ['1.000', 'kwd', 1000], ['1,234.500', 'kwd', 1234500], ['KWD 1,234.500', 'kwd', 1234500], ['1,234', 'kwd', 1234000],
+    ['1,234,567.5', 'usd', 123456750], ['0', 'eur', 0], ['٤٢٫٥', 'aed', 4250], ['۴۲', 'eur', 4200],
   ] as const)('%s in %s is %i', (text, currency, minor) => {
-    expect(parseMoney(text, currency)).toBe(minor);
+    expect(parseMoney(text, currency, 'en')).toBe(minor);
   });
+
+  it.each([['1.234,500', 'kwd', 1234500], ['1,234', 'kwd', 1234], ['1.234', 'kwd', 1234000], ['1.234,5', 'eur', 123450]] as const)(
+    '%s in %s is %i where commas part off decimals', (text, currency, minor) => {
+      expect(parseMoney(text, currency, 'de')).toBe(minor);
+    });
 
   it.each([
     ['', 'eur'], ['tea', 'eur'], ['-5', 'eur'], ['1.2.3', 'eur'], ['12.', 'eur'], ['.5', 'eur'], ['1.5', 'jpy'], ['1.2345', 'kwd'],
+    ['1,234.567', 'eur'], ['1.234,567', 'eur'], ['1,234.567,8', 'eur'], ['12,34,567', 'eur'], ['1234,567.5', 'eur'], ['12.3456', 'usd'],
     ['99999999999999999999', 'eur'], ['1e3', 'eur'], ['12 euros 50', 'eur'],
   ] as const)('%s in %s is none', (text, currency) => {
-    expect(parseMoney(text, currency)).toBeNull();
+    expect(parseMoney(text, currency, 'en')).toBeNull();
+  });
+
+  it('is what the page itself writes', () => {
+    for (const locale of ['en', 'de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar', 'de-CH', 'en-IN']) {
+      for (const [amount, currency] of [[123_450, 'eur'], [1_234_500, 'kwd'], [1_234_567, 'jpy'], [50, 'usd']] as const) {
+        const shown = formatBare(amount, currency, locale);
+        expect([locale, shown, parseMoney(shown, currency, locale)]).toEqual([locale, shown, amount]);
+      }
+    }
   });
 });

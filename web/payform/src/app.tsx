@@ -20,7 +20,7 @@ export interface AppProps {
   now(): number;
   leave(url: string): void;
   isEmbedded?: boolean;
-  form: Omit<FormPorts, 'session' | 'view' | 'month'>;
+  form: Omit<FormPorts, 'session' | 'view' | 'month' | 'locale'>;
 }
 
 function useView(session: Session) {
@@ -96,7 +96,7 @@ export function App({ session, translator, now, leave, isEmbedded = false, form:
   const view = useView(session);
   const [i18n, setTranslator] = useState(translator);
   const [spoken, setSpoken] = useState('');
-  const form = useForm({ ...ports, session, view, month: () => monthOf(new Date(now())) });
+  const form = useForm({ ...ports, session, view, locale: i18n.locale, month: () => monthOf(new Date(now())) });
   const setLanguage = async (language: Language) => {
     // Whoever comes back to the language of the beginning comes back to its region, too: from German to British English.
     const chosen = await loadTranslator([formatLocale(translator.locale, language)]);

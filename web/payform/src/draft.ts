@@ -43,6 +43,8 @@ export interface Draft {
   custom: Readonly<Record<string, string>>;
   /** Amounts as they were typed, by the ids of items. */
   amounts: Readonly<Record<string, string>>;
+  /** How the buyer writes numbers. */
+  locale: string;
 }
 
 /** Names of fields, in the order of the page, each with what is wrong with it. */
@@ -78,6 +80,7 @@ export function emptyDraft(state: State, region: string | null): Draft {
     terms: false,
     custom: Object.fromEntries(state.collect.custom_fields.map((field) => [field.key, field.default_value ?? ''])),
     amounts: {},
+    locale: 'en',
   };
 }
 
@@ -164,7 +167,7 @@ export const amountField = (item: LineItem): string => `amount.${item.id}`;
 /** What the buyer wants to pay for an item, in minor units: what was typed, or what is proposed. Null for what is no amount. */
 function amountOf(item: LineItem, draft: Draft, state: State): number | null {
   const typed = draft.amounts[item.id];
-  return typed === undefined ? item.unit_amount || null : parseMoney(typed, state.currency ?? '');
+  return typed === undefined ? item.unit_amount || null : parseMoney(typed, state.currency ?? '', draft.locale);
 }
 
 function amountFault(item: LineItem, draft: Draft, state: State): PlainKey | undefined {
@@ -181,6 +184,13 @@ export function newAmounts(draft: Draft, state: State): Record<string, number> |
     return amount === null || amount === item.unit_amount ? [] : [[item.id, amount] as const];
   });
   return fresh.length > 0 ? Object.fromEntries(fresh) : undefined;
+}
+
+/** The total that the buyer expects: the one that is shown, with what they typed in the place of what an item costs now. */
+export function expectedTotal(draft: Draft, state: State): number {
+  const amounts = newAmounts(draft, state) ?? {};
+  const more = chosenItems(state).map((item) => (amounts[item.id] ?? item.unit_amount ?? 0) - (item.unit_amount ?? 0));
+  return more.reduce((sum, part) => sum + part, state.amounts.total);
 }
 
 /** Everything that is wrong when the button is pressed, in the order of the page. */
@@ -263,7 +273,8 @@ export function fieldOf(param: string, state?: State): string | null {
     'billing.name': 'name', 'card.number': 'number', 'card.network': 'number', 'card.exp_month': 'expiry', 'card.exp_year': 'expiry',
     'card.cvc': 'cvc', 'shipping.name': 'ship.name', 'terms': 'terms', 'shipping_option': 'shipping_option',
   };
-  const [chosen] = state && path === 'amounts' ? chosenItems(state) : [];
+  // A sum that cannot be charged is about the amount, too.
+  const [chosen] = state && /^(amounts?|line_items\b.*)$/.test(path) ? chosenItems(state) : [];
   if (chosen) return amountField(chosen);
   const custom = /^custom_fields\.(.+)$/.exec(path);
   const address = /^(billing|shipping)\.address\.(\w+)$/.exec(path);

@@ -5,7 +5,7 @@ import type { Expiry } from '@florin/pay-core/expiry';
 import type { PlainKey } from '@florin/pay-core/i18n';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
-import { cardFaults, emptyDraft, faultsOf, fieldOf, firstFault, keptOf, newAmounts, orderOf, withKept, withOffered, type Draft } from './draft';
+import { cardFaults, emptyDraft, expectedTotal, faultsOf, fieldOf, firstFault, keptOf, newAmounts, orderOf, withKept, withOffered, type Draft } from './draft';
 import type { Session, View } from './session';
 import type { State } from './state';
 
@@ -37,6 +37,8 @@ export interface FormPorts {
   session: Session;
   view: View;
   month(): Expiry;
+  /** How the page writes numbers. */
+  locale: string;
   region: string | null;
   drawer: Drawer;
   /** What was typed before this script ran. */
@@ -79,7 +81,7 @@ export function useForm(ports: FormPorts): Form {
   const [spoken, setSpoken] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const focus = useFocus();
-  const draft = withOffered(typed, state);
+  const draft = { ...withOffered(typed, state), locale: ports.locale };
   const faults = faultsOf(draft, state, ports.month());
   const early = cardFaults(draft, ports.month(), false);
 
@@ -93,11 +95,12 @@ export function useForm(ports: FormPorts): Form {
     if (isFixed) hide(field);
   };
   const pay = async () => {
+    // Who typed an amount knows what it makes of the total that the page shows. Any other total needs a second look.
+    const expected = expectedTotal(draft, session.view().state);
     await session.settled();
-    // Who typed an amount knows it: the total that follows from it needs no second look.
     const amounts = newAmounts(draft, session.view().state);
     if (amounts && !(await session.update({ amounts }))) return;
-    await session.pay(orderOf(draft, session.view().state));
+    await session.pay(orderOf(draft, session.view().state), expected);
   };
   const submit = () => {
     if (view.phase !== 'idle' && view.phase !== 'updating') return;

@@ -23,14 +23,15 @@ function Amount({ item, isAlone }: { item: LineItem; isAlone: boolean }) {
   const known = item.unit_amount ? formatBare(item.unit_amount, state.currency ?? '', i18n.locale) : '';
   const change = (text: string) => form.set({ amounts: { ...form.draft.amounts, [item.id]: text } }, field);
   // The summary and the button follow as soon as the field is left.
-  const tell = () => {
-    const amounts = newAmounts(form.draft, state);
-    if (amounts) void session.update({ amounts });
+  const tell = async () => {
+    await session.settled();
+    const amounts = newAmounts(form.draft, session.view().state);
+    if (amounts) await session.update({ amounts });
   };
   const bounds = boundsText(page, item);
   return (
     <TextField field={field} label={isAlone ? t('amount.title') : t('amount.item', { item: isolate(item.name, i18n.language) })} value={typed ?? known}
-      change={change} onChange={tell} required inputMode="decimal" dir="ltr" autocomplete="transaction-amount" note={bounds ?? undefined} isNoteShown>
+      change={change} onChange={() => void tell()} required inputMode="decimal" dir="ltr" autocomplete="transaction-amount" note={bounds ?? undefined} isNoteShown>
       <span class="adornment" aria-hidden="true">{state.currency?.toUpperCase()}</span>
     </TextField>
   );

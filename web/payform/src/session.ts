@@ -36,7 +36,8 @@ export interface Ports {
 export interface Session {
   view(): View;
   subscribe(listener: () => void): () => void;
-  pay(order: Order): Promise<void>;
+  /** `seen` is the total that the buyer agreed to; without it, the one that the page shows now. */
+  pay(order: Order, seen?: number): Promise<void>;
   update(change: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** Resolves once no change is on its way. */
   settled(): Promise<unknown>;
@@ -57,7 +58,7 @@ class PageSession implements Session {
   private current: View;
   private readonly listeners = new Set<() => void>();
   /** The attempt whose outcome is not known yet. It is kept, because the server may have it already. */
-  private pending: { attempt: string; order: Order } | null = null;
+  private pending: { attempt: string; order: Order; seen: number } | null = null;
   private updating: Promise<boolean> = Promise.resolve(true);
   private notices = 0;
 
@@ -104,14 +105,13 @@ class PageSession implements Session {
   settled = () => this.updating;
 
   /** A second press while the first one is under way does nothing. */
-  pay = async (order: Order) => {
-    // What the buyer saw when pressing; an update that is still on its way may change it.
-    const seen = this.current.state.amounts.total;
+  // What the buyer saw when pressing: an update that is still on its way may change it.
+  pay = async (order: Order, seen = this.current.state.amounts.total) => {
     if (this.current.phase === 'updating') await this.updating;
     if (this.current.phase !== 'idle') return;
     this.set({ phase: 'paying', notice: null });
     const attempt = this.pending?.attempt ?? this.ports.newAttempt();
-    this.pending = { attempt, order };
+    this.pending = { attempt, order, seen };
     const body = { attempt, expected_amount: seen, ...order };
     const answer = await this.sendUntilAnswered(body);
     if (answer.kind === 'unreachable' || answer.kind === 'under_way') {
@@ -191,13 +191,14 @@ class PageSession implements Session {
     }
     if (answer.kind === 'under_way') return false;
     if (answer.status === 409 || answer.status === 404) await this.refresh();
+    else if (answer.status === 400 && answer.param) this.tell('invalid', answer.param);
     else this.tell(answer.status === 429 ? 'busy' : 'failed');
     return false;
   }
 
   /** What the retry of the banner does: the press that got no answer, or a look at the state. */
   retry = async () => {
-    if (this.pending) await this.pay(this.pending.order);
+    if (this.pending) await this.pay(this.pending.order, this.pending.seen);
     else await this.refresh();
   };
 

@@ -78,6 +78,7 @@ fn lines(params: &Params) -> Vec<LinkLine> {
             id: line.text("id").unwrap_or_default().to_owned(),
             quantity,
             adjustable,
+            says_most: line.has("adjustable_quantity.maximum"),
         }
     });
     lines.collect()

@@ -1,7 +1,7 @@
 //! A session follows its intent: in the same commit it is complete, or learns that delayed money came or will not come.
 
 use super::expire::give_up;
-use super::link::count;
+use super::link::{count, give_back};
 use super::{CheckoutSession, PaidState, PaymentLink, SessionStatus};
 use crate::changes::Draft;
 use crate::context::Context;
@@ -19,7 +19,7 @@ pub fn follow_intent(
     context: &mut Context<'_>,
     held: &mut Versioned<CheckoutSession>,
     intent: &PaymentIntent,
-    link: Option<&mut Versioned<PaymentLink>>,
+    mut link: Option<&mut Versioned<PaymentLink>>,
 ) {
     let session = &held.record;
     let was_complete = session.status == SessionStatus::Complete;
@@ -45,6 +45,7 @@ pub fn follow_intent(
             if waits && intent.tried.is_delayed() =>
         {
             held.record.count_decline();
+            give_back(draft, context, &mut held.record, link.as_deref_mut());
             let failed = (Transition::SessionFailedLate, Transition::FrontFailedLate);
             (PaidState::Unpaid, held.record.told(failed.0, failed.1))
         }
@@ -53,8 +54,8 @@ pub fn follow_intent(
     held.record.status = SessionStatus::Complete;
     held.record.paid = paid;
     draft.save(context, held, transition);
-    if !was_complete {
-        count(draft, context, &held.record, link);
+    if let (false, Some(link)) = (was_complete, link) {
+        count(draft, context, &held.record, Some(link));
     }
 }
 

@@ -261,7 +261,7 @@ fn command_of(session: &CheckoutSession, saves: bool, switched: &[MethodType]) -
         types: session.types.clone(),
         switched: switched.to_vec(),
         automatic: session.types.is_empty().then(|| AutomaticMethods {
-            never_redirect: session.redirect.as_deref() == Some("never"),
+            never_redirect: session.stays(),
         }),
         configuration: session.configuration.clone(),
         excluded: session.excluded.clone(),

@@ -116,6 +116,9 @@ pub fn create(
     let currency = currency_of(&new, &items)?;
     check_types(&new, currency)?;
     check_excluded(&new)?;
+    if let Some(end) = new.terms.pix {
+        end.check(context.now)?;
+    }
     let expires = end_of(context, new.expires)?;
     let lines = lines_of(context, items)?;
     let shipping = std::mem::take(&mut new.shipping_options);

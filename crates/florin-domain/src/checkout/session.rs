@@ -379,11 +379,15 @@ impl CheckoutSession {
         told.or(self.email.as_deref())
     }
 
+    /// A page that leads nowhere afterwards has no place to come back to.
+    pub(super) fn stays(&self) -> bool {
+        self.redirect.as_deref() == Some("never")
+            || (self.ui == UiMode::Elements && self.return_url.is_none())
+    }
+
     /// What may be paid with: what the merchant lists, or what is switched on and fits.
     pub fn offers(&self, switched: &[MethodType]) -> Vec<MethodType> {
-        // A page that leads nowhere afterwards has no place to come back to.
-        let stays = self.redirect.as_deref() == Some("never")
-            || (self.ui == UiMode::Elements && self.return_url.is_none());
+        let stays = self.stays();
         if !self.types.is_empty() || self.mode == SessionMode::Setup {
             let mut listed = MethodType::read(&self.types).unwrap_or_default();
             listed.retain(|kind| !stays || kind.flow() != Flow::Redirect);

@@ -15,6 +15,11 @@ pub(super) fn sum_line(line: &mut Line, at: usize) -> Result<(), Refusal> {
     let unit = (line.unit_amount, line.unit_amount_decimal.as_deref());
     let count = line.package.map(|package| package.count(line.quantity));
     let count = count.unwrap_or(line.quantity);
+    if count == 0 && line.quantity > 0 {
+        let message = "That is less than one package, and only whole ones are sold.";
+        let param = format!("line_items[{at}][quantity]");
+        return Err(Refusal::invalid(&param, message));
+    }
     let subtotal = line_amount(unit, count).ok_or_else(|| too_much(at))?;
     let (mut contained, mut added) = (0, 0);
     for rate in &line.taxes {

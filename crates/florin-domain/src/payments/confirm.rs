@@ -186,6 +186,7 @@ fn apply(
 ) -> Result<(), Refusal> {
     if let Some(types) = command.types {
         intent.types = allowed_types(&types, intent.currency)?;
+        intent.check_left()?;
     }
     if let Some(usage) = command.setup_future_usage {
         intent.setup_future_usage = usage;

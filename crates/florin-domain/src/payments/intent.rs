@@ -218,9 +218,6 @@ pub(crate) const EXCLUDED_LISTED: &str = "Types can only be excluded where Flori
 /// Everything is excluded.
 pub(crate) const NOTHING_LEFT: &str =
     "Nothing is left to pay with. Exclude fewer types, or switch others on.";
-const PIX_AFTER: &str = "payment_method_options[pix][expires_after_seconds]";
-const PIX_AT: &str = "payment_method_options[pix][expires_at]";
-const PIX_LIFE: &str = "A code of Pix can be paid for 10 to 1209600 seconds (14 days).";
 
 record! {
     /// One payment as the merchant sees it.
@@ -321,9 +318,7 @@ impl PaymentIntent {
                 return Err(Refusal::invalid(EXCLUDED, EXCLUDED_LISTED));
             }
             self.excluded = excluded;
-            if !self.types.is_empty() && self.offered().is_empty() {
-                return Err(Refusal::invalid(EXCLUDED, NOTHING_LEFT));
-            }
+            self.check_left()?;
         }
         let Some(pix) = pix else {
             return Ok(());
@@ -334,10 +329,14 @@ impl PaymentIntent {
 
     /// A code that the buyer gets now must live long enough.
     pub(super) fn check_end(&self, now: Timestamp) -> Result<(), Refusal> {
-        match self.pix.filter(|end| !end.fits(now)) {
-            Some(PixEnd::After(_)) => Err(Refusal::invalid(PIX_AFTER, PIX_LIFE)),
-            Some(PixEnd::At(_)) => Err(Refusal::invalid(PIX_AT, PIX_LIFE)),
-            None => Ok(()),
+        self.pix.map_or(Ok(()), |end| end.check(now))
+    }
+
+    /// Something has to be left to pay with.
+    pub(super) fn check_left(&self) -> Result<(), Refusal> {
+        match !self.types.is_empty() && self.offered().is_empty() {
+            true => Err(Refusal::invalid(EXCLUDED, NOTHING_LEFT)),
+            false => Ok(()),
         }
     }
 

@@ -131,6 +131,7 @@ fn apply(intent: &mut PaymentIntent, command: UpdateIntent, now: Timestamp) -> R
     }
     if let Some(types) = &command.types {
         intent.types = allowed_types(types, intent.currency)?;
+        intent.check_left()?;
     }
     if let Some(usage) = command.setup_future_usage {
         intent.setup_future_usage = usage;

@@ -104,8 +104,11 @@ impl Operation for CreateSession {
             step.decide(|draft, context| {
                 let customer = customer.as_ref();
                 let mut held = checkout::create(draft, context, command, items, customer)?;
-                let is_paid = held.record.mode == SessionMode::Payment && !held.record.is_free();
-                if at_once && is_paid && held.record.totals.total > 0 {
+                let record = &held.record;
+                // What the buyer has yet to choose has no sum.
+                let is_known = record.lines.iter().all(|line| line.custom.is_none());
+                let is_paid = record.mode == SessionMode::Payment && record.totals.total > 0;
+                if at_once && is_paid && is_known {
                     let people = checkout::People {
                         customer,
                         saves: false,

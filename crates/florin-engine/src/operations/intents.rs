@@ -285,9 +285,10 @@ pub(super) async fn tell_session(step: &mut Step, intent: &str) -> Result<(), Ha
     let Some(mut session) = step.linked::<CheckoutSession>(id).await? else {
         return Ok(());
     };
+    let mut link = step.linked(session.record.counting_link()).await?;
     let (draft, mut context) = step.parts();
-    // Nothing is completed by money that will not come, so that no link counts it.
-    checkout::follow_intent(draft, &mut context, &mut session, &intent.record, None);
+    let link = link.as_mut();
+    checkout::follow_intent(draft, &mut context, &mut session, &intent.record, link);
     Ok(())
 }
 

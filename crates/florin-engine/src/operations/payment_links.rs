@@ -76,6 +76,8 @@ pub struct LinkLine {
     pub quantity: Option<i64>,
     /// The buyer may change how many; the inner `None` takes that away.
     pub adjustable: Option<Option<Adjustable>>,
+    /// The most is said, and not left to Florin.
+    pub says_most: bool,
 }
 
 impl LinkTerms {
@@ -94,6 +96,9 @@ impl LinkTerms {
             };
             wish.quantity = change.quantity.unwrap_or(wish.quantity);
             wish.adjustable = change.adjustable.unwrap_or(wish.adjustable);
+            if let Some(bounds) = wish.adjustable.as_mut().filter(|_| !change.says_most) {
+                bounds.maximum = bounds.maximum.max(wish.quantity);
+            }
         }
         Ok(wishes)
     }

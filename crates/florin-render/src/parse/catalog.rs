@@ -301,6 +301,7 @@ fn price(part: &Part<'_>) -> Result<NewPrice, WireError> {
         Some(_) => (CUSTOM, Decimal::default()),
         None => unit(part)?,
     };
+    let package = package(part, custom.is_some())?;
     Ok(NewPrice {
         currency: part.currency("currency")?,
         unit,
@@ -312,7 +313,7 @@ fn price(part: &Part<'_>) -> Result<NewPrice, WireError> {
         metadata: part.metadata(),
         inline: false,
         custom,
-        package: package(part)?,
+        package,
     })
 }
 
@@ -337,13 +338,13 @@ fn custom(part: &Part<'_>) -> Result<Option<CustomAmount>, WireError> {
     }))
 }
 
-/// How many pieces are paid as one.
-fn package(part: &Part<'_>) -> Result<Option<Package>, WireError> {
+/// How many pieces are paid as one. `is_chosen`: the buyer chooses the price.
+fn package(part: &Part<'_>, is_chosen: bool) -> Result<Option<Package>, WireError> {
     let of = "transform_quantity.divide_by";
     if part.sent("transform_quantity").is_none() {
         return Ok(None);
     }
-    if part.sent(CUSTOM).is_some() {
+    if is_chosen {
         let message =
             "Of what the buyer chooses the price, one is sold: leave `transform_quantity` out.";
         return Err(part.refuse("transform_quantity", message));

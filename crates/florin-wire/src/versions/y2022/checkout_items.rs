@@ -24,6 +24,10 @@ fn take_amounts(params: &mut Map<String, Value>) {
         Some(Value::Object(items)) => items.values_mut().for_each(priced),
         _ => {}
     }
+    // Who sends both is told of the one that is not known any more.
+    if params.contains_key("shipping_options") {
+        return;
+    }
     let rates = match params.remove("shipping_rates") {
         Some(Value::Array(rates)) => rates,
         Some(Value::Object(rates)) => rates.into_iter().map(|(_, rate)| rate).collect(),
@@ -37,9 +41,7 @@ fn take_amounts(params: &mut Map<String, Value>) {
         .into_iter()
         .map(|rate| json!({ "shipping_rate": rate }))
         .collect();
-    params
-        .entry("shipping_options")
-        .or_insert(Value::from(options));
+    params.insert("shipping_options".to_owned(), Value::from(options));
 }
 
 /// An item with an amount of its own is one with a price of its own.

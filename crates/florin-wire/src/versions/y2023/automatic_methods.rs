@@ -19,7 +19,9 @@ pub(super) const CHANGE: Change = Change {
 };
 
 /// What says which methods there are.
-const SAID: [&str; 3] = [
+const SAID: [&str; 5] = [
+    "payment_method_configuration",
+    "excluded_payment_method_types",
     "payment_method_types",
     "allowed_payment_method_types",
     "automatic_payment_methods",
