@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 import threading
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -31,6 +33,7 @@ def png(width=2):
 FILES = {
     "/logo.png": ("image/png", png()),
     "/tea": ("text/plain", png(3)),
+    "/late.png": ("image/png", png(4)),
     "/drawing.svg": ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
     "/page.png": ("image/png", b"<html><script>alert(1)</script></html>"),
     "/large.png": ("image/png", png() + b"\0" * BYTES_MAX),
@@ -45,6 +48,8 @@ class Shop(BaseHTTPRequestHandler):
 
     def do_GET(self):
         Shop.asked.append(self.path)
+        if self.path == "/late.png":
+            time.sleep(0.2)  # So that everybody else asks meanwhile.
         kind, body = FILES.get(self.path, ("text/plain", b""))
         status = 302 if self.path == "/moved.png" else 200 if self.path in FILES else 404
         self.send_response(status)
@@ -101,6 +106,16 @@ def test_a_page_asks_this_server_for_pictures(sdk, shop):
     assert f'src="{paths[0]}"' in document and shop not in document
     before = len(Shop.asked)
     assert [answer.status for answer in shown(made)[1]] == [200, 200] and len(Shop.asked) == before
+
+
+@pytest.mark.raw
+def test_many_buyers_fetch_a_picture_once(sdk, shop):
+    made = session(f"{shop}/late.png")
+    logo = Page(made.id).state()["merchant"]["logo_url"]
+    with ThreadPoolExecutor(12) as buyers:
+        asked = [buyers.submit(wire.get, logo, key=None) for _ in range(12)]
+        assert {one.result().body for one in asked} == {FILES["/late.png"][1]}
+    assert Shop.asked.count("/late.png") == 1
 
 
 @pytest.mark.raw

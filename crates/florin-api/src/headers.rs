@@ -183,7 +183,7 @@ pub fn picture(svg: String) -> HttpResponse<Body> {
 }
 
 /// A picture of points that pages elsewhere may show.
-pub fn points(content_type: &str, file: Vec<u8>) -> HttpResponse<Body> {
+pub fn points(content_type: &str, file: impl Into<Body>) -> HttpResponse<Body> {
     let headers = [
         ("content-type", content_type),
         ("cache-control", "private, max-age=3600"),

@@ -11,6 +11,7 @@ use florin_domain::checkout::CheckoutSession;
 use florin_egress::Request;
 use florin_render::{PagePicture, picture_address};
 use florin_store::StoreError;
+use futures_util::lock::{Mutex as Turn, MutexGuard as Taken};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +27,8 @@ const HELD_MS: u64 = 3_600_000;
 const MISSED_MS: u64 = 60_000;
 /// A host has so long to answer, in milliseconds.
 const ANSWERED_WITHIN_MS: u64 = 5_000;
+/// Pictures that a process fetches at once; each is at most `PICTURE_BYTES_MAX` long.
+const FETCHED_AT_ONCE_MAX: usize = 8;
 
 /// A picture of points.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ pub struct Picture {
     /// Its type, as its first bytes say.
     pub content_type: &'static str,
     /// The file.
-    pub bytes: Arc<Vec<u8>>,
+    pub bytes: Arc<[u8]>,
 }
 
 /// What was found under an address, and when.
@@ -61,12 +64,19 @@ impl Found {
 #[derive(Default)]
 pub(crate) struct Pictures {
     held: Mutex<BTreeMap<(bool, String), Found>>,
+    turns: [Turn<()>; FETCHED_AT_ONCE_MAX],
 }
 
 impl Pictures {
     /// The map is whole after each step, so a panic elsewhere does not spoil it.
     fn held(&self) -> MutexGuard<'_, BTreeMap<(bool, String), Found>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turn to fetch from an address. Whoever waited for it looks again: the one before may have fetched the same.
+    async fn turn(&self, key: &(bool, String)) -> Taken<'_, ()> {
+        let sum: usize = key.1.bytes().map(usize::from).sum();
+        self.turns[sum % FETCHED_AT_ONCE_MAX].lock().await
     }
 
     fn find(&self, key: &(bool, String), now_ms: u64) -> Option<Option<Picture>> {
@@ -109,17 +119,24 @@ impl Engine {
             return Ok(None);
         };
         let key = (page.scope.live, address.to_owned());
-        let now_ms = self.world.clock.monotonic_ms();
-        if let Some(found) = self.pictures.find(&key, now_ms) {
+        if let Some(found) = self.pictures.find(&key, self.now_ms()) {
+            return Ok(found);
+        }
+        let _turn = self.pictures.turn(&key).await;
+        if let Some(found) = self.pictures.find(&key, self.now_ms()) {
             return Ok(found);
         }
         let picture = self.fetched(page.scope.live, address).await;
         let found = Found {
-            at_ms: now_ms,
+            at_ms: self.now_ms(),
             picture: picture.clone(),
         };
         self.pictures.keep(key, found);
         Ok(picture)
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.world.clock.monotonic_ms()
     }
 
     async fn fetched(&self, live: bool, address: &str) -> Option<Picture> {
@@ -156,7 +173,7 @@ impl Engine {
         };
         Some(Picture {
             content_type,
-            bytes: Arc::new(answer.body),
+            bytes: answer.body.into(),
         })
     }
 }
@@ -186,7 +203,7 @@ mod tests {
     fn found(at_ms: u64, bytes: usize) -> Found {
         let picture = Picture {
             content_type: "image/png",
-            bytes: Arc::new(vec![0; bytes]),
+            bytes: vec![0; bytes].into(),
         };
         Found {
             at_ms,

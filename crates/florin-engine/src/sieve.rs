@@ -56,6 +56,16 @@ impl ProductWish {
     }
 }
 
+impl Sieve {
+    /// As many records as can be kept at all.
+    fn kept_max(&self) -> usize {
+        match self {
+            Sieve::Product(ProductWish { ids: Some(ids), .. }) => ids.len(),
+            _ => usize::MAX,
+        }
+    }
+}
+
 impl Engine {
     /// The first records of a list that a sieve keeps, at most `query.limit`.
     pub(crate) async fn sift(
@@ -63,7 +73,7 @@ impl Engine {
         mut query: ListQuery,
         sieve: &Sieve,
     ) -> Result<Vec<Found>, StoreError> {
-        let wanted = std::mem::replace(&mut query.limit, BATCH_MAX);
+        let wanted = std::mem::replace(&mut query.limit, BATCH_MAX).min(sieve.kept_max());
         let mut kept = Vec::new();
         loop {
             let batch = self.world.store.list(&query).await?;

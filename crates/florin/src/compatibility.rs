@@ -68,16 +68,16 @@ not at all. `next_action` of every method leads to a page of the sandbox.\n\
 - Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, \
 recovery after expiry and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \
 its client secret alone, and its redirects open in a window over that page. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
-- A checkout session makes its payment intent when the buyer presses the button, in every version, and ends after 24 hours at most. \
+- A checkout session makes its payment intent when the buyer presses the button, and in versions before 2022-08-01 at once, as long as the buyer chooses no amount. It ends after 24 hours at most. \
 An inline price is a price with `active: false`, and its product is a product like any other.\n\
 - Payment links sell what sessions sell. Optional items are not served; prices and ways of shipping of a link cannot be changed. \
-`restrictions` count the sessions that were completed since there is a limit, and a buyer whose bank was being asked when the last place \
+`restrictions` count the sessions that buyers completed while there was a limit, the count stays when the limit is changed or taken away, and a buyer whose bank was being asked when the last place \
 was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \
 browser may detach a card of that customer, and make a confirmation token of it.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\
 - In versions before 2023-10-16 only what breaks a client is undone; members that were just added stay. In those before 2022-11-15 \
-`charges` of an intent holds its newest charge and counts up to 100, and an event shows refunds as they are when it is sent. Why a try did not pay is one general code there.\n\
+`charges` of an intent holds its newest charge and counts up to 100, and an event shows the charges of an intent, the refunds of a charge and its dispute as they are when it is sent. Why a try did not pay is one general code there.\n\
 - What begins with `/florin/` is Florin's own and no part of the format: the simple front door. Its event `florin.payment.updated` is \
 sent to endpoints that name it or `*`, and an endpoint that a payment made for its `webhook_url` is listed like any other.\n\
 - Receipts are mailed when money is first taken and when a refund succeeded, in test mode, too, and only where the operator named a mail \

@@ -103,6 +103,33 @@ describe('the script', () => {
       expect(await asked).toBe(clients[0]);
     });
 
+  it('is put into the page where the tag of the page failed before anybody listened', async () => {
+    vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
+    document.head.appendChild(Object.assign(document.createElement('script'), { type: 'text/plain', src: `${PAY}/v3/` }));
+    const { Florin, clients } = script();
+    const asked = pure.loadStripe('pk_test_1');
+    await settled();
+    expect(added).toHaveLength(0);
+    dispatchEvent(new Event('load'));
+    await settled();
+    expect(added).toHaveLength(1);
+    loads(Florin);
+    expect(await asked).toBe(clients[0]);
+  });
+
+  it.each(['before anybody listened', 'later', 'while the page loads'])('that the page pins is never replaced: it failed %s', async (when) => {
+    if (when !== 'before anybody listened') vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
+    const pinned = { type: 'text/plain', src: `${PAY}/v3/florin-0123456789abcdef.js`, integrity: 'sha384-x' };
+    const own = document.head.appendChild(Object.assign(document.createElement('script'), pinned));
+    const asked = expect(pure.loadStripe('pk_test_1')).rejects.toThrow('that this page pins did not load');
+    await settled();
+    if (when === 'later') own.dispatchEvent(new Event('error'));
+    if (when === 'while the page loads') dispatchEvent(new Event('load'));
+    await asked;
+    await expect(pure.loadStripe('pk_test_1')).rejects.toThrow('that this page pins did not load');
+    expect(added).toEqual([]);
+  });
+
   it('is put into the page where the tag of the page never came', async () => {
     document.head.appendChild(Object.assign(document.createElement('script'), { type: 'text/plain', src: `${PAY}/v3/` }));
     void pure.loadStripe('pk_test_1');

@@ -36,10 +36,13 @@ async function settled(change: () => void = () => {}) {
   });
 }
 
-function sessionOf(state: State, answers: Answer[]) {
+/** A prepared answer, or one that comes when a test says so. */
+export type Prepared = Answer | Promise<Answer>;
+
+function sessionOf(state: State, answers: Prepared[]) {
   const sent: Mounted['sent'] = [];
   const left: string[] = [];
-  const next = () => answers.shift() ?? ({ kind: 'unreachable' } as const);
+  const next = async () => answers.shift() ?? ({ kind: 'unreachable' } as const);
   const requests: Requests = {
     read: async () => next(),
     send: async (verb, body) => {
@@ -52,7 +55,7 @@ function sessionOf(state: State, answers: Answer[]) {
   return { session: createSession(state, ports), sent, left };
 }
 
-export async function mount(state: State, answers: Answer[] = [], locale = 'en'): Promise<Mounted> {
+export async function mount(state: State, answers: Prepared[] = [], locale = 'en'): Promise<Mounted> {
   const { session, sent, left } = sessionOf(state, answers);
   document.body.replaceChildren();
   const root = document.createElement('main');

@@ -405,6 +405,24 @@ describe('the summary', () => {
     expect(page.text('[aria-live=polite]')).toBe('The new total is €98.00.');
   });
 
+  it('that changes while the button is pressed is not paid unseen', async () => {
+    const item = { ...stateOf().line_items[0]!, adjustable: { minimum: 1, maximum: 2 } };
+    const two = stateOf({ line_items: [{ ...item, quantity: 2, amount: 9800 }], amounts: { ...stateOf().amounts, subtotal: 9800, total: 9800 } });
+    let answer = (_: Answer) => {};
+    const late = new Promise<Answer>((resolve) => (answer = resolve));
+    const changed: Answer = { kind: 'refused', status: 409, code: 'amount_changed', param: 'expected_amount' };
+    const page = await mount(stateOf({ line_items: [item] }), [late, changed, answered(two), answered(complete())]);
+    await fillCard(page);
+    await page.click('.stepper button:last-child');
+    await page.click('.pay');
+    expect(page.sent.map(({ verb }) => verb)).toEqual(['update']);
+    answer(answered(two));
+    await vi.waitFor(() => expect(page.sent.map(({ body }) => body.expected_amount)).toEqual([undefined, 4900]));
+    await vi.waitFor(() => expect(page.text('.pay')).toBe('Pay €98.00'));
+    await page.click('.pay');
+    expect(page.sent.at(-1)!.body.expected_amount).toBe(9800);
+  });
+
   it('shows how shipping changes the total, and how long it takes', async () => {
     const options = [
       { id: 'a', name: 'A', amount: 0, estimate: { minimum: { unit: 'day', value: 3 }, maximum: { unit: 'day', value: 5 } } },

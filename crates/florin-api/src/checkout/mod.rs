@@ -12,7 +12,7 @@ mod tests;
 
 use crate::pipeline::{header, in_time, is_own_origin};
 use crate::{Api, headers};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
@@ -137,7 +137,9 @@ impl Visit<'_> {
         let name = verb.strip_prefix(PICTURES).unwrap_or_default();
         let which = PagePicture::named(name);
         match self.api.engine.page_picture(&self.page, which).await {
-            Ok(Some(picture)) => headers::points(picture.content_type, picture.bytes.to_vec()),
+            Ok(Some(picture)) => {
+                headers::points(picture.content_type, Bytes::from_owner(picture.bytes))
+            }
             Ok(None) => refused(
                 404,
                 Some("resource_missing"),

@@ -6,7 +6,7 @@ use florin_domain::checkout::{
     CheckoutSession, PaymentLink, SessionStatus, complete_free, follow_intent, take_place,
 };
 use florin_domain::payments::{IntentStatus, PaymentIntent};
-use florin_domain::{Changes, Context, Draft, Refusal, Versioned};
+use florin_domain::{Changes, Context, Draft, MethodType, Refusal, Versioned};
 
 fn link(limit: Option<i64>, completed: i64) -> Versioned<PaymentLink> {
     let record = PaymentLink {
@@ -86,6 +86,27 @@ fn only_what_is_completed_counts_and_only_once() {
         let told = changes.events.iter();
         let told = told.filter(|(_, event)| event.kind == "payment_link.updated");
         assert_eq!(told.count() as i64, completed, "{status:?}");
+    }
+}
+
+#[test]
+fn money_that_does_not_come_gives_its_place_back_once() {
+    let intent = |status| PaymentIntent {
+        status,
+        tried: MethodType::CustomerBalance,
+        ..PaymentIntent::default()
+    };
+    for over in [IntentStatus::RequiresPaymentMethod, IntentStatus::Canceled] {
+        let (mut own, mut held) = (Versioned::fresh(session()), link(Some(1), 0));
+        own.record.counts = true;
+        for (status, completed) in [(IntentStatus::Processing, 1), (over, 0), (over, 0)] {
+            decided(|draft, context| {
+                follow_intent(draft, context, &mut own, &intent(status), Some(&mut held));
+            });
+            assert_eq!(held.record.completed, completed, "{status:?}");
+            assert_eq!(held.record.is_sold_out(), completed == 1, "{status:?}");
+        }
+        assert!(!own.record.counts);
     }
 }
 
