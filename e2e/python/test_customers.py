@@ -52,6 +52,16 @@ def test_a_default_set_at_creation_is_told(sdk):
     assert event["data"]["previous_attributes"] == {"invoice_settings": {"default_payment_method": None}}
 
 
+def test_a_published_card_is_attached_and_the_default(sdk):
+    named = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
+    customer = stripe.Customer.create(**named)
+    [card] = stripe.PaymentMethod.list(customer=customer.id).data
+    assert customer.invoice_settings.default_payment_method == card.id
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        stripe.Customer.create(payment_method="pm_card_visa", invoice_settings={"default_payment_method": "pm_card_mastercard"})
+    assert refused.value.param == "invoice_settings[default_payment_method]"
+
+
 def test_metadata_keys_are_removed(customer):
     stripe.Customer.modify(customer.id, metadata={"a": "1", "b": "2"})
     one_less = stripe.Customer.modify(customer.id, metadata={"a": "", "marker": ""})

@@ -32,15 +32,28 @@ impl Operation for CreateCustomer {
                 let (draft, mut context) = step.parts();
                 customers::create(draft, &mut context, self.command.clone())
             };
-            attach_all(
-                step,
-                &mut customer,
-                (self.method.as_ref(), self.source.as_ref()),
-            )
-            .await?;
-            set_default(step, &mut customer, self.default_method.as_ref()).await?;
+            let brought = (self.method.as_ref(), self.source.as_ref());
+            let attached = attach_all(step, &mut customer, brought).await?;
+            let default = self.default_method(attached);
+            set_default(step, &mut customer, default.as_ref()).await?;
             Ok(Decided::record(&scope, &customer.record.id))
         })
+    }
+}
+
+impl CreateCustomer {
+    /// The payment method for invoices. Named like the attached one it is the attached one: a published name stands for
+    /// another payment method each time.
+    fn default_method(&self, attached: Option<Id<PaymentMethod>>) -> Option<Option<String>> {
+        let wanted = self.default_method.clone();
+        match (&self.method, &wanted, attached) {
+            (Some(MethodSource::Id { id, .. }), Some(Some(named)), Some(attached))
+                if id == named =>
+            {
+                Some(Some(attached.to_string()))
+            }
+            _ => wanted,
+        }
     }
 }
 
@@ -80,16 +93,19 @@ impl Operation for UpdateCustomer {
     }
 }
 
-/// Attaches what the request brought; a card that its issuer refuses is refused here.
+/// Attaches what the request brought, and answers the payment method of it that came first; a card that its issuer refuses is
+/// refused here.
 async fn attach_all(
     step: &mut Step,
     customer: &mut Versioned<Customer>,
     brought: (Option<&MethodSource>, Option<&MethodSource>),
-) -> Result<(), Halt> {
+) -> Result<Option<Id<PaymentMethod>>, Halt> {
+    let mut first = None;
     for (source, is_default) in [(brought.0, false), (brought.1, true)] {
         let Some(source) = source else { continue };
         let mut method = step.method(source).await?;
         attach_checked(step, &mut method, customer).await?;
+        first.get_or_insert_with(|| method.record.id.clone());
         if is_default {
             let before = customer.record.clone();
             customer.record.default_source = Some(method.record.id.clone());
@@ -102,7 +118,7 @@ async fn attach_all(
             );
         }
     }
-    Ok(())
+    Ok(first)
 }
 
 /// Attaches a payment method after asking the processor whether it may be.
