@@ -181,8 +181,8 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     if inner.is(Sabotage::ForgetFanOut) {
         forget(inner, changes, JobKind::FanOut);
     }
-    if inner.is(Sabotage::ForgetSession) {
-        forget_session(inner, changes);
+    if inner.is(Sabotage::ForgetSession) && finished_payment(changes).is_some() {
+        forget_object(inner, changes, Kind::CheckoutSession);
     }
     if inner.is(Sabotage::ForgetOrder) {
         forget_writes(inner, changes, |write| write.key.kind == Kind::Order);
@@ -198,7 +198,7 @@ fn bend(inner: &mut Inner, commit: &mut Commit) -> bool {
     if inner.is(Sabotage::ForgetLinkCount) {
         let sells = |write: &Write| write.key.kind == Kind::CheckoutSession;
         if changes.writes.iter().any(sells) {
-            forget_writes(inner, changes, |write| write.key.kind == Kind::PaymentLink);
+            forget_object(inner, changes, Kind::PaymentLink);
         }
     }
     if inner.is(Sabotage::BendOrder) {
@@ -222,16 +222,12 @@ fn forget(inner: &mut Inner, changes: &mut Changes, kind: JobKind) {
     inner.struck += (before - changes.jobs.len()) as u64;
 }
 
-/// Leaves the checkout session behind where a commit finishes its payment.
-fn forget_session(inner: &mut Inner, changes: &mut Changes) {
-    if finished_payment(changes).is_none() {
-        return;
-    }
+/// Leaves out an object of a kind with its events: the store refuses an event about a version that its commit does not write.
+fn forget_object(inner: &mut Inner, changes: &mut Changes, kind: Kind) {
     let before = changes.writes.len();
-    let stays = |write: &Write| write.key.kind != Kind::CheckoutSession;
-    changes.writes.retain(stays);
+    changes.writes.retain(|write| write.key.kind != kind);
     if changes.writes.len() < before {
-        let table = Kind::CheckoutSession.table();
+        let table = kind.table();
         changes
             .events
             .retain(|(_, event)| event.object_kind != table);
