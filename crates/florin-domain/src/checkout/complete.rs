@@ -1,7 +1,7 @@
 //! A session follows its intent: in the same commit it is complete, or learns that delayed money came or will not come.
 
 use super::expire::give_up;
-use super::link::{count, give_back};
+use super::link::count;
 use super::{CheckoutSession, PaidState, PaymentLink, SessionStatus};
 use crate::changes::Draft;
 use crate::context::Context;
@@ -45,7 +45,8 @@ pub fn follow_intent(
             if waits && intent.tried.is_delayed() =>
         {
             held.record.count_decline();
-            give_back(draft, context, &mut held.record, link.as_deref_mut());
+            count(draft, context, &held.record, (link.as_deref_mut(), -1));
+            held.record.counts = false;
             let failed = (Transition::SessionFailedLate, Transition::FrontFailedLate);
             (PaidState::Unpaid, held.record.told(failed.0, failed.1))
         }
@@ -54,8 +55,8 @@ pub fn follow_intent(
     held.record.status = SessionStatus::Complete;
     held.record.paid = paid;
     draft.save(context, held, transition);
-    if let (false, Some(link)) = (was_complete, link) {
-        count(draft, context, &held.record, Some(link));
+    if !was_complete {
+        count(draft, context, &held.record, (link, 1));
     }
 }
 
@@ -118,6 +119,6 @@ pub fn complete_free(
         .record
         .told(Transition::SessionCompleted, Transition::FrontCompleted);
     draft.save(context, held, transition);
-    count(draft, context, &held.record, link);
+    count(draft, context, &held.record, (link, 1));
     Ok(())
 }

@@ -119,35 +119,19 @@ pub fn take_place(
     }
 }
 
-/// The money of a complete session will not come after all: its place is free again.
-pub(super) fn give_back(
-    draft: &mut Draft,
-    context: &mut Context<'_>,
-    session: &mut CheckoutSession,
-    link: Option<&mut Versioned<PaymentLink>>,
-) {
-    let Some(held) = link.filter(|_| session.counts) else {
-        return;
-    };
-    session.counts = false;
-    let before = held.record.clone();
-    held.record.completed -= 1;
-    draft.save_with(context, held, Transition::LinkUpdated, Some(before));
-}
-
-/// A session is complete: its link counts it, if it does. Total: whoever was under way when the last place was taken has paid,
-/// and is counted over the limit.
+/// A session is complete (`by` 1), or its money will not come after all (-1): its link counts it, if it does.
+/// Total: whoever was under way when the last place was taken has paid, and is counted over the limit.
 pub(super) fn count(
     draft: &mut Draft,
     context: &mut Context<'_>,
     session: &CheckoutSession,
-    link: Option<&mut Versioned<PaymentLink>>,
+    (link, by): (Option<&mut Versioned<PaymentLink>>, i64),
 ) {
     let Some(held) = link.filter(|_| session.counts) else {
         return;
     };
     let before = held.record.clone();
-    held.record.completed += 1;
+    held.record.completed += by;
     draft.save_with(context, held, Transition::LinkUpdated, Some(before));
 }
 
