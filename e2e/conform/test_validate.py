@@ -155,3 +155,11 @@ def test_events_of_florins_own_are_left_out():
     assert validate.published(page) == {"object": "list", "data": [known, GOOD]}
     for other in (GOOD, [own], None, {"object": "list", "data": None}, {"object": "event", "type": None}):
         assert validate.published(other) == other
+
+
+def test_an_answer_is_held_against_the_names_of_its_description():
+    told = {"object": "list", "data": [{"object": "product", "features": [], "id": "prod_1"}, {"object": "entitlement", "features": []}]}
+    asked = {"object": "list", "data": [{"object": "product", "marketing_features": [], "id": "prod_1"}, {"object": "entitlement", "features": []}]}
+    assert validate.described(told, "2023-10-16") == asked
+    assert validate.described(told, "2026-10-28.endive") == told
+    assert validate.described({"object": "product", "id": "prod_1"}, "2023-10-16") == {"object": "product", "id": "prod_1"}
