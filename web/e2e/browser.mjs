@@ -121,7 +121,21 @@ export async function typeCard(page, frame, number, rest = '1234123') {
 /** Whether nothing has to be scrolled to the side. */
 export const fitsWidth = (page) => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 
-export const statusOf = (page, pattern) => page.getByRole('status').filter({ hasText: pattern }).waitFor();
+/** What each frame of a page reads, and where its focus is. */
+async function readable(page) {
+  const read = () => `focus: ${document.activeElement?.outerHTML.slice(0, 120)}\n${document.body.innerText}`;
+  const told = page.frames().map(async (frame) => `${frame.url().split('?')[0]}\n${await frame.evaluate(read).catch(String)}`);
+  return (await Promise.all(told)).join('\n--\n');
+}
+
+/** Waits for a status; where it does not come, the error tells what there was instead. */
+export async function statusOf(page, pattern) {
+  try {
+    await page.getByRole('status').filter({ hasText: pattern }).waitFor();
+  } catch (error) {
+    throw new Error(`${error.message}\n${await readable(page)}`, { cause: error });
+  }
+}
 
 /** The violations that axe finds in one frame. A frame has no heading of its own, and lets the page shine through: `ground` is what does. */
 export async function violations(frame, ground = '#ffffff') {
