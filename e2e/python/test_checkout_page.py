@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 import stripe
 
+import server
 import wire
 from challenge import answer, fetch, open_page
 from checkout import ASKING, DECLINED, GOOD, THANKS, Page, item, opened
@@ -172,6 +173,36 @@ def test_an_authentication_that_fails_leaves_the_session_open(sdk):
     answer(page.pay(ASKING).json["payment"]["action"]["url"], "failed")
     state = page.state()
     assert (state["status"], state["payment"]["error"]) == ("open", {"kind": "authentication_failed"})
+    assert page.pay().json["status"] == "complete"
+
+
+@pytest.mark.parametrize("by_browser", [False, True], ids=["server", "browser"])
+def test_nobody_but_its_page_confirms_the_payment_of_a_session(sdk, by_browser):
+    made = opened(item(500, adjustable_quantity={"enabled": True, "minimum": 1, "maximum": 9}))
+    page = Page(made)
+    assert page.pay(ASKING).json["payment"]["status"] == "requires_action"
+    line = page.state()["line_items"][0]["id"]
+    assert page.update(quantities={line: 9}).json["amounts"]["total"] == 4500
+    intent = again(made).payment_intent
+    assert (intent.amount, intent.status) == (500, "requires_confirmation")
+    sent = {"payment_method": "pm_card_visa", "payment_method_types": ["card"]}
+    if by_browser:
+        sent = {"payment_method_data": {"type": "card", "card": card()}, "client_secret": intent.client_secret,
+                "return_url": "https://shop.example/back"}
+    answered = wire.post(f"/v1/payment_intents/{intent.id}/confirm", sent, key=server.PUBLISHABLE_KEY if by_browser else server.SECRET_KEY)
+    assert (answered.status, answered.error["code"]) == (400, "payment_intent_unexpected_state")
+    assert (page.state()["status"], charges(made)) == ("open", [])
+    assert page.pay(expected_amount=4500).status == 200
+    assert again(made).payment_intent.amount_received == 4500
+
+
+def test_nobody_but_its_page_confirms_the_set_up_of_a_session(sdk):
+    made = stripe.checkout.Session.create(mode="setup", currency="usd", success_url=THANKS)
+    page = Page(made)
+    assert page.pay(DECLINED).status == 402
+    held = stripe.checkout.Session.retrieve(made.id).setup_intent
+    answered = wire.post(f"/v1/setup_intents/{held}/confirm", {"payment_method": "pm_card_visa"})
+    assert (answered.status, answered.error["code"]) == (400, "setup_intent_unexpected_state")
     assert page.pay().json["status"] == "complete"
 
 

@@ -472,6 +472,17 @@ def test_a_link_with_a_limit_is_sold_out(sdk):
     assert event.data.previous_attributes.restrictions is None
 
 
+def test_an_authorization_that_is_canceled_gives_its_place_back(sdk):
+    link = made(restrictions={"completed_sessions": {"limit": 1}}, payment_intent_data={"capture_method": "manual"})
+    count = lambda: stripe.PaymentLink.retrieve(link.id).restrictions.completed_sessions.count
+    first = opened(link)
+    assert Page(first).pay().json["status"] == "complete"
+    assert count() == 1 and is_page(look(link), 410)
+    stripe.PaymentIntent.cancel(read(first)["payment_intent"])
+    assert (count(), read(first)["status"], read(first)["payment_status"]) == (0, "complete", "unpaid")
+    assert Page(opened(link)).pay().json["status"] == "complete" and count() == 1
+
+
 @pytest.mark.raw
 def test_a_price_that_was_given_up_is_not_sold(sdk):
     sold = price()

@@ -7,11 +7,12 @@
 use crate::Engine;
 use crate::read::Reader;
 use crate::sessions::PageSession;
+use florin_base::Scope;
 use florin_domain::checkout::CheckoutSession;
 use florin_egress::Request;
 use florin_render::{PagePicture, picture_address};
 use florin_store::StoreError;
-use futures_util::lock::{Mutex as Turn, MutexGuard as Taken};
+use futures_util::lock::{Mutex as Turn, OwnedMutexGuard as Taken};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,7 +29,12 @@ const MISSED_MS: u64 = 60_000;
 /// A host has so long to answer, in milliseconds.
 const ANSWERED_WITHIN_MS: u64 = 5_000;
 /// Pictures that a process fetches at once; each is at most `PICTURE_BYTES_MAX` long.
-const FETCHED_AT_ONCE_MAX: usize = 8;
+const FETCHED_AT_ONCE_MAX: usize = 32;
+/// Those of one account and mode: hosts that do not answer hold up nobody else's pictures.
+const OF_SCOPE_AT_ONCE_MAX: usize = 4;
+
+/// Whose picture, and where it lies.
+type Address = (Scope, String);
 
 /// A picture of points.
 #[derive(Clone, Debug)]
@@ -60,33 +66,71 @@ impl Found {
     }
 }
 
-/// The pictures that a process holds, by mode and address.
+/// The pictures that a process holds, and the addresses that are being fetched from.
 #[derive(Default)]
 pub(crate) struct Pictures {
-    held: Mutex<BTreeMap<(bool, String), Found>>,
-    turns: [Turn<()>; FETCHED_AT_ONCE_MAX],
+    held: Mutex<BTreeMap<Address, Found>>,
+    turns: Mutex<BTreeMap<Address, Arc<Turn<()>>>>,
+}
+
+/// The turn to fetch from an address. Dropping it gives the place back.
+struct Fetching<'a> {
+    pictures: &'a Pictures,
+    key: &'a Address,
+    turn: Arc<Turn<()>>,
+    _taken: Taken<()>,
+}
+
+impl Drop for Fetching<'_> {
+    fn drop(&mut self) {
+        let mut turns = self.pictures.turns();
+        let is_own = |held: &Arc<Turn<()>>| Arc::ptr_eq(held, &self.turn);
+        if turns.get(self.key).is_some_and(is_own) {
+            turns.remove(self.key);
+        }
+    }
 }
 
 impl Pictures {
     /// The map is whole after each step, so a panic elsewhere does not spoil it.
-    fn held(&self) -> MutexGuard<'_, BTreeMap<(bool, String), Found>> {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<Address, Found>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The turn to fetch from an address. Whoever waited for it looks again: the one before may have fetched the same.
-    async fn turn(&self, key: &(bool, String)) -> Taken<'_, ()> {
-        let sum: usize = key.1.bytes().map(usize::from).sum();
-        self.turns[sum % FETCHED_AT_ONCE_MAX].lock().await
+    /// Likewise.
+    fn turns(&self) -> MutexGuard<'_, BTreeMap<Address, Arc<Turn<()>>>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, key: &(bool, String), now_ms: u64) -> Option<Option<Picture>> {
+    /// The turn to fetch from an address; `None` where as many are fetched as may be. Whoever waited for it looks again: the one
+    /// before may have fetched the same.
+    async fn turn<'a>(&'a self, key: &'a Address) -> Option<Fetching<'a>> {
+        let turn = {
+            let mut turns = self.turns();
+            let of_scope = turns.keys().filter(|(scope, _)| *scope == key.0).count();
+            let is_full = turns.len() >= FETCHED_AT_ONCE_MAX || of_scope >= OF_SCOPE_AT_ONCE_MAX;
+            if is_full && !turns.contains_key(key) {
+                return None;
+            }
+            Arc::clone(turns.entry(key.clone()).or_default())
+        };
+        let taken = Arc::clone(&turn).lock_owned().await;
+        Some(Fetching {
+            pictures: self,
+            key,
+            turn,
+            _taken: taken,
+        })
+    }
+
+    fn find(&self, key: &Address, now_ms: u64) -> Option<Option<Picture>> {
         let held = self.held();
         let found = held.get(key).filter(|found| found.is_fresh(now_ms))?;
         Some(found.picture.clone())
     }
 
     /// Keeps what was found. What was found first goes first.
-    fn keep(&self, key: (bool, String), found: Found) {
+    fn keep(&self, key: Address, found: Found) {
         let mut held = self.held();
         held.insert(key, found);
         let mut bytes: usize = held.values().map(Found::bytes).sum();
@@ -118,11 +162,14 @@ impl Engine {
         let Some(address) = picture_address(&session, &account, which) else {
             return Ok(None);
         };
-        let key = (page.scope.live, address.to_owned());
+        let key = (page.scope.clone(), address.to_owned());
         if let Some(found) = self.pictures.find(&key, self.now_ms()) {
             return Ok(found);
         }
-        let _turn = self.pictures.turn(&key).await;
+        // With too many on their way the page goes without it; its next visit asks again.
+        let Some(_turn) = self.pictures.turn(&key).await else {
+            return Ok(None);
+        };
         if let Some(found) = self.pictures.find(&key, self.now_ms()) {
             return Ok(found);
         }
@@ -131,7 +178,7 @@ impl Engine {
             at_ms: self.now_ms(),
             picture: picture.clone(),
         };
-        self.pictures.keep(key, found);
+        self.pictures.keep(key.clone(), found);
         Ok(picture)
     }
 
@@ -199,6 +246,7 @@ fn type_of(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
 
     fn found(at_ms: u64, bytes: usize) -> Found {
         let picture = Picture {
@@ -211,8 +259,8 @@ mod tests {
         }
     }
 
-    fn key(name: &str) -> (bool, String) {
-        (false, name.to_owned())
+    fn key(name: &str) -> Address {
+        (Scope::test("acct_1"), name.to_owned())
     }
 
     #[test]
@@ -245,8 +293,34 @@ mod tests {
         assert!(is_held("a", 9 + HELD_MS) && !is_held("a", 10 + HELD_MS));
         assert!(is_held("b", 9 + MISSED_MS) && !is_held("b", 10 + MISSED_MS));
         assert!(!is_held("c", 10));
-        let of_live = (true, "a".to_owned());
-        assert!(pictures.find(&of_live, 10).is_none());
+        let live = Scope {
+            live: true,
+            ..Scope::test("acct_1")
+        };
+        for scope in [live, Scope::test("acct_2")] {
+            assert!(pictures.find(&(scope, "a".to_owned()), 10).is_none());
+        }
+    }
+
+    #[test]
+    fn who_waits_for_hosts_holds_up_nobody_else() {
+        let pictures = Pictures::default();
+        let keys: Vec<Address> = (0..=OF_SCOPE_AT_ONCE_MAX)
+            .map(|at| key(&at.to_string()))
+            .collect();
+        let other = (Scope::test("acct_2"), "0".to_owned());
+        let at_once = |key| pictures.turn(key).now_or_never().expect("no wait");
+        let mut own = Vec::new();
+        for key in &keys[..OF_SCOPE_AT_ONCE_MAX] {
+            own.push(at_once(key).expect("a turn"));
+        }
+        let last = &keys[OF_SCOPE_AT_ONCE_MAX];
+        assert!(at_once(last).is_none());
+        assert!(at_once(&other).is_some());
+        own.pop();
+        assert!(at_once(last).is_some());
+        drop(own);
+        assert!(pictures.turns().is_empty());
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
     match (verb, reads, parts.method == Method::POST) {
         ("", true, _) => visit.show().await,
         ("state", true, _) => visit.state(200).await,
-        ("qr.svg", true, _) => visit.picture(),
+        // What stands in a page of the shop has no address of its own.
+        ("qr.svg", true, _) if id == visit.page.id => visit.picture(),
         ("events", true, _) => events::stream(&visit).await,
         (picture, true, _) if picture.starts_with(PICTURES) => visit.picture_of(picture).await,
         ("", _, true) => visit.press_without_script(body).await,

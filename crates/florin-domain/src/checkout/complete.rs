@@ -45,10 +45,14 @@ pub fn follow_intent(
             if waits && intent.tried.is_delayed() =>
         {
             held.record.count_decline();
-            count(draft, context, &held.record, (link.as_deref_mut(), -1));
-            held.record.counts = false;
+            give_back(draft, context, &mut held.record, link.as_deref_mut());
             let failed = (Transition::SessionFailedLate, Transition::FrontFailedLate);
             (PaidState::Unpaid, held.record.told(failed.0, failed.1))
+        }
+        // An authorization that was given up, or that ran out.
+        (IntentStatus::Canceled, true) if waits && session.counts => {
+            give_back(draft, context, &mut held.record, link.as_deref_mut());
+            (PaidState::Unpaid, Transition::SessionChanged)
         }
         _ => return,
     };
@@ -58,6 +62,17 @@ pub fn follow_intent(
     if !was_complete {
         count(draft, context, &held.record, (link, 1));
     }
+}
+
+/// The money of a session that was counted will not come: its place is free again.
+fn give_back(
+    draft: &mut Draft,
+    context: &mut Context<'_>,
+    session: &mut CheckoutSession,
+    link: Option<&mut Versioned<PaymentLink>>,
+) {
+    count(draft, context, session, (link, -1));
+    session.counts = false;
 }
 
 impl CheckoutSession {

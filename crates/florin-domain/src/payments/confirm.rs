@@ -35,6 +35,8 @@ pub struct ConfirmCommand {
     pub pix: Option<Option<PixEnd>>,
     /// A publishable key and the client secret confirm.
     pub from_browser: bool,
+    /// The page of its checkout session confirms.
+    pub by_session: bool,
     /// Card options that the confirmation changes.
     pub card: super::CardPatch,
     /// When the money is taken, if the confirmation changes it.
@@ -171,6 +173,10 @@ fn check_state(intent: &PaymentIntent, command: &ConfirmCommand) -> Result<(), R
             "You cannot confirm this PaymentIntent because it is already authorized. Capture or cancel it."
         }
         Processing => "You cannot confirm this PaymentIntent because it is being processed.",
+        // The sum, the terms and the places of a link are looked at where the page is.
+        _ if intent.session.is_some() && !command.by_session => {
+            "You cannot confirm this PaymentIntent because it belongs to a Checkout Session, whose page confirms it."
+        }
         _ if command.from_browser && intent.confirmation_method == ConfirmationMethod::Manual => {
             "This PaymentIntent was created with confirmation_method manual, so only a secret key may confirm it."
         }

@@ -46,6 +46,8 @@ pub struct SetupCommand {
     pub request_three_d_secure: Option<String>,
     /// Descriptive members to merge.
     pub echo: Map<String, Value>,
+    /// The page of its checkout session confirms.
+    pub by_session: bool,
     /// The buyer's answer to an open challenge.
     pub challenge: Option<ChallengeAnswer>,
 }
@@ -179,7 +181,7 @@ pub fn confirm_setup(
     ),
     command: SetupCommand,
 ) -> Result<Call, Refusal> {
-    check_state(&held.record, command.challenge.as_ref())?;
+    check_state(&held.record, &command)?;
     let Some(method) = method else {
         return Err(held.record.state_refusal(
             "You cannot confirm this SetupIntent because it's missing a payment method. Pass `payment_method` and \
@@ -221,7 +223,8 @@ pub fn confirm_setup(
     Ok(Call { attempt, request })
 }
 
-fn check_state(setup: &SetupIntent, answer: Option<&ChallengeAnswer>) -> Result<(), Refusal> {
+fn check_state(setup: &SetupIntent, command: &SetupCommand) -> Result<(), Refusal> {
+    let answer = command.challenge.as_ref();
     if setup.attempt.is_some() {
         return Err(Refusal::Busy);
     }
@@ -237,6 +240,9 @@ fn check_state(setup: &SetupIntent, answer: Option<&ChallengeAnswer>) -> Result<
         }
         SetupStatus::Canceled => {
             "You cannot confirm this SetupIntent because it has a status of canceled."
+        }
+        _ if setup.session.is_some() && !command.by_session && answer.is_none() => {
+            "You cannot confirm this SetupIntent because it belongs to a Checkout Session, whose page confirms it."
         }
         _ => return Ok(()),
     };

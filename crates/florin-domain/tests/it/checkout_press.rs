@@ -47,6 +47,14 @@ fn ada() -> Press {
     }
 }
 
+/// How the page confirms.
+fn by_page() -> ConfirmCommand {
+    ConfirmCommand {
+        by_session: true,
+        ..ConfirmCommand::default()
+    }
+}
+
 /// The buyer presses the button with a new card.
 fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result<(), Refusal> {
     let decide = |world: &World, draft: &mut Draft, context: &mut Context<'_>| {
@@ -67,7 +75,10 @@ fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result
             let setup = held.record.setup.as_deref();
             let earlier = setup.and_then(|id| world.get::<SetupIntent>(id));
             let setup = checkout::setup_of(draft, context, &mut held, earlier, None)?;
-            let command = SetupCommand::default();
+            let command = SetupCommand {
+                by_session: true,
+                ..SetupCommand::default()
+            };
             return confirm_setup(draft, context, setup, (Some(method), None), command).map(Some);
         }
         let people = checkout::People {
@@ -80,7 +91,7 @@ fn press(world: &mut World, id: &str, press: &Press, outcome: Outcome) -> Result
             intent: checkout::intent_of(draft, context, &mut held, earlier, people)?,
             method: Some(method),
         };
-        confirm(draft, context, inputs, ConfirmCommand::default())
+        confirm(draft, context, inputs, by_page())
     };
     world.act(decide, outcome)
 }

@@ -111,6 +111,27 @@ fn money_that_does_not_come_gives_its_place_back_once() {
 }
 
 #[test]
+fn an_authorization_that_is_given_up_gives_its_place_back() {
+    let intent = |status| PaymentIntent {
+        status,
+        ..PaymentIntent::default()
+    };
+    let (mut own, mut held) = (Versioned::fresh(session()), link(Some(1), 0));
+    own.record.counts = true;
+    for (status, completed) in [
+        (IntentStatus::RequiresCapture, 1),
+        (IntentStatus::Canceled, 0),
+        (IntentStatus::Canceled, 0),
+    ] {
+        decided(|draft, context| {
+            follow_intent(draft, context, &mut own, &intent(status), Some(&mut held));
+        });
+        assert_eq!(held.record.completed, completed, "{status:?}");
+        assert_eq!(own.record.status, SessionStatus::Complete);
+    }
+}
+
+#[test]
 fn what_costs_nothing_counts_too_and_money_is_counted_over_the_limit() {
     let (mut own, mut held) = (Versioned::fresh(session()), link(Some(1), 0));
     own.record.counts = true;

@@ -410,6 +410,7 @@ impl PressSession {
         let command = ConfirmCommand {
             return_url: Some(self.return_url.clone()),
             from_browser: true,
+            by_session: true,
             ..ConfirmCommand::default()
         };
         let inputs = ConfirmInputs {
@@ -439,6 +440,7 @@ impl PressSession {
         )?;
         let command = SetupCommand {
             return_url: Some(self.return_url.clone()),
+            by_session: true,
             ..SetupCommand::default()
         };
         Ok(payments::confirm_setup(

@@ -272,16 +272,12 @@ impl Operation for IncrementIntent {
     }
 }
 
-/// The session of a payment that was given up while its money was awaited learns that none will come.
+/// The session of a payment that was given up without a processor learns that no money will come.
 pub(super) async fn tell_session(step: &mut Step, intent: &str) -> Result<(), Halt> {
     let Some(intent) = step.find::<PaymentIntent>(intent).await? else {
         return Ok(());
     };
-    let id = intent
-        .record
-        .session
-        .as_deref()
-        .filter(|_| intent.record.tried.is_delayed());
+    let id = intent.record.session.as_deref();
     let Some(mut session) = step.linked::<CheckoutSession>(id).await? else {
         return Ok(());
     };

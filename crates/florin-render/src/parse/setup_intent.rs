@@ -31,6 +31,7 @@ pub fn setup(params: &Params) -> Result<SetupCommand, WireError> {
         return_url: text(params, "return_url"),
         request_three_d_secure: options::three_d_secure(params),
         echo: echo(params),
+        by_session: false,
         challenge: None,
     })
 }
