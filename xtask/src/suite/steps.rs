@@ -100,17 +100,11 @@ pub const STEPS: &[Step] = &[
         e2e_elsewhere,
     ),
     step(
-        "copies",
-        "two to four copies over one PostgreSQL: killed, frozen, a key revoked; beside them simulated worlds, a fault at each place, a \
-         control for each rule",
-        true,
-        copies_and_sim,
-    ),
-    step(
         "faults",
-        "full disks, failing syncs, cut connections, promotions, hostile endpoints, races, overload",
+        "at once: full disks, failing syncs, cut connections, promotions, hostile endpoints, races, overload; two to four copies over \
+         one PostgreSQL, killed and frozen; simulated worlds, a fault at each place, a control for each rule",
         true,
-        faults,
+        faults_copies_and_sim,
     ),
     step(
         "openapi",
@@ -181,15 +175,11 @@ fn web_step(context: &Context) -> Result<Outcome, String> {
         .map(ran)
 }
 
-/// `None` without npm.
-fn browser(context: &Context) -> Result<Option<Counts>, String> {
-    if !is_installed("npm") {
-        return Ok(None);
-    }
+fn browser(context: &Context) -> Result<Counts, String> {
     let folder = web::folder(&context.root);
     let mut tests = command(&folder, "npm", &["run", "--silent", "e2e"]);
     tests.env("FLORIN_BIN", florin(context));
-    context.watch.run(tests).map(Some)
+    context.watch.run(tests)
 }
 
 fn build(context: &Context) -> Result<Outcome, String> {
@@ -226,16 +216,17 @@ fn tests(context: &Context) -> Result<Outcome, String> {
 
 fn e2e(context: &Context) -> Result<Outcome, String> {
     let [newest, others] = &SUITES;
-    at_once([
+    let parts: Vec<Part<'_>> = vec![
         Box::new(|| black_box(context, ("newest", "records"), &[], newest)),
         Box::new(|| black_box(context, ("others", "records"), &[], others)),
-    ])
+    ];
+    at_once(parts).map(ran)
 }
 
 /// The suites of the newest SDKs, with the sandbox outside and over each database, all at once.
 fn e2e_elsewhere(context: &Context) -> Result<Outcome, String> {
     let [first, second] = POSTGRES_VERSIONS;
-    at_once([
+    let parts: Vec<Part<'_>> = vec![
         Box::new(|| {
             black_box(
                 context,
@@ -246,16 +237,17 @@ fn e2e_elsewhere(context: &Context) -> Result<Outcome, String> {
         }),
         Box::new(|| over_postgres(context, first)),
         Box::new(|| over_postgres(context, second)),
-    ])
+    ];
+    at_once(parts).map(ran)
 }
 
 /// A part of a step.
 type Part<'a> = Box<dyn Fn() -> Result<Counts, String> + Send + 'a>;
 
 /// Runs parts at once, and adds up what they count.
-fn at_once<const N: usize>(parts: [Part<'_>; N]) -> Result<Outcome, String> {
+fn at_once(parts: Vec<Part<'_>>) -> Result<Counts, String> {
     let ended: Vec<Result<Counts, String>> = std::thread::scope(|scope| {
-        let begun = parts.map(|part| scope.spawn(part));
+        let begun: Vec<_> = parts.into_iter().map(|part| scope.spawn(part)).collect();
         let ended = begun.into_iter().map(|part| match part.join() {
             Ok(counted) => counted,
             Err(_) => Err("a runner panicked".to_owned()),
@@ -266,38 +258,30 @@ fn at_once<const N: usize>(parts: [Part<'_>; N]) -> Result<Outcome, String> {
     for counted in ended {
         counts = counts.plus(counted?);
     }
-    Ok(ran(counts))
+    Ok(counts)
 }
 
 /// Whoever is killed at each step mostly waits, so that both fit into one time.
 fn browser_and_crashes(context: &Context) -> Result<Outcome, String> {
-    let (browser, crashes) = std::thread::scope(|scope| {
-        let crashes = scope.spawn(|| apart(context, "crashes"));
-        (browser(context), crashes.join())
-    });
-    let crashes = crashes.map_err(|_| "the runner of the crashes panicked".to_owned())??;
-    Ok(match browser? {
-        Some(browser) => ran(browser.plus(crashes)),
-        None => Outcome::InPart(crashes, NO_NPM.to_owned()),
-    })
+    let crashes: Part<'_> = Box::new(|| apart(context, "crashes"));
+    if !is_installed("npm") {
+        return Ok(Outcome::InPart(crashes()?, NO_NPM.to_owned()));
+    }
+    at_once(vec![crashes, Box::new(|| browser(context))]).map(ran)
 }
 
-/// Copies that are killed and frozen mostly wait, and the simulator never does.
-fn copies_and_sim(context: &Context) -> Result<Outcome, String> {
-    let (copies, sim) = std::thread::scope(|scope| {
-        let sim = scope.spawn(|| sim(context));
-        (apart(context, "copies"), sim.join())
-    });
-    let sim = sim.map_err(|_| "the runner of the simulator panicked".to_owned())??;
-    copies.map(|copies| ran(copies.plus(sim)))
-}
-
-fn faults(context: &Context) -> Result<Outcome, String> {
+/// Copies that are killed and frozen mostly wait, faults wait half of the time, and the simulator never does.
+fn faults_copies_and_sim(context: &Context) -> Result<Outcome, String> {
+    let mut parts: Vec<Part<'_>> = vec![
+        Box::new(|| sim(context)),
+        Box::new(|| apart(context, "copies")),
+    ];
     if output_of(&context.root, "id", &["-u"])?.trim() != "0" {
         let why = "only root may mount small disks and give a process its own view of files";
-        return Ok(Outcome::DidNotRun(why.to_owned()));
+        return Ok(Outcome::InPart(at_once(parts)?, why.to_owned()));
     }
-    apart(context, "faults").map(ran)
+    parts.push(Box::new(|| apart(context, "faults")));
+    at_once(parts).map(ran)
 }
 
 /// A suite that starts its own servers, because they die.
