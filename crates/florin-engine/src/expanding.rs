@@ -7,7 +7,9 @@ use florin_domain::checkout::{CheckoutSession, PaymentLink};
 use florin_domain::payments::{Charge, PaymentIntent, PaymentMethod};
 use florin_domain::{Entity, Kind, Record};
 use florin_render::expand::{Target, Wanted, embedded, place};
-use florin_render::{render_line_items, render_record, render_source, render_transaction};
+use florin_render::{
+    render_currencies, render_line_items, render_record, render_source, render_transaction,
+};
 use florin_store::{ListQuery, StoreError};
 use florin_wire::object;
 use florin_wire::versions::{self, ApiVersion};
@@ -73,6 +75,10 @@ impl Reader<'_> {
                 let items = self.link_items(&link).await?;
                 let url = format!("/v1/payment_links/{}/line_items", link.id);
                 Ok(Some(object::list(&url, nodes(items), false).into_value()))
+            }
+            Target::Currencies { of, id } => {
+                let found = self.record(*of, id).await?;
+                Ok(found.and_then(|record| render_currencies(&record)))
             }
             Target::EmptyList { url } => Ok(Some(object::embedded_list(url, Vec::new(), false, 0))),
         }

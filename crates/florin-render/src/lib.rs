@@ -29,6 +29,7 @@ pub use objects::balance::render_balance;
 pub use objects::balance_transaction::render_transaction;
 pub use objects::card::render_source;
 pub use objects::checkout_session::render_session_line;
+pub use objects::currency_option::render_currencies;
 pub use objects::customer_session::render_customer_session;
 pub use objects::dispute::render_dispute;
 pub use objects::event::render_event;

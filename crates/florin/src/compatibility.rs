@@ -61,7 +61,8 @@ not at all. `next_action` of every method leads to a page of the sandbox.\n\
 - Disputes open in the moment of the charge; evidence cannot be submitted yet.\n\
 - A card that opens several disputes opens two, each of half the amount, in the moment of the charge.\n\
 - Early fraud warnings come in the moment of the charge. Radar's reviews and scores beyond the three risk levels are not modelled.\n\
-- Prices are per unit and of one amount: tiers, usage and amounts in several currencies are refused. Of what the buyer chooses the price \
+- Prices are per unit: tiers and usage are refused. A session is paid in the `currency` that is asked for, or in that of its first price: \
+no currency is guessed from where the buyer is. Amounts in further currencies (`currency_options`) can be changed, and an order keeps those it was made with. Of what the buyer chooses the price \
 (`custom_unit_amount`) one is sold, beside other items if you like, and a `minimum` of 0 means more than nothing. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 - The id of a deleted product is not used again.\n\
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\

@@ -161,6 +161,7 @@ fn of_kind(kind: &Kind, members: &Members) -> Value {
         Kind::Metadata | Kind::TextMap => {
             json!({ "type": "object", "additionalProperties": { "type": "string" } })
         }
+        Kind::ObjectMap => json!({ "type": "object", "additionalProperties": object(members) }),
         Kind::Object => object(members),
         Kind::ObjectOrId => json!({ "anyOf": [{ "type": "string" }, object(members)] }),
         Kind::List(of) => json!({ "type": "array", "items": of_kind(of, members) }),

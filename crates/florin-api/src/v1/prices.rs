@@ -68,12 +68,9 @@ pub async fn retrieve(exchange: &Exchange) -> Response {
 
 /// A changed price.
 pub async fn update(exchange: &Exchange) -> Response {
-    run(
-        exchange,
-        Ok(UpdatePrice {
-            id: exchange.id().to_owned(),
-            command: parse::price_patch(&exchange.params),
-        }),
-    )
-    .await
+    let operation = parse::price_patch(&exchange.params).map(|command| UpdatePrice {
+        id: exchange.id().to_owned(),
+        command,
+    });
+    run(exchange, operation.map_err(Halt::from)).await
 }

@@ -44,12 +44,10 @@ pub async fn retrieve(exchange: &Exchange) -> Response {
 
 /// A changed shipping rate.
 pub async fn update(exchange: &Exchange) -> Response {
-    run(
-        exchange,
-        Ok(UpdateShippingRate {
-            id: exchange.id().to_owned(),
-            command: parse::shipping_rate_patch(&exchange.params),
-        }),
-    )
-    .await
+    let operation = parse::shipping_rate_patch(&exchange.params);
+    let operation = operation.map(|command| UpdateShippingRate {
+        id: exchange.id().to_owned(),
+        command,
+    });
+    run(exchange, operation.map_err(Halt::from)).await
 }

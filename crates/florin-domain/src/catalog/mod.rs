@@ -3,6 +3,7 @@
 //! A record stands in a file of its own, together with the decisions about it. Amounts and percentages are exact
 //! ([`Decimal`]). Deliberately absent: what a buyer orders, stock, and the question which tax applies to whom.
 
+mod currency_option;
 mod decimal;
 mod lookup_key;
 mod price;
@@ -10,6 +11,7 @@ mod product;
 mod shipping_rate;
 mod tax_rate;
 
+pub use currency_option::{NewPriceOption, NewRateOption, PriceOption, RateOption};
 pub use decimal::{Decimal, PLACES_MAX};
 pub use lookup_key::{HeldKey, LookupKey};
 pub use price::{

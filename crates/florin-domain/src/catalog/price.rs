@@ -1,8 +1,9 @@
 //! Prices: what one unit of a product costs, once or again and again.
 //!
-//! An amount never changes: who wants another one makes another price. Deliberately absent: tiers, amounts in several
-//! currencies, and what is metered.
+//! An amount never changes: who wants another one makes another price. Those in further currencies can be changed, see
+//! [`super::currency_option`]. Deliberately absent: tiers, and what is metered.
 
+use super::currency_option::{NewPriceOption, PriceOption, units};
 use super::lookup_key::{HeldKey, LookupKey, give_back};
 use super::product::{self, Product};
 use super::{Decimal, PLACES_MAX, activity, check_money, check_tax_behavior};
@@ -14,6 +15,7 @@ use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::{Asset, Id};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 record! {
     /// What one unit costs.
@@ -44,6 +46,8 @@ record! {
         custom: Option<CustomAmount>,
         /// It is the price of a package.
         package: Option<Package>,
+        /// What it costs in other currencies.
+        currencies: BTreeMap<Asset, PriceOption>,
     }
 }
 
@@ -71,7 +75,7 @@ impl CustomAmount {
     }
 
     /// Refuses bounds that no amount fits.
-    fn check(&self, asset: Asset) -> Result<(), Refusal> {
+    pub(super) fn check(&self, asset: Asset) -> Result<(), Refusal> {
         for (name, amount) in [
             ("minimum", self.minimum),
             ("maximum", self.maximum),
@@ -207,6 +211,8 @@ pub struct NewPrice {
     pub custom: Option<CustomAmount>,
     /// It is the price of a package.
     pub package: Option<Package>,
+    /// What it costs in other currencies.
+    pub currencies: BTreeMap<Asset, NewPriceOption>,
 }
 
 impl NewPrice {
@@ -240,14 +246,13 @@ impl NewPrice {
         product: &Id<Product>,
     ) -> Result<Price, Refusal> {
         self.check()?;
-        let (unit_amount, unit_amount_decimal) = match (self.custom, self.unit.whole()) {
-            (Some(_), _) => (None, None),
-            (None, Some(whole)) => (Some(whole), None),
-            (None, None) => (None, Some(self.unit.to_string())),
+        let (unit_amount, unit_amount_decimal) = match self.custom {
+            Some(_) => (None, None),
+            None => units(self.unit),
         };
         let mut metadata = Metadata::new();
         self.metadata.apply(&mut metadata);
-        Ok(Price {
+        let mut price = Price {
             id: context.id(),
             created: context.now,
             product: product.clone(),
@@ -263,7 +268,9 @@ impl NewPrice {
             custom: self.custom,
             package: self.package,
             ..Price::default()
-        })
+        };
+        price.offer_currencies(self.currencies)?;
+        Ok(price)
     }
 }
 
@@ -307,6 +314,8 @@ pub struct PricePatch {
     pub transfer_lookup_key: bool,
     /// What is said about taxes.
     pub tax_behavior: Option<String>,
+    /// What it costs in other currencies; the inner `None` takes all of them away.
+    pub currencies: Option<Option<BTreeMap<Asset, NewPriceOption>>>,
     /// Metadata to merge.
     pub metadata: MetadataPatch,
 }
@@ -348,7 +357,7 @@ pub fn update_price(
     if let Some(left) = around.left {
         give_back(draft, context, left);
     }
-    apply(&mut held.record, patch);
+    apply(&mut held.record, patch)?;
     draft.save_with(context, held, Transition::PriceUpdated, Some(before));
     Ok(())
 }
@@ -363,12 +372,18 @@ fn check_no_default(price: &Price, product: Option<&Versioned<Product>>) -> Resu
     Err(Refusal::plain(None, message))
 }
 
-fn apply(price: &mut Price, patch: PricePatch) {
+fn apply(price: &mut Price, patch: PricePatch) -> Result<(), Refusal> {
+    match patch.currencies {
+        Some(Some(options)) => price.offer_currencies(options)?,
+        Some(None) => price.currencies.clear(),
+        None => {}
+    }
     set(&mut price.active, patch.active);
     set(&mut price.nickname, patch.nickname);
     set(&mut price.lookup_key, patch.lookup_key);
     set(&mut price.tax_behavior, patch.tax_behavior.map(Some));
     patch.metadata.apply(&mut price.metadata);
+    Ok(())
 }
 
 /// The lookup key of a price goes to another one.

@@ -1,7 +1,9 @@
 //! Shipping rates: a way to the buyer, what it costs and how long it takes.
 //!
-//! The cost never changes. Deliberately absent: costs in several currencies, and costs that depend on where the buyer is.
+//! The cost never changes; those in further currencies can be changed. Deliberately absent: costs that depend on where the
+//! buyer is.
 
+use super::currency_option::{NewRateOption, RateOption};
 use super::{Decimal, activity, check_money, check_tax_behavior};
 use crate::changes::Draft;
 use crate::context::Context;
@@ -11,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::Asset;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 record! {
     /// A way of shipping.
@@ -23,6 +26,8 @@ record! {
         amount: i64,
         /// The currency.
         currency: Asset,
+        /// What it costs in other currencies.
+        currencies: BTreeMap<Asset, RateOption>,
         /// How long it takes.
         delivery_estimate: Option<Estimate>,
         /// `inclusive`, `exclusive` or `unspecified`, where it was said.
@@ -71,6 +76,8 @@ pub struct NewShippingRate {
     pub amount: i64,
     /// The currency.
     pub currency: Asset,
+    /// What it costs in other currencies.
+    pub currencies: BTreeMap<Asset, NewRateOption>,
     /// How long it takes.
     pub delivery_estimate: Option<Estimate>,
     /// What is said about taxes.
@@ -97,7 +104,7 @@ pub fn create_shipping_rate(
     check_estimate(command.delivery_estimate.as_ref())?;
     let mut metadata = Metadata::new();
     command.metadata.apply(&mut metadata);
-    let mut held = Versioned::fresh(ShippingRate {
+    let mut rate = ShippingRate {
         id: context.id(),
         created: context.now,
         display_name: command.display_name,
@@ -109,12 +116,14 @@ pub fn create_shipping_rate(
         tax_code: command.tax_code,
         metadata,
         ..ShippingRate::default()
-    });
+    };
+    rate.offer_currencies(command.currencies)?;
+    let mut held = Versioned::fresh(rate);
     draft.save(context, &mut held, Transition::ShippingRateChanged);
     Ok(held)
 }
 
-const BELOW_NOTHING: &str = "This value must be greater than or equal to 0.";
+pub(super) const BELOW_NOTHING: &str = "This value must be greater than or equal to 0.";
 
 /// Lengths in different units are left to the merchant: how many days a month has depends on the month.
 fn check_estimate(estimate: Option<&Estimate>) -> Result<(), Refusal> {
@@ -139,6 +148,8 @@ pub struct ShippingRatePatch {
     pub active: Option<bool>,
     /// What is said about taxes.
     pub tax_behavior: Option<String>,
+    /// What it costs in other currencies.
+    pub currencies: BTreeMap<Asset, NewRateOption>,
     /// Metadata to merge.
     pub metadata: MetadataPatch,
 }
@@ -146,7 +157,7 @@ pub struct ShippingRatePatch {
 /// Changes a shipping rate.
 ///
 /// # Errors
-/// What was said about taxes stays.
+/// What was said about taxes stays; an amount that does not fit its currency.
 pub fn update_shipping_rate(
     draft: &mut Draft,
     context: &mut Context<'_>,
@@ -155,6 +166,7 @@ pub fn update_shipping_rate(
 ) -> Result<(), Refusal> {
     let rate = &mut held.record;
     check_tax_behavior(rate.tax_behavior.as_deref(), patch.tax_behavior.as_deref())?;
+    rate.offer_currencies(patch.currencies)?;
     set(&mut rate.active, patch.active);
     set(&mut rate.tax_behavior, patch.tax_behavior.map(Some));
     patch.metadata.apply(&mut rate.metadata);

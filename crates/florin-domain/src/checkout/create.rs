@@ -120,7 +120,7 @@ pub fn create(
         end.check(context.now)?;
     }
     let expires = end_of(context, new.expires)?;
-    let lines = lines_of(context, items)?;
+    let lines = lines_of(context, in_currency(items, currency)?)?;
     let shipping = std::mem::take(&mut new.shipping_options);
     let switched = std::mem::take(&mut new.switched);
     let mut session = assembled(context, new, customer);
@@ -278,7 +278,7 @@ fn check_urls(new: &NewSession) -> Result<(), Refusal> {
     }
 }
 
-/// The one currency of all items.
+/// The one currency of all items: what is asked for, or that of the first price.
 fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusal> {
     if new.mode == SessionMode::Setup {
         return match items.is_empty() {
@@ -300,24 +300,35 @@ fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusa
         let message = format!("A session takes at most {LINES_MAX} line items.");
         return Err(Refusal::invalid("line_items", message));
     }
-    let currency = first.price.currency;
-    if let Some(at) = items
-        .iter()
-        .position(|item| item.price.currency != currency)
-    {
-        return Err(Refusal::invalid(
-            &format!("line_items[{at}]"),
-            "All prices of a session must have the same currency.",
-        ));
-    }
-    if new.currency.is_some_and(|asked| asked != currency) {
+    let currency = new.currency.unwrap_or(first.price.currency);
+    if new.currency.is_some() && first.price.in_currency(currency).is_none() {
         let message = format!(
-            "The currency of the session must be that of its prices, which is {}.",
-            currency.as_str()
+            "The currency of the session must be one of its prices, and {} has no amount in {}. Its currency is {}; others are \
+             its currency_options.",
+            first.price.id,
+            currency.as_str(),
+            first.price.currency.as_str()
         );
         return Err(Refusal::invalid("currency", message));
     }
     Ok(Some(currency))
+}
+
+/// The items with what they cost in the currency of the session.
+fn in_currency(items: Vec<Item>, currency: Option<Asset>) -> Result<Vec<Item>, Refusal> {
+    let Some(currency) = currency else {
+        return Ok(items);
+    };
+    let items = items.into_iter().enumerate().map(|(at, item)| {
+        let price = item.price.in_currency(currency).ok_or_else(|| {
+            Refusal::invalid(
+                &format!("line_items[{at}]"),
+                "All prices of a session must have the same currency.",
+            )
+        })?;
+        Ok(Item { price, ..item })
+    });
+    items.collect()
 }
 
 fn end_of(context: &Context<'_>, asked: Option<Timestamp>) -> Result<Timestamp, Refusal> {

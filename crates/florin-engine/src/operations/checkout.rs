@@ -98,7 +98,8 @@ impl Operation for CreateSession {
             }
             let mut command = self.command.clone();
             command.switched = switched.clone();
-            let currency = items.first().map(|item| item.price.currency);
+            let own = items.first().map(|item| item.price.currency);
+            let currency = command.currency.or(own);
             command.shipping_options = shipping(step, &self.shipping, currency).await?;
             let at_once = session_makes_intent(caller.version);
             step.decide(|draft, context| {
@@ -194,14 +195,14 @@ pub(super) async fn shipping(
                 made.map_err(|refusal| refusal.within(&outer))?.record
             }
         };
-        if Some(rate.currency) != currency {
-            let message = "The currency of a shipping rate must be that of the line items.";
+        let Some(amount) = currency.and_then(|currency| rate.amount_in(currency)) else {
+            let message = "A shipping rate must have an amount in the currency of the line items.";
             return Err(Refusal::invalid(&param, message).into());
-        }
+        };
         options.push(ShippingOption {
             rate: rate.id.clone(),
             name: rate.display_name,
-            amount: rate.amount,
+            amount,
             estimate: rate.delivery_estimate,
         });
     }

@@ -35,7 +35,8 @@ impl Operation for CreateLink {
             }
             let mut session = self.session.clone();
             session.switched = step.switched(None).await?;
-            let currency = items.first().map(|item| item.price.currency);
+            let own = items.first().map(|item| item.price.currency);
+            let currency = session.currency.or(own);
             session.shipping_options = shipping(step, &self.shipping, currency).await?;
             let link = self.link.clone();
             step.decide(|draft, context| {

@@ -77,6 +77,13 @@ pub enum Target {
         /// Of which link.
         link: String,
     },
+    /// What a price or a way of shipping costs in each of its currencies.
+    Currencies {
+        /// Which of them.
+        of: Kind,
+        /// Its id.
+        id: String,
+    },
     /// A list that has no entries in Florin; nothing has to be loaded.
     EmptyList {
         /// The `url` member of the list.

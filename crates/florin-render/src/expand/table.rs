@@ -28,6 +28,8 @@ pub(super) enum Rule {
     SessionLines,
     /// The same for a payment link.
     LinkLines,
+    /// A map that is there only when it is expanded: the amounts of a price or a way of shipping by currency.
+    Currencies(Kind),
     /// A list that is there only when it is expanded, and empty in Florin. Named by the end of its URL.
     EmptyList(&'static str),
     /// Objects of this type that every answer holds; only a path through them makes a difference.
@@ -60,7 +62,7 @@ impl Rule {
             Rule::Sources => Below::List("card"),
             Rule::SessionLines | Rule::LinkLines => Below::List("item"),
             Rule::LineItems => Below::List("payment_intent_amount_details_line_item"),
-            Rule::Source | Rule::EmptyList(_) | Rule::Never => Below::Any,
+            Rule::Source | Rule::Currencies(_) | Rule::EmptyList(_) | Rule::Never => Below::Any,
         }
     }
 }
@@ -139,7 +141,10 @@ const PAYMENT_LINK: Rows = &[
 
 const ITEM: Rows = &[("price", Rule::Inside("price"))];
 
-const PRICE: Rows = &[("product", Rule::Id(Kind::Product))];
+const PRICE: Rows = &[
+    ("currency_options", Rule::Currencies(Kind::Price)),
+    ("product", Rule::Id(Kind::Product)),
+];
 
 const PRODUCT: Rows = &[
     ("default_price", Rule::Id(Kind::Price)),
@@ -147,7 +152,13 @@ const PRODUCT: Rows = &[
     ("tax_code", Rule::Never),
 ];
 
-const SHIPPING_RATE: Rows = &[("tax_code", Rule::Never)];
+const SHIPPING_RATE: Rows = &[
+    (
+        "fixed_amount.currency_options",
+        Rule::Currencies(Kind::ShippingRate),
+    ),
+    ("tax_code", Rule::Never),
+];
 
 const PAYMENT_INTENT: Rows = &[
     ("amount_details.line_items", Rule::LineItems),

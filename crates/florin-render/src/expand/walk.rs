@@ -143,6 +143,10 @@ impl Walk<'_> {
             Rule::LinkLines => Target::LinkLines {
                 link: id.to_owned(),
             },
+            Rule::Currencies(of) => Target::Currencies {
+                of,
+                id: id.to_owned(),
+            },
             Rule::EmptyList(end) => Target::EmptyList {
                 url: list_url(field.owner, id, end),
             },
@@ -184,6 +188,7 @@ fn target(rule: Rule, owner: &Map<String, Value>) -> Option<Target> {
         | Rule::LineItems
         | Rule::SessionLines
         | Rule::LinkLines
+        | Rule::Currencies(_)
         | Rule::EmptyList(_)
         | Rule::Inside(_)
         | Rule::Never => None,

@@ -10,6 +10,7 @@ pub(crate) mod card;
 pub(crate) mod charge;
 pub(crate) mod checkout_session;
 pub(crate) mod confirmation_token;
+pub(crate) mod currency_option;
 pub(crate) mod customer;
 pub(crate) mod customer_session;
 mod decimal;

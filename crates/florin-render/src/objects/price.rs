@@ -1,6 +1,7 @@
 //! The wire object of a price.
 //!
-//! Deliberately absent: tiers and amounts in several currencies, which are null or left out.
+//! What it costs in further currencies is there only when it is expanded, see [`super::currency_option`]. Deliberately absent:
+//! tiers, which are null.
 
 use crate::View;
 use crate::shape::{Shape, metadata};
@@ -39,7 +40,7 @@ pub(crate) fn render<'a>(price: &'a Price, view: &View<'_>) -> Node<'a> {
     shape.done()
 }
 
-fn custom(custom: &CustomAmount) -> Node<'static> {
+pub(super) fn custom(custom: &CustomAmount) -> Node<'static> {
     let mut shape = Shape::hash(3);
     shape
         .put("maximum", custom.maximum)

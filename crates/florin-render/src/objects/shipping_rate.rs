@@ -1,6 +1,6 @@
 //! The wire object of a shipping rate.
 //!
-//! Deliberately absent: amounts in several currencies.
+//! What it costs in further currencies is there only when it is expanded, see [`super::currency_option`].
 
 use super::price::UNSPECIFIED;
 use crate::View;

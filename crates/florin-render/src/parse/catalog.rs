@@ -1,19 +1,21 @@
 //! Commands on the catalog, and the filters of its lists.
 //!
 //! A product, a price or a shipping rate may stand at the top of a request or inside another parameter; a [`Part`] is
-//! either. Deliberately absent: tiers, meters and amounts in several currencies, which the tables refuse.
+//! either. Deliberately absent: tiers and meters, which the tables refuse.
 
 use super::{currency_at, metadata_at, wire, word};
 use florin_base::Asset;
 use florin_domain::catalog::{
-    Bound, CustomAmount, Decimal, Estimate, Interval, NewPrice, NewProduct, NewShippingRate,
-    NewTaxRate, PERCENTAGE_PLACES_MAX, PLACES_MAX, Package, PricePatch, ProductChoice,
-    ProductPatch, Recurring, ShippingRatePatch, TaxRatePatch, activity, inclusion,
+    Bound, CustomAmount, Decimal, Estimate, Interval, NewPrice, NewPriceOption, NewProduct,
+    NewRateOption, NewShippingRate, NewTaxRate, PERCENTAGE_PLACES_MAX, PLACES_MAX, Package,
+    PricePatch, ProductChoice, ProductPatch, Recurring, ShippingRatePatch, TaxRatePatch, activity,
+    inclusion,
 };
 use florin_domain::payments::MetadataPatch;
 use florin_domain::refusal::nested;
 use florin_wire::{Params, WireError};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The most pictures of a product.
 const IMAGES_MAX: usize = 8;
@@ -314,6 +316,62 @@ fn price(part: &Part<'_>) -> Result<NewPrice, WireError> {
         inline: false,
         custom,
         package,
+        currencies: price_options(part)?,
+    })
+}
+
+/// What is said under each currency of a map. A currency stands there once, whichever way it is written.
+fn by_currency<T>(
+    part: &Part<'_>,
+    name: &str,
+    read: impl Fn(&Part<'_>) -> Result<T, WireError>,
+) -> Result<BTreeMap<Asset, T>, WireError> {
+    let mut found = BTreeMap::new();
+    let sent = part.sent(name).and_then(Value::as_object);
+    for code in sent.into_iter().flat_map(Map::keys) {
+        let (path, named) = (part.at(name), part.name(name));
+        let (path, named) = (format!("{path}.{code}"), format!("{named}[{code}]"));
+        let asset = Asset::parse(&code.to_ascii_lowercase()).filter(|_| code.len() == CODE_CHARS);
+        let wrong = |message: &str| WireError::invalid(message).with_param(named.as_str());
+        let asset = asset.ok_or_else(|| wrong("A currency has a code of three letters."))?;
+        let inner = Part {
+            params: part.params,
+            path: &path,
+            named: &named,
+        };
+        if found.insert(asset, read(&inner)?).is_some() {
+            return Err(wrong("This currency stands here twice."));
+        }
+    }
+    Ok(found)
+}
+
+/// The letters of a currency's code.
+const CODE_CHARS: usize = 3;
+
+fn price_options(part: &Part<'_>) -> Result<BTreeMap<Asset, NewPriceOption>, WireError> {
+    by_currency(part, "currency_options", |part| {
+        let custom = custom(part)?;
+        let has_unit =
+            part.sent("unit_amount").is_some() || part.sent("unit_amount_decimal").is_some();
+        let unit = match has_unit {
+            true => Some(unit(part)?).map(|(param, unit)| (unit, param)),
+            false => None,
+        };
+        Ok(NewPriceOption {
+            unit,
+            custom,
+            tax_behavior: part.text("tax_behavior"),
+        })
+    })
+}
+
+fn rate_options(part: &Part<'_>) -> Result<BTreeMap<Asset, NewRateOption>, WireError> {
+    by_currency(part, "fixed_amount.currency_options", |part| {
+        Ok(NewRateOption {
+            amount: part.int("amount"),
+            tax_behavior: part.text("tax_behavior"),
+        })
     })
 }
 
@@ -411,16 +469,23 @@ fn recurring(part: &Part<'_>) -> Result<Option<Recurring>, WireError> {
 }
 
 /// What an update of a price says.
-pub fn price_patch(params: &Params) -> PricePatch {
+///
+/// # Errors
+/// 400: a currency or an amount that is none.
+pub fn price_patch(params: &Params) -> Result<PricePatch, WireError> {
     let part = Part::top(params);
-    PricePatch {
+    let options = price_options(&part)?;
+    let is_emptied = params.is_unset("currency_options");
+    let currencies = (is_emptied || !options.is_empty()).then_some(options);
+    Ok(PricePatch {
+        currencies: currencies.map(|options| (!is_emptied).then_some(options)),
         active: part.flag("active"),
         nickname: part.text_patch("nickname"),
         lookup_key: part.text_patch("lookup_key"),
         transfer_lookup_key: part.flag("transfer_lookup_key").unwrap_or(false),
         tax_behavior: part.text("tax_behavior"),
         metadata: part.metadata(),
-    }
+    })
 }
 
 /// A new tax rate.
@@ -494,6 +559,7 @@ fn shipping_rate(part: &Part<'_>) -> Result<NewShippingRate, WireError> {
         display_name: part.required("display_name")?,
         amount: part.int(AMOUNT).ok_or_else(missing)?,
         currency: part.currency("fixed_amount.currency")?,
+        currencies: rate_options(part)?,
         delivery_estimate: estimate(part),
         tax_behavior: part.text("tax_behavior"),
         tax_code: part.text("tax_code"),
@@ -516,13 +582,17 @@ fn estimate(part: &Part<'_>) -> Option<Estimate> {
 }
 
 /// What an update of a shipping rate says.
-pub fn shipping_rate_patch(params: &Params) -> ShippingRatePatch {
+///
+/// # Errors
+/// 400: a currency that is none.
+pub fn shipping_rate_patch(params: &Params) -> Result<ShippingRatePatch, WireError> {
     let part = Part::top(params);
-    ShippingRatePatch {
+    Ok(ShippingRatePatch {
         active: part.flag("active"),
         tax_behavior: part.text("tax_behavior"),
+        currencies: rate_options(&part)?,
         metadata: part.metadata(),
-    }
+    })
 }
 
 /// What a list wants in the column `active`.

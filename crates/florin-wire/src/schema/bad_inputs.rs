@@ -27,6 +27,9 @@ POST /v1/things
   parts[].price    id               served required
   parts[].tax      object           refused
   rate             number           served
+  rates            map(object)?     served
+  rates[].cost     int(0..)         served required
+  rates[].note     string?          echoed
   site             url              served
   tags             map              served
   title            string(5)        served
@@ -60,7 +63,7 @@ const UNKNOWN: Option<&str> = Some("parameter_unknown");
 const MISSING: Option<&str> = Some("parameter_missing");
 const UNSUPPORTED: Option<&str> = Some("parameter_unsupported");
 
-const FORMS: [Case; 58] = [
+const FORMS: [Case; 65] = [
     ("foo=1", UNKNOWN, "foo", "Received unknown parameter: foo"),
     ("titel=1", UNKNOWN, "titel", "Did you mean title?"),
     (
@@ -181,6 +184,23 @@ const FORMS: [Case; 58] = [
     ("address=x", None, "address", "Invalid object"),
     ("address[]=x", None, "address", "Invalid object"),
     ("tags=x", None, "tags", "Invalid object"),
+    ("rates=x", None, "rates", "Invalid object"),
+    ("rates[]=x", None, "rates", "Invalid object"),
+    ("rates[eur]=x", None, "rates[eur]", "Invalid object"),
+    ("rates[eur]=", EMPTY, "rates[eur]", "empty"),
+    ("rates[eur][note]=a", MISSING, "rates[eur][cost]", "Missing"),
+    (
+        "rates[eur][cost]=-1",
+        INTEGER,
+        "rates[eur][cost]",
+        "greater",
+    ),
+    (
+        "rates[eur][cast]=1",
+        UNKNOWN,
+        "rates[eur][cast]",
+        "Did you mean rates[eur][cost]?",
+    ),
     ("expand=a.b.c.d.e", None, "expand", "At most 4 levels"),
     (
         "expand[]=a&expand[]=a..b",

@@ -156,6 +156,7 @@ fn check_param(
         Kind::List(element) if **element == Kind::Object => {
             check_objects(param, value, place, policy)
         }
+        Kind::ObjectMap => check_keyed(param, value, place, policy),
         Kind::List(element) => Ok(Halves::of(check_list(element, value, place)?, policy)),
         Kind::Metadata => Ok(Halves::of(check_metadata(value, place)?, policy)),
         Kind::TextMap => Ok(Halves::of(
@@ -253,6 +254,40 @@ fn check_objects(
     Ok(Halves {
         served: Some(Value::Array(served)),
         echoed: any.then_some(Value::Array(echoed)),
+    })
+}
+
+/// Objects under keys of the client. As in a list, a key is there in both halves.
+fn check_keyed(
+    param: &Param,
+    value: Value,
+    place: &Place<'_>,
+    policy: Policy,
+) -> Result<Halves, WireError> {
+    let Value::Object(keyed) = value else {
+        return Err(refuse(place, "Invalid object"));
+    };
+    let (mut served, mut echoed) = (Map::new(), Map::new());
+    for (key, element) in keyed {
+        let place = Place::member(Some(place), &key);
+        if is_empty(&element) {
+            return Err(empty(&place));
+        }
+        let Value::Object(raw) = element else {
+            return Err(refuse(&place, "Invalid object"));
+        };
+        let parted = check_members(&param.members, raw, Some(&place), policy)?;
+        served.insert(key.clone(), Value::Object(parted.served));
+        echoed.insert(key, Value::Object(parted.echoed));
+    }
+    if policy == Policy::Echoed {
+        return Ok(Halves::of(Value::Object(echoed), policy));
+    }
+    let is_some = |half: &Value| half.as_object().is_some_and(|map| !map.is_empty());
+    let any = echoed.values().any(is_some);
+    Ok(Halves {
+        served: Some(Value::Object(served)),
+        echoed: any.then_some(Value::Object(echoed)),
     })
 }
 
@@ -432,6 +467,9 @@ POST /v1/things
   owner           object|id       served
   owner.name      string          served
   rate            number          served
+  rates           map(object)     served
+  rates[].cost    int             served
+  rates[].note    string?         echoed
   shipping        object?         echoed
   shipping.name   string          echoed required
   shipping.tags   map?            echoed
@@ -496,6 +534,16 @@ POST /v1/things
             "items": [{}, {"label": "l"}],
         });
         assert_eq!(Value::Object(params.echoed().clone()), expected);
+    }
+
+    #[test]
+    fn objects_stand_under_keys_of_the_client() {
+        let params = good("rates[eur][cost]=5&rates[usd][cost]=6&rates[usd][note]=n");
+        assert_eq!(params.int("rates.eur.cost"), Some(5));
+        assert_eq!(params.object("rates").map(Map::len), Some(2));
+        let echoed = json!({"rates": {"eur": {}, "usd": {"note": "n"}}});
+        assert_eq!(Value::Object(params.echoed().clone()), echoed);
+        assert!(good("rates[eur][cost]=5").echoed().is_empty());
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Kind {
     Metadata,
     /// A free map of text to text.
     TextMap,
+    /// Objects under keys that the client chooses, their members on lines of their own.
+    ObjectMap,
     /// Members on lines of their own.
     Object,
     /// Either the id of an object or the members of one.
@@ -87,8 +89,9 @@ impl Kind {
                     Ok(Kind::Choice(words))
                 }
             }
+            "map" if inside == "object" => Ok(Kind::ObjectMap),
             "list" => match Self::parse_plain(inside)? {
-                Kind::List(_) | Kind::ObjectOrId => Err(unknown()),
+                Kind::List(_) | Kind::ObjectOrId | Kind::ObjectMap => Err(unknown()),
                 Kind::Metadata | Kind::TextMap | Kind::Range | Kind::Expand => Err(unknown()),
                 element => Ok(Kind::List(Box::new(element))),
             },
@@ -143,6 +146,7 @@ impl Kind {
         match self {
             Kind::Object | Kind::ObjectOrId => !listed,
             Kind::List(element) => listed && **element == Kind::Object,
+            Kind::ObjectMap => listed,
             _ => false,
         }
     }
@@ -208,6 +212,7 @@ mod tests {
             ),
             ("list(object)?", list(Kind::Object), true),
             ("object|id", Kind::ObjectOrId, false),
+            ("map(object)?", Kind::ObjectMap, true),
             ("metadata?", Kind::Metadata, true),
         ];
         for (text, kind, unsettable) in cases {
@@ -233,6 +238,8 @@ mod tests {
             "list(string?)",
             "list(metadata)",
             "bool(1)",
+            "map(string)",
+            "list(map(object))",
         ];
         for text in texts {
             assert!(Kind::parse(text).is_err(), "{text}");

@@ -36,7 +36,7 @@ pub(super) fn convert(kind: &Kind, value: Value, place: &Place<'_>) -> Result<Va
         Kind::Choice(words) => choice(value, words, place),
         Kind::Object => Err(refuse(place, "Invalid object")),
         Kind::List(_) | Kind::Expand => Err(refuse(place, "Invalid array")),
-        Kind::Metadata | Kind::TextMap => Err(refuse(place, "Invalid object")),
+        Kind::Metadata | Kind::TextMap | Kind::ObjectMap => Err(refuse(place, "Invalid object")),
     }
 }
 
