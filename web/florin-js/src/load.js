@@ -7,6 +7,12 @@ export const VERSION = '10.2.1';
 const NAMED = /^https?:\/\/[^/]+/;
 const WHY = '@florin/stripe-js has to know your server: <meta name="florin-origin" content="https://pay.example.com">';
 
+/**
+ * How long a tag of the page is waited for once the page has loaded, in milliseconds: it may have been put in late and still load, or
+ * have failed before anybody listened.
+ */
+export const TAG_WAIT_MS = 5_000;
+
 let loading = null;
 let policy;
 
@@ -44,17 +50,20 @@ const attempt = () => new Promise((resolve, reject) => {
   const origin = originOf();
   const own = ownTag(origin);
   isPinned ||= Boolean(own?.integrity);
-  const isOver = document.readyState === 'complete';
-  if (isPinned && (isOver || !own)) return reject(new Error('The script of Florin that this page pins did not load'));
-  const script = (isOver ? undefined : own) ?? inject(origin);
-  script.addEventListener('load', () => (window.Florin ? resolve(window.Florin) : reject(new Error(`${script.src} is not florin.js`))));
-  const fail = () => {
+  if (isPinned && !own) return reject(new Error('The script of Florin that this page pins did not load'));
+  const script = own ?? inject(origin);
+  // A tag that brought nothing goes, so that the next attempt does not wait for it again.
+  const end = (why) => {
+    if (window.Florin) return resolve(window.Florin);
     script.remove();
-    reject(new Error(`Failed to load ${script.src}`));
+    reject(new Error(why));
   };
+  const fail = () => end(`Failed to load ${script.src}`);
+  script.addEventListener('load', () => end(`${script.src} is not florin.js`));
   script.addEventListener('error', fail);
-  // A tag of the page may have failed before anybody listened.
-  if (script === own) addEventListener('load', () => (window.Florin ? resolve(window.Florin) : fail()), { once: true });
+  if (!own) return;
+  if (document.readyState === 'complete') setTimeout(fail, TAG_WAIT_MS);
+  else addEventListener('load', fail, { once: true });
 });
 
 /** What makes clients; null where there is no page. Tried twice, and again for whoever asks after that. */

@@ -26,6 +26,18 @@ function script() {
   return { Florin, clients };
 }
 
+/** A tag of the page itself, which does nothing until the test says so. */
+const ownTag = (path, more) =>
+  document.head.appendChild(Object.assign(document.createElement('script'), { type: 'text/plain', src: PAY + path, ...more }));
+
+/** Lets the time pass in which a tag of a page that has loaded is waited for. */
+async function waitInVain() {
+  const { TAG_WAIT_MS } = await entry('load');
+  await vi.advanceTimersByTimeAsync(TAG_WAIT_MS - 1);
+  expect(added).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+}
+
 /** The last tag that was put into the page has loaded, and defined this. */
 function loads(Florin) {
   window.Florin = Florin;
@@ -41,6 +53,7 @@ beforeEach(async () => {
   pure = await entry('pure');
 });
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   delete window.Florin;
@@ -92,8 +105,7 @@ describe('the script', () => {
   it.each([['/v3/', true], ['/basil/stripe.js', true], ['/v3/florin-0123456789abcdef.js', true], ['/assets/other.js', false]])(
     'may be a tag of the page that still loads: %s', async (path, isIt) => {
       vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
-      const own = Object.assign(document.createElement('script'), { type: 'text/plain', src: PAY + path });
-      document.head.appendChild(own);
+      const own = ownTag(path);
       const { Florin, clients } = script();
       const asked = pure.loadStripe('pk_test_1');
       await settled();
@@ -105,7 +117,7 @@ describe('the script', () => {
 
   it('is put into the page where the tag of the page failed before anybody listened', async () => {
     vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
-    document.head.appendChild(Object.assign(document.createElement('script'), { type: 'text/plain', src: `${PAY}/v3/` }));
+    ownTag('/v3/');
     const { Florin, clients } = script();
     const asked = pure.loadStripe('pk_test_1');
     await settled();
@@ -118,11 +130,12 @@ describe('the script', () => {
   });
 
   it.each(['before anybody listened', 'later', 'while the page loads'])('that the page pins is never replaced: it failed %s', async (when) => {
-    if (when !== 'before anybody listened') vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
-    const pinned = { type: 'text/plain', src: `${PAY}/v3/florin-0123456789abcdef.js`, integrity: 'sha384-x' };
-    const own = document.head.appendChild(Object.assign(document.createElement('script'), pinned));
+    const isBefore = when === 'before anybody listened';
+    if (isBefore) vi.useFakeTimers();
+    else vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
+    const own = ownTag('/v3/florin-0123456789abcdef.js', { integrity: 'sha384-x' });
     const asked = expect(pure.loadStripe('pk_test_1')).rejects.toThrow('that this page pins did not load');
-    await settled();
+    await (isBefore ? waitInVain() : settled());
     if (when === 'later') own.dispatchEvent(new Event('error'));
     if (when === 'while the page loads') dispatchEvent(new Event('load'));
     await asked;
@@ -130,10 +143,35 @@ describe('the script', () => {
     expect(added).toEqual([]);
   });
 
-  it('is put into the page where the tag of the page never came', async () => {
-    document.head.appendChild(Object.assign(document.createElement('script'), { type: 'text/plain', src: `${PAY}/v3/` }));
-    void pure.loadStripe('pk_test_1');
+  it.each([{}, { integrity: 'sha384-x' }])('may be a tag that was put into a page that had loaded: %j', async (more) => {
+    const own = ownTag('/v3/florin-0123456789abcdef.js', more);
+    const { Florin, clients } = script();
+    const asked = pure.loadStripe('pk_test_1');
     await settled();
+    expect(added).toEqual([]);
+    window.Florin = Florin;
+    own.dispatchEvent(new Event('load'));
+    expect(await asked).toBe(clients[0]);
+    expect(added).toEqual([]);
+  });
+
+  it('is put into the page where such a tag fails', async () => {
+    const own = ownTag('/v3/');
+    const { Florin, clients } = script();
+    const asked = pure.loadStripe('pk_test_1');
+    await settled();
+    own.dispatchEvent(new Event('error'));
+    await settled();
+    loads(Florin);
+    expect(await asked).toBe(clients[0]);
+    expect(added).toHaveLength(1);
+  });
+
+  it('is put into the page where the tag of the page never came', async () => {
+    vi.useFakeTimers();
+    ownTag('/v3/');
+    void pure.loadStripe('pk_test_1');
+    await waitInVain();
     expect(added).toHaveLength(1);
   });
 

@@ -63,29 +63,35 @@ function decimalSign(locale: string): string {
 
 /** How many digits stand between two signs that part off thousands. */
 const GROUP = 3;
+/** Whether digits can be thousands: all groups but the first are full, and that does not begin with 0. */
+const isGrouped = (groups: readonly string[]) => /^[1-9]\d{0,2}(,\d{3})+$/.test(groups.join());
+/** The sign of Arabic that parts off decimals, and nothing else. */
+const ARABIC_DECIMAL = '\u066b';
+/** Stands for all signs that part off thousands, and nothing else: spaces, apostrophes and that of Arabic. */
+const BREAK = "'";
 
 /**
  * The amount that somebody typed, in minor units of the wire; null for what is none. Of two different signs the last one parts off
- * decimals. One sign before three digits parts off thousands, unless the currency has three decimals and the locale writes them so.
+ * decimals. One sign before three digits parts off thousands, unless the digits before it cannot be thousands, or the currency has
+ * three decimals and the locale writes them so.
  */
 export function parseMoney(text: string, currency: string, locale: string): number | null {
   const decimals = wireDecimals(currency);
-  const typed = latin(text).replace(/\u066b/g, '.').replace(/[\s\u066c'’]/g, '');
-  const plain = typed.replace(/^[^\d.,-]+|[^\d.,]+$/g, '');
-  if (!/^\d+([.,]\d+)*$/.test(plain)) return null;
+  const typed = latin(text).replace(/[\s\u066c'’]+/g, BREAK);
+  const plain = typed.replace(/^[^\d.,\u066b-]+|[^\d.,\u066b]+$/g, '');
+  if (!/^\d+(['.,\u066b]\d+)*$/.test(plain)) return null;
   const signs = plain.replace(/\d/g, '');
-  const digits = plain.split(/[.,]/);
-  const last = digits[digits.length - 1]!;
-  const isLone = signs.length === 1;
-  const isDecimal = isLone
-    ? last.length !== GROUP || (decimals === GROUP && signs === decimalSign(locale))
-    : new Set(signs).size === 2;
-  const fraction = signs && isDecimal ? digits.pop()! : '';
+  const sign = signs.at(-1);
+  const groups = plain.split(/\D/);
+  const isDecimal = sign === ARABIC_DECIMAL || (sign !== BREAK && (signs.length === 1
+    ? !isGrouped(groups) || (decimals === GROUP && sign === decimalSign(locale))
+    : new Set(signs).size === 2));
+  const fraction = isDecimal ? groups.pop()! : '';
   // Thousands are parted off by one sign, every three digits.
   const thousands = isDecimal ? signs.slice(0, -1) : signs;
-  const isGrouped = new Set(thousands).size <= 1 && digits.slice(1).every((group) => group.length === GROUP) && (digits.length === 1 || digits[0]!.length <= GROUP);
-  if (!isGrouped || fraction.length > decimals || (isDecimal && signs && !fraction)) return null;
-  const minor = Number(digits.join('') + fraction.padEnd(decimals, '0'));
+  const isRight = !thousands || (/^([.,'])\1*$/.test(thousands) && isGrouped(groups));
+  if (!isRight || fraction.length > decimals) return null;
+  const minor = Number(groups.join('') + fraction.padEnd(decimals, '0'));
   return Number.isSafeInteger(minor) ? minor : null;
 }
 

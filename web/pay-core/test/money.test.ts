@@ -63,6 +63,8 @@ describe('an amount that somebody typed', () => {
     ['1,234.5', 'usd', 123450], ['1.234.567', 'eur', 123456700], ["1'234.50", 'chf', 123450], ['500', 'jpy', 500], ['1,000', 'jpy', 1000],
     ['1.5', 'kwd', 1500], ['1.000', 'kwd', 1000], ['1,234.500', 'kwd', 1234500], ['KWD 1,234.500', 'kwd', 1234500], ['1,234', 'kwd', 1234000],
     ['1,234,567.5', 'usd', 123456750], ['0', 'eur', 0], ['٤٢٫٥', 'aed', 4250], ['۴۲', 'eur', 4200],
+    ['1 234', 'eur', 123400], ['1\u202f234\u00a0567,5', 'eur', 123456750], ['1’234.50', 'chf', 123450], ['€ 12.50', 'eur', 1250], ['12٫50', 'usd', 1250],
+    ['١٬٢٣٤٫٥٠', 'egp', 123450], ['1٬234', 'egp', 123400], ['1,234٫5', 'egp', 123450], ['0.50', 'eur', 50], ['1 234.500', 'kwd', 1234500],
   ] as const)('%s in %s is %i', (text, currency, minor) => {
     expect(parseMoney(text, currency, 'en')).toBe(minor);
   });
@@ -74,15 +76,28 @@ describe('an amount that somebody typed', () => {
 
   it.each([
     ['', 'eur'], ['tea', 'eur'], ['-5', 'eur'], ['1.2.3', 'eur'], ['12.', 'eur'], ['.5', 'eur'], ['1.5', 'jpy'], ['1.2345', 'kwd'],
-    ['1,234.567', 'eur'], ['1.234,567', 'eur'], ['1,234.567,8', 'eur'], ['12,34,567', 'eur'], ['1234,567.5', 'eur'], ['12.3456', 'usd'],
+    ['0.500', 'eur'], ['0,125', 'usd'], ['00.500', 'eur'], ['0,500,000', 'eur'], ['0 500', 'eur'], ['0.500', 'jpy'], ['012,345.50', 'eur'],
+    ['1٫250', 'eur'], ['1٫234٫5', 'eur'], ['1٫234.5', 'eur'], ['٫5', 'eur'], ['12٫', 'eur'], ['12٬5', 'eur'], ['1234٬567', 'eur'], ['12 50', 'eur'],
+    ["12'50", 'chf'], ['1 2', 'eur'], ['12 5,00', 'eur'], ['1 234 56', 'eur'], ["1'234 567'8", 'eur'], ['1.234 567', 'eur'], ["1'234.567", 'eur'],
+    ['1234.567', 'eur'], ['1,234.567', 'eur'], ['1.234,567', 'eur'], ['1,234.567,8', 'eur'], ['12,34,567', 'eur'], ['1234,567.5', 'eur'], ['12.3456', 'usd'],
     ['99999999999999999999', 'eur'], ['1e3', 'eur'], ['12 euros 50', 'eur'],
   ] as const)('%s in %s is none', (text, currency) => {
     expect(parseMoney(text, currency, 'en')).toBeNull();
   });
 
+  it.each([['0.500', 'kwd', 500], ['0,500', 'kwd', 500], ['1٫250', 'kwd', 1250], ['1234,567', 'kwd', 1234567], ['1 234,567', 'kwd', 1234567]] as const)(
+    '%s in %s is %i in every language: it can be nothing else', (text, currency, minor) => {
+      expect(['en', 'de', 'ar'].map((locale) => parseMoney(text, currency, locale))).toEqual([minor, minor, minor]);
+    });
+
+  it.each([['0.500', 'eur'], ['0,125', 'usd'], ['0,500', 'eur'], ['12 50', 'eur'], ['12٬5', 'eur']] as const)(
+    '%s in %s is none in any language', (text, currency) => {
+      expect(['en', 'de', 'ar'].map((locale) => parseMoney(text, currency, locale))).toEqual([null, null, null]);
+    });
+
   it('is what the page itself writes', () => {
     for (const locale of ['en', 'de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar', 'de-CH', 'en-IN']) {
-      for (const [amount, currency] of [[123_450, 'eur'], [1_234_500, 'kwd'], [1_234_567, 'jpy'], [50, 'usd']] as const) {
+      for (const [amount, currency] of [[123_450, 'eur'], [1_234_500, 'kwd'], [500, 'kwd'], [1_234_567, 'jpy'], [50, 'usd']] as const) {
         const shown = formatBare(amount, currency, locale);
         expect([locale, shown, parseMoney(shown, currency, locale)]).toEqual([locale, shown, amount]);
       }

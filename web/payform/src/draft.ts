@@ -6,10 +6,10 @@ import { expiryFault, parseExpiry, type Expiry } from '@florin/pay-core/expiry';
 import { faultKey, type Fault } from '@florin/pay-core/faults';
 import type { PlainKey } from '@florin/pay-core/i18n';
 import { likeliest } from '@florin/pay-core/methods';
-import { parseMoney } from '@florin/pay-core/money';
+import { formatBare, parseMoney } from '@florin/pay-core/money';
 
 import { addressForm, asksForPostalCode } from './address';
-import type { Order } from './session';
+import type { Change, Order } from './session';
 import type { CustomField, LineItem, State } from './state';
 
 export interface Address {
@@ -43,7 +43,7 @@ export interface Draft {
   custom: Readonly<Record<string, string>>;
   /** Amounts as they were typed, by the ids of items. */
   amounts: Readonly<Record<string, string>>;
-  /** How the buyer writes numbers. */
+  /** In which language the amounts are written. */
   locale: string;
 }
 
@@ -86,8 +86,8 @@ export function emptyDraft(state: State, region: string | null): Draft {
 
 /** What may be kept in the tab's storage: everything but the card and the consents. */
 export function keptOf(draft: Draft): Partial<Draft> {
-  const { choice, email, phone, name, billing, isSame, shipName, shipping, custom, amounts } = draft;
-  return { choice, email, phone, name, billing, isSame, shipName, shipping, custom, amounts };
+  const { choice, email, phone, name, billing, isSame, shipName, shipping, custom, amounts, locale } = draft;
+  return { choice, email, phone, name, billing, isSame, shipName, shipping, custom, amounts, locale };
 }
 
 /** The draft with a method that is offered now: an order that was free may cost something once it is shipped. */
@@ -100,6 +100,16 @@ export function withOffered(draft: Draft, state: State): Draft {
 export function withKept(draft: Draft, kept: Partial<Draft>, state: State): Draft {
   const email = state.collect.email === 'given' ? draft.email : kept.email || draft.email;
   return withOffered({ ...draft, ...kept, email }, state);
+}
+
+/** The draft in the language of the page. An amount stays what it was when it was typed, so it is written anew. */
+export function withLocale(draft: Draft, { currency }: State, locale: string): Draft {
+  if (draft.locale === locale) return draft;
+  const rewritten = Object.entries(draft.amounts).map(([id, typed]) => {
+    const amount = parseMoney(typed, currency ?? '', draft.locale);
+    return [id, amount === null ? typed : formatBare(amount, currency ?? '', locale)];
+  });
+  return { ...draft, locale, amounts: Object.fromEntries(rewritten) };
 }
 
 /** Whether the order costs nothing, so that no method is asked for. */
@@ -185,6 +195,12 @@ export function newAmounts(draft: Draft, state: State): Record<string, number> |
   });
   return fresh.length > 0 ? Object.fromEntries(fresh) : undefined;
 }
+
+/** The change that tells the server these prices. */
+export const amountsChange = (draft: Draft) => (state: State): Change | undefined => {
+  const amounts = newAmounts(draft, state);
+  return amounts && { amounts };
+};
 
 /** The total that the buyer expects: the one that is shown, with what they typed in the place of what an item costs now. */
 export function expectedTotal(draft: Draft, state: State): number {

@@ -5,8 +5,11 @@ import type { Expiry } from '@florin/pay-core/expiry';
 import type { PlainKey } from '@florin/pay-core/i18n';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
-import { cardFaults, emptyDraft, expectedTotal, faultsOf, fieldOf, firstFault, keptOf, newAmounts, orderOf, withKept, withOffered, type Draft } from './draft';
-import type { Session, View } from './session';
+import {
+  amountsChange, cardFaults, emptyDraft, expectedTotal, faultsOf, fieldOf, firstFault, keptOf, orderOf, withKept, withLocale, withOffered,
+  type Draft,
+} from './draft';
+import { isReady, type Session, type View } from './session';
 import type { State } from './state';
 
 export interface Form {
@@ -50,8 +53,8 @@ const FIELD_OF_DECLINE: Readonly<Record<string, string>> = {
   check_number: 'number', check_expiry: 'expiry', check_cvc: 'cvc',
 };
 
-function initialDraft({ region, drawer, typed }: FormPorts, state: State): Draft {
-  return { ...withKept(emptyDraft(state, region), drawer.load(), state), ...typed };
+function initialDraft({ region, drawer, typed, locale }: FormPorts, state: State): Draft {
+  return { ...withKept({ ...emptyDraft(state, region), locale }, drawer.load(), state), ...typed };
 }
 
 /** Sets the focus after the next rendering, when what it points at is there. */
@@ -81,13 +84,14 @@ export function useForm(ports: FormPorts): Form {
   const [spoken, setSpoken] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
   const focus = useFocus();
-  const draft = { ...withOffered(typed, state), locale: ports.locale };
+  const inPage = (held: Draft) => withLocale(held, state, ports.locale);
+  const draft = inPage(withOffered(typed, state));
   const faults = faultsOf(draft, state, ports.month());
   const early = cardFaults(draft, ports.month(), false);
 
   const hide = (field: string) => setShown((before) => new Set([...before].filter((name) => name !== field)));
   const set: Form['set'] = (change, field) => {
-    setDraft((before) => ({ ...before, ...change }));
+    setDraft((before) => ({ ...inPage(before), ...change }));
     if (!field) return;
     setSpoken(field);
     setRefused((before) => (before === field ? null : before));
@@ -97,13 +101,11 @@ export function useForm(ports: FormPorts): Form {
   const pay = async () => {
     // Who typed an amount knows what it makes of the total that the page shows. Any other total needs a second look.
     const expected = expectedTotal(draft, session.view().state);
-    await session.settled();
-    const amounts = newAmounts(draft, session.view().state);
-    if (amounts && !(await session.update({ amounts }))) return;
+    if (!(await session.update(amountsChange(draft)))) return;
     await session.pay(orderOf(draft, session.view().state), expected);
   };
   const submit = () => {
-    if (view.phase !== 'idle' && view.phase !== 'updating') return;
+    if (!isReady(view)) return;
     const first = firstFault(faults);
     if (!first) return void pay();
     setShown(new Set(Object.keys(faults).filter((name) => faults[name])));

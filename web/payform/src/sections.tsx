@@ -6,7 +6,7 @@ import { formatBare } from '@florin/pay-core/money';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { AddressFields } from './addressform';
-import { amountField, chosenItems, isFree, isSaveAsked, newAmounts } from './draft';
+import { amountField, amountsChange, chosenItems, isFree, isSaveAsked } from './draft';
 import { CheckField, SelectField, TextField } from './field';
 import { Icon } from './icons';
 import { Methods } from './methods';
@@ -23,15 +23,11 @@ function Amount({ item, isAlone }: { item: LineItem; isAlone: boolean }) {
   const known = item.unit_amount ? formatBare(item.unit_amount, state.currency ?? '', i18n.locale) : '';
   const change = (text: string) => form.set({ amounts: { ...form.draft.amounts, [item.id]: text } }, field);
   // The summary and the button follow as soon as the field is left.
-  const tell = async () => {
-    await session.settled();
-    const amounts = newAmounts(form.draft, session.view().state);
-    if (amounts) await session.update({ amounts });
-  };
+  const tell = () => void session.update(amountsChange(form.draft));
   const bounds = boundsText(page, item);
   return (
     <TextField field={field} label={isAlone ? t('amount.title') : t('amount.item', { item: isolate(item.name, i18n.language) })} value={typed ?? known}
-      change={change} onChange={() => void tell()} required inputMode="decimal" dir="ltr" autocomplete="transaction-amount" note={bounds ?? undefined} isNoteShown>
+      change={change} onChange={tell} required inputMode="decimal" dir="ltr" autocomplete="transaction-amount" note={bounds ?? undefined} isNoteShown>
       <span class="adornment" aria-hidden="true">{state.currency?.toUpperCase()}</span>
     </TextField>
   );

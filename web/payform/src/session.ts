@@ -23,6 +23,12 @@ export interface View {
   isPaidHere: boolean;
 }
 
+/** Whether the buyer can do something. What is done while a change is on its way waits for it. */
+export const isReady = ({ phase }: View) => phase === 'idle' || phase === 'updating';
+
+/** What is sent to change something that is not paid yet. */
+export type Change = Readonly<Record<string, unknown>>;
+
 /** What is sent when the button is pressed, without the attempt and the amount. */
 export type Order = Readonly<Record<string, unknown>>;
 
@@ -38,9 +44,8 @@ export interface Session {
   subscribe(listener: () => void): () => void;
   /** `seen` is the total that the buyer agreed to; without it, the one that the page shows now. */
   pay(order: Order, seen?: number): Promise<void>;
-  update(change: Readonly<Record<string, unknown>>): Promise<boolean>;
-  /** Resolves once no change is on its way. */
-  settled(): Promise<unknown>;
+  /** One change after the other. A function makes it of the state at the moment when it is sent, and may find nothing to change. */
+  update(change: Change | ((state: State) => Change | undefined)): Promise<boolean>;
   cancel(): Promise<void>;
   refresh(): Promise<void>;
   retry(): Promise<void>;
@@ -59,7 +64,8 @@ class PageSession implements Session {
   private readonly listeners = new Set<() => void>();
   /** The attempt whose outcome is not known yet. It is kept, because the server may have it already. */
   private pending: { attempt: string; order: Order; seen: number } | null = null;
-  private updating: Promise<boolean> = Promise.resolve(true);
+  /** The last change that was asked for. */
+  private updating = Promise.resolve(true);
   private notices = 0;
 
   constructor(
@@ -102,12 +108,11 @@ class PageSession implements Session {
     else if (answer.kind === 'refused' && answer.status === 404) this.set({ isGone: true });
   };
 
-  settled = () => this.updating;
-
   /** A second press while the first one is under way does nothing. */
   // What the buyer saw when pressing: an update that is still on its way may change it.
   pay = async (order: Order, seen = this.current.state.amounts.total) => {
-    if (this.current.phase === 'updating') await this.updating;
+    // While one change is waited for, the next one may be asked for.
+    for (let last; last !== this.updating; await last) last = this.updating;
     if (this.current.phase !== 'idle') return;
     this.set({ phase: 'paying', notice: null });
     const attempt = this.pending?.attempt ?? this.ports.newAttempt();
@@ -164,12 +169,15 @@ class PageSession implements Session {
   }
 
   /** Changes something that is not paid yet. Says whether it worked. */
-  update = async (change: Readonly<Record<string, unknown>>) => {
+  update: Session['update'] = (change) => (this.updating = this.updating.then(() => this.send(change)));
+
+  private async send(change: Parameters<Session['update']>[0]): Promise<boolean> {
     if (this.current.phase !== 'idle') return false;
+    const body = typeof change === 'function' ? change(this.current.state) : change;
+    if (!body) return true;
     this.set({ phase: 'updating', notice: null });
-    this.updating = this.ask('update', change);
-    return this.updating;
-  };
+    return this.ask('update', body);
+  }
 
   /** Gives up the open action. */
   cancel = async () => {

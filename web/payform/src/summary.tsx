@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { Icon } from './icons';
 import { moneyText, ownImage, usePage, type Page } from './page';
+import { isReady } from './session';
 import type { LineItem } from './state';
 
 /** Logo, name and the way back. */
@@ -34,16 +35,18 @@ function Stepper({ item }: { item: LineItem }) {
   const range = item.adjustable;
   if (!range) return null;
   const name = isolate(item.name, i18n.language);
-  const isFrozen = view.phase !== 'idle';
-  const put = (quantity: number) => {
-    if (!isFrozen && quantity >= range.minimum && quantity <= range.maximum) void session.update({ quantities: { [item.id]: quantity } });
-  };
+  const isFrozen = !isReady(view);
+  // Of two presses in a row the second one counts from what the first one made.
+  const add = (step: number) => void session.update(({ line_items }) => {
+    const quantity = (line_items.find(({ id }) => id === item.id)?.quantity ?? NaN) + step;
+    return quantity >= range.minimum && quantity <= range.maximum ? { quantities: { [item.id]: quantity } } : undefined;
+  });
   return (
     <div class="stepper" role="group" aria-label={t('summary.quantity', { count: item.quantity })}>
-      <button type="button" aria-label={t('summary.less', { item: name })} onClick={() => put(item.quantity - 1)}
+      <button type="button" aria-label={t('summary.less', { item: name })} onClick={() => add(-1)}
         aria-disabled={isFrozen || item.quantity <= range.minimum}><Icon name="minus" /></button>
       <span class="stepper-count" aria-hidden="true">{item.quantity}</span>
-      <button type="button" aria-label={t('summary.more', { item: name })} onClick={() => put(item.quantity + 1)}
+      <button type="button" aria-label={t('summary.more', { item: name })} onClick={() => add(1)}
         aria-disabled={isFrozen || item.quantity >= range.maximum}><Icon name="plus" /></button>
     </div>
   );

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { addressForm, COUNTRIES, namedCountries, regionOf } from '../src/address';
-import { emptyDraft, faultsOf, fieldOf, firstFault, isFree, keptOf, orderOf, withKept, withNumber, withOffered, type Draft } from '../src/draft';
+import { emptyDraft, faultsOf, fieldOf, firstFault, isFree, keptOf, newAmounts, orderOf, withKept, withLocale, withNumber, withOffered, type Draft } from '../src/draft';
 import { METHODS, stateOf } from './fixture';
 
 const now = { month: 11, year: 2026 };
@@ -150,12 +150,28 @@ describe('what is kept over a reload', () => {
   it('has no card and no consents', () => {
     const kept = keptOf(draftOf({ network: 'visa', save: true, terms: true }));
     expect(Object.keys(kept).sort()).toEqual(
-      ['amounts', 'billing', 'choice', 'custom', 'email', 'isSame', 'name', 'phone', 'shipName', 'shipping'],
+      ['amounts', 'billing', 'choice', 'custom', 'email', 'isSame', 'locale', 'name', 'phone', 'shipName', 'shipping'],
     );
   });
 
   it('passes over a method that is not offered any more', () => {
     expect(withKept(draftOf(), { choice: 'pix', email: 'a@b.co' }, stateOf())).toMatchObject({ choice: 'card', email: 'a@b.co' });
+  });
+});
+
+describe('amounts in another language', () => {
+  const item = { ...stateOf().line_items[0]!, unit_amount: 2_000, custom: { minimum: null, maximum: null } };
+  const state = stateOf({ currency: 'kwd', line_items: [item] });
+
+  it.each([['1.250', 'en', 'de', '1,250', 1_250], ['1,250', 'de', 'en', '1.250', 1_250], ['1,250', 'en', 'de', '1250,000', 1_250_000]])(
+    '%s, typed in %s, is %s in %s', (typed, before, locale, text, minor) => {
+      const draft = withLocale(draftOf({ amounts: { li_1: typed }, locale: before }), state, locale);
+      expect([draft.amounts, draft.locale, newAmounts(draft, state)]).toEqual([{ li_1: text }, locale, { li_1: minor }]);
+    },
+  );
+
+  it('stay as they are where they are none', () => {
+    expect(withLocale(draftOf({ amounts: { li_1: 'tea' } }), state, 'de').amounts).toEqual({ li_1: 'tea' });
   });
 });
 

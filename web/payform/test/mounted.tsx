@@ -55,13 +55,14 @@ function sessionOf(state: State, answers: Prepared[]) {
   return { session: createSession(state, ports), sent, left };
 }
 
-export async function mount(state: State, answers: Prepared[] = [], locale = 'en'): Promise<Mounted> {
+/** `held` is what the tab's storage has from before. */
+export async function mount(state: State, answers: Prepared[] = [], locale = 'en', held: Partial<Draft> = {}): Promise<Mounted> {
   const { session, sent, left } = sessionOf(state, answers);
   document.body.replaceChildren();
   const root = document.createElement('main');
   document.body.append(root);
   const kept: Mounted['kept'] = [];
-  const form = { region: 'DE', drawer: { load: () => ({}), keep: (draft: Partial<Draft> | null) => void kept.push(draft) }, typed: {} };
+  const form = { region: 'DE', drawer: { load: () => held, keep: (draft: Partial<Draft> | null) => void kept.push(draft) }, typed: {} };
   const translator = await loadTranslator([locale]);
   await settled(() => render(<App session={session} translator={translator} now={() => NOW} leave={(url) => left.push(url)} form={form} />, root));
   const find = <E extends HTMLElement>(selector: string) => {

@@ -13,6 +13,23 @@ const payment = (change: Partial<NonNullable<State['payment']>>) =>
 const declined = (kind: ErrorKind) => stateOf({ payment: payment({ error: { kind } }) });
 const complete = (change: Partial<State> = {}) => stateOf({ status: 'complete', payment_status: 'paid', ...change });
 
+/** An answer that comes when the test says so. */
+function late() {
+  let come = (_: Answer) => {};
+  const answer = new Promise<Answer>((resolve) => (come = resolve));
+  return { answer, come: (state: State) => come(answered(state)) };
+}
+
+/** The buyer leaves a field in which they changed something. */
+const change = (page: Mounted, name: string) => page.input(name).dispatchEvent(new Event('change', { bubbles: true }));
+
+async function choose(page: Mounted, language: string, button: string) {
+  const select = page.root.querySelector<HTMLSelectElement>('.language-select')!;
+  select.value = language;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+  await vi.waitFor(() => expect(page.text('.pay')).toBe(button));
+}
+
 async function fillCard(page: Mounted) {
   await page.type('email', 'jo@example.com');
   await page.type('number', '4242424242424242');
@@ -408,19 +425,29 @@ describe('the summary', () => {
   it('that changes while the button is pressed is not paid unseen', async () => {
     const item = { ...stateOf().line_items[0]!, adjustable: { minimum: 1, maximum: 2 } };
     const two = stateOf({ line_items: [{ ...item, quantity: 2, amount: 9800 }], amounts: { ...stateOf().amounts, subtotal: 9800, total: 9800 } });
-    let answer = (_: Answer) => {};
-    const late = new Promise<Answer>((resolve) => (answer = resolve));
+    const first = late();
     const changed: Answer = { kind: 'refused', status: 409, code: 'amount_changed', param: 'expected_amount' };
-    const page = await mount(stateOf({ line_items: [item] }), [late, changed, answered(two), answered(complete())]);
+    const page = await mount(stateOf({ line_items: [item] }), [first.answer, changed, answered(two), answered(complete())]);
     await fillCard(page);
     await page.click('.stepper button:last-child');
     await page.click('.pay');
     expect(page.sent.map(({ verb }) => verb)).toEqual(['update']);
-    answer(answered(two));
-    await vi.waitFor(() => expect(page.sent.map(({ body }) => body.expected_amount)).toEqual([undefined, 4900]));
+    first.come(two);
     await vi.waitFor(() => expect(page.text('.pay')).toBe('Pay €98.00'));
     await page.click('.pay');
     expect(page.sent.at(-1)!.body.expected_amount).toBe(9800);
+  });
+
+  it('counts each press, also while the one before it is on its way', async () => {
+    const item = { ...stateOf().line_items[0]!, adjustable: { minimum: 1, maximum: 3 } };
+    const first = late();
+    const many = (quantity: number) => stateOf({ line_items: [{ ...item, quantity }] });
+    const page = await mount(many(1), [first.answer, answered(many(3))]);
+    for (let press = 0; press < 3; press++) await page.click('.stepper button:last-child');
+    expect(page.all('.stepper button').map((button) => button.getAttribute('aria-disabled'))).toEqual(['true', 'false']);
+    first.come(many(2));
+    await vi.waitFor(() => expect(page.text('.stepper')).toBe('3'));
+    expect(page.sent.map(({ body }) => body.quantities)).toEqual([{ li_1: 2 }, { li_1: 3 }]);
   });
 
   it('shows how shipping changes the total, and how long it takes', async () => {
@@ -452,19 +479,19 @@ describe('the summary', () => {
   });
 });
 
-describe('a price that the buyer chooses', () => {
-  const item = (unit_amount: number) => ({ ...stateOf().line_items[0]!, id: 'li_1', unit_amount, amount: unit_amount, custom: { minimum: 500, maximum: 100_000 } });
-  const chosen = (unit_amount: number) => {
-    const total = { ...stateOf().amounts, subtotal: unit_amount, total: unit_amount };
-    return stateOf({ line_items: [item(unit_amount)], amounts: total });
-  };
+const priced = (unit_amount: number) => ({ ...stateOf().line_items[0]!, id: 'li_1', unit_amount, amount: unit_amount, custom: { minimum: 500, maximum: 100_000 } });
+const chosen = (unit_amount: number) => {
+  const total = { ...stateOf().amounts, subtotal: unit_amount, total: unit_amount };
+  return stateOf({ line_items: [priced(unit_amount)], amounts: total });
+};
 
+describe('a price that the buyer chooses', () => {
   it('is proposed, changed when the field is left, and paid as the page shows it', async () => {
     const page = await mount(chosen(2_000), [answered(chosen(1_250)), answered(complete())]);
     expect([page.input('amount.li_1').value, page.text('.note')]).toEqual(['20.00', 'From €5.00 to €1,000.00']);
     await fillCard(page);
     await page.type('amount.li_1', '12,5');
-    page.input('amount.li_1').dispatchEvent(new Event('change', { bubbles: true }));
+    change(page, 'amount.li_1');
     await vi.waitFor(() => expect(page.text('.pay')).toBe('Pay €12.50'));
     await page.click('.pay');
     expect(page.sent.map(({ verb, body }) => [verb, body.amounts ?? body.expected_amount])).toEqual([['update', { li_1: 1_250 }], ['confirm', 1_250]]);
@@ -495,6 +522,53 @@ describe('a price that the buyer chooses', () => {
   });
 });
 
+describe('a chosen price beside other changes', () => {
+  const options = ['a', 'b'].map((id) => ({ id, name: id, amount: 0, estimate: null }));
+  const shipped = (unit_amount: number, selected = 'a'): State => ({ ...chosen(unit_amount), shipping: { countries: ['DE'], options, selected } });
+  const told = (page: Mounted) =>
+    page.sent.map(({ verb, body }) => [verb, body.amounts ?? body.shipping_option ?? body.locale ?? body.expected_amount]);
+
+  it('is told first, and the click that left its field after it', async () => {
+    const first = late();
+    const page = await mount(shipped(2_000), [first.answer, answered(shipped(700, 'b')), answered(shipped(700, 'b'))]);
+    await page.type('amount.li_1', '7');
+    change(page, 'amount.li_1');
+    await page.click('[value=b]');
+    await choose(page, 'de', '20,00 € bezahlen');
+    first.come(shipped(700));
+    await vi.waitFor(() => expect(told(page)).toEqual([['update', { li_1: 700 }], ['update', 'b'], ['update', 'de']]));
+    await vi.waitFor(() => expect(page.text('.method.is-chosen .method-title')).toBe('b'));
+  });
+
+  it('that is left by pressing the button, while another change is on its way, is paid', async () => {
+    const first = late();
+    const page = await mount(shipped(2_000), [first.answer, answered(shipped(700, 'b')), answered(complete())]);
+    await fillCard(page);
+    await page.click('[value=b]');
+    await page.type('amount.li_1', '7');
+    change(page, 'amount.li_1');
+    await page.click('.pay');
+    expect(told(page)).toEqual([['update', 'b']]);
+    first.come(shipped(2_000, 'b'));
+    await vi.waitFor(() => expect(told(page)).toEqual([['update', 'b'], ['update', { li_1: 700 }], ['confirm', 700]]));
+  });
+
+  it('is what it was when it was typed, in whichever language the page is', async () => {
+    const dinars = (unit_amount: number): State => ({ ...chosen(unit_amount), currency: 'kwd' });
+    const page = await mount(dinars(2_000), [answered(dinars(2_000)), answered(dinars(1_250)), answered(complete())]);
+    await fillCard(page);
+    await page.type('amount.li_1', '1.250');
+    await choose(page, 'de', '2,000 KWD bezahlen');
+    expect(page.input('amount.li_1').value).toBe('1,250');
+    await page.click('.pay');
+    expect(told(page)).toEqual([['update', 'de'], ['update', { li_1: 1_250 }], ['confirm', 1_250]]);
+    const again = await mount(dinars(2_000), [], 'de', { amounts: { li_1: '1.250' }, locale: 'en' });
+    expect(again.input('amount.li_1').value).toBe('1,250');
+    await again.type('amount.li_1', '1,500');
+    expect([again.input('amount.li_1').value, again.kept.at(-1)]).toMatchObject(['1,500', { amounts: { li_1: '1,500' }, locale: 'de' }]);
+  });
+});
+
 describe('pictures', () => {
   it('that are not there leave a letter, or nothing', async () => {
     const merchant = { ...stateOf().merchant, logo_url: '/c/pay/cs_1/pictures/logo' };
@@ -514,13 +588,6 @@ describe('languages', () => {
     expect(['number', 'expiry', 'cvc', 'email'].map((name) => page.input(name).dir)).toEqual(['ltr', 'ltr', 'ltr', 'ltr']);
     expect(document.title).toBe('الدفع إلى Lund');
   });
-
-  const choose = async (page: Mounted, language: string, button: string) => {
-    const select = page.root.querySelector<HTMLSelectElement>('.language-select')!;
-    select.value = language;
-    select.dispatchEvent(new Event('change', { bubbles: true }));
-    await vi.waitFor(() => expect(page.text('.pay')).toBe(button));
-  };
 
   it('can be changed without losing what was typed', async () => {
     const page = await mount(stateOf(), [answered(stateOf({ locale: 'de' }))]);

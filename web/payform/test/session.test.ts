@@ -1,5 +1,5 @@
 // What a press of the button leads to. Deliberately absent: time; waiting ends when the test says so.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Answer, Requests, Verb } from '../src/requests';
 import { createSession } from '../src/session';
@@ -19,11 +19,11 @@ interface Sent {
 }
 
 /** A session whose server gives these answers, one after the other. */
-function sessionWith(answers: Answer[], initial = stateOf()) {
+function sessionWith(answers: (Answer | Promise<Answer>)[], initial = stateOf()) {
   const sent: Sent[] = [];
   const left: string[] = [];
   const waits: number[] = [];
-  const next = () => answers.shift() ?? unreachable;
+  const next = async () => answers.shift() ?? unreachable;
   const requests: Requests = {
     read: async () => next(),
     send: async (verb, body) => {
@@ -150,6 +150,39 @@ describe('a change', () => {
     await Promise.all([update, session.pay(order)]);
     expect(sent.map(({ verb }) => verb)).toEqual(['update', 'confirm']);
     expect(sent[1]?.body.expected_amount).toBe(4900);
+  });
+
+  it('waits for the one before it, and is made of what that one left', async () => {
+    const item = stateOf().line_items[0]!;
+    const { session, sent } = sessionWith([answered(stateOf({ line_items: [{ ...item, quantity: 2 }] })), answered(stateOf())]);
+    const more = () => session.update(({ line_items: [now] }) => ({ quantities: { li_1: now!.quantity + 1 } }));
+    expect(await Promise.all([more(), more(), session.update(() => undefined)])).toEqual([true, true, true]);
+    expect(sent.map(({ body }) => body)).toEqual([{ quantities: { li_1: 2 } }, { quantities: { li_1: 3 } }]);
+  });
+
+  it('is sent, too, when the one before it failed', async () => {
+    const { session, sent } = sessionWith([refused(429, 'rate_limit'), answered(stateOf())]);
+    expect(await Promise.all([session.update({ locale: 'de' }), session.update({ shipping_option: 'shr_1' })])).toEqual([false, true]);
+    expect(sent.map(({ body }) => body)).toEqual([{ locale: 'de' }, { shipping_option: 'shr_1' }]);
+  });
+
+  it('that is asked for while a press waits goes before it', async () => {
+    const { session, sent } = sessionWith([answered(stateOf()), answered(stateOf()), answered(complete)]);
+    await Promise.all([session.update({ locale: 'de' }), session.pay(order), session.update({ shipping_option: 'shr_1' })]);
+    expect(sent.map(({ verb, body }) => [verb, body.locale ?? body.shipping_option])).toEqual([
+      ['update', 'de'], ['update', 'shr_1'], ['confirm', undefined],
+    ]);
+  });
+
+  it('is not made any more while a payment is under way', async () => {
+    let come = (_: Answer) => {};
+    const { session, sent } = sessionWith([new Promise<Answer>((resolve) => (come = resolve))]);
+    const paid = session.pay(order);
+    await vi.waitFor(() => expect(session.view().phase).toBe('paying'));
+    expect(await session.update({ locale: 'de' })).toBe(false);
+    come(answered(complete));
+    await paid;
+    expect(sent.map(({ verb }) => verb)).toEqual(['confirm']);
   });
 
   it('says whether it worked', async () => {
