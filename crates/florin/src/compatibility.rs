@@ -70,7 +70,8 @@ no currency is guessed from where the buyer is. Amounts in further currencies (`
 recovery after expiry and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \
 its client secret alone, and its redirects open in a window over that page. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, and in versions before 2022-08-01 at once, as long as the buyer chooses no amount. It ends after 24 hours at most. \
-Nobody but the page of the session confirms that intent, or its set-up. An inline price is a price with `active: false`, and its product is a product like any other.\n\
+Nobody but the page of the session confirms that intent, or its set-up. While a session is open, in every `ui_mode`, its line items, ways of shipping, `payment_intent_data` and \
+shipping address can be changed; an action of the buyer that is open then is given up. An inline price is a price with `active: false`, and its product is a product like any other.\n\
 - Payment links sell what sessions sell. Optional items are not served; prices and ways of shipping of a link cannot be changed. \
 `restrictions` count the sessions that buyers completed while there was a limit, the count stays when the limit is changed or taken away, and a buyer whose bank was being asked when the last place \
 was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\

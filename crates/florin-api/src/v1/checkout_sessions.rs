@@ -3,7 +3,8 @@
 use super::{page, run, text};
 use crate::pipeline::Exchange;
 use florin_engine::operations::{
-    CreateSession, ExpireSession, ItemWish, PriceWish, ProductWish, ShippingWish, UpdateSession,
+    CreateSession, ExpireSession, ItemWish, LineWish, PriceWish, ProductWish, ShippingWish,
+    UpdateSession,
 };
 use florin_engine::{Halt, Kind, Response};
 use florin_render::parse;
@@ -51,15 +52,7 @@ pub fn items(params: &Params) -> Result<Vec<ItemWish>, WireError> {
 
 fn item(item: &Params, at: usize) -> Result<ItemWish, WireError> {
     let named = |name: &str| format!("line_items[{at}][{name}]");
-    let price = match (item.text("price"), item.object("price_data")) {
-        (Some(_), Some(_)) => {
-            let message = "You may only specify one of these parameters: price, price_data.";
-            return Err(WireError::invalid(message).with_param(named("price_data")));
-        }
-        (Some(id), None) => PriceWish::Known(id.to_owned()),
-        (None, Some(_)) => inline_price(item, &named("price_data"))?,
-        (None, None) => return Err(WireError::missing(&named("price"))),
-    };
+    let price = price(item, at)?.ok_or_else(|| WireError::missing(&named("price")))?;
     let quantity = item
         .int("quantity")
         .ok_or_else(|| WireError::missing(&named("quantity")))?;
@@ -69,6 +62,53 @@ fn item(item: &Params, at: usize) -> Result<ItemWish, WireError> {
         quantity,
         adjustable: parse::adjustable(item, quantity),
         tax_rates: rates.filter_map(Value::as_str).map(str::to_owned).collect(),
+        metadata: parse::metadata(item)?,
+    })
+}
+
+/// What a position costs: a price that exists, or one for this order.
+fn price(item: &Params, at: usize) -> Result<Option<PriceWish>, WireError> {
+    let named = format!("line_items[{at}][price_data]");
+    match (item.text("price"), item.object("price_data")) {
+        (Some(_), Some(_)) => {
+            let message = "You may only specify one of these parameters: price, price_data.";
+            Err(WireError::invalid(message).with_param(named))
+        }
+        (Some(id), None) => Ok(Some(PriceWish::Known(id.to_owned()))),
+        (None, Some(_)) => inline_price(item, &named).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The positions of an order after a change, as a request names them.
+fn lines(params: &Params) -> Result<Option<Vec<LineWish>>, WireError> {
+    let Some(sent) = params.list("line_items") else {
+        return Ok(None);
+    };
+    let wishes = sent
+        .iter()
+        .enumerate()
+        .map(|(at, value)| line(&element(value), at));
+    wishes.collect::<Result<_, _>>().map(Some)
+}
+
+fn line(item: &Params, at: usize) -> Result<LineWish, WireError> {
+    let missing = |name: &str| WireError::missing(&format!("line_items[{at}][{name}]"));
+    let (id, price) = (item.text("id").map(str::to_owned), price(item, at)?);
+    let quantity = item.int("quantity");
+    if id.is_none() {
+        price.as_ref().ok_or_else(|| missing("price"))?;
+        quantity.ok_or_else(|| missing("quantity"))?;
+    }
+    let is_said = item.has("adjustable_quantity");
+    let rates = item.list("tax_rates").into_iter().flatten();
+    let rates: Vec<String> = rates.filter_map(Value::as_str).map(str::to_owned).collect();
+    Ok(LineWish {
+        id,
+        price,
+        quantity,
+        adjustable: is_said.then(|| parse::adjustable(item, quantity.unwrap_or_default())),
+        tax_rates: item.has("tax_rates").then_some(rates),
         metadata: parse::metadata(item)?,
     })
 }
@@ -139,6 +179,7 @@ pub async fn update(exchange: &Exchange) -> Response {
             id: exchange.id().to_owned(),
             command: parse::update_session(params)?,
             shipping: changes.then(|| shipping(params)).transpose()?,
+            lines: lines(params)?,
         })
     }
     .await;

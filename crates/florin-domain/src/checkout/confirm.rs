@@ -62,7 +62,12 @@ pub fn check_press(
     }
     check_amounts(session)?;
     check_buyer(session, &press.told)?;
-    check_delivery(session, &press.told.delivery)?;
+    // What the buyer says counts more than what the merchant knew.
+    let delivery = match press.told.delivery.is_empty() {
+        true => &session.delivery,
+        false => &press.told.delivery,
+    };
+    check_delivery(session, delivery)?;
     if session.collect.terms && !press.told.agreed {
         return Err(missing("terms", "Agree to the terms to go on."));
     }
@@ -188,7 +193,9 @@ const FIELD_CHARS_MAX: i64 = 255;
 /// Keeps what the buyer told. The record is not saved yet.
 pub fn collect(session: &mut CheckoutSession, told: Collected) {
     session.buyer = told.buyer;
-    session.delivery = told.delivery;
+    if !told.delivery.is_empty() {
+        session.delivery = told.delivery;
+    }
     session.agreed = told.agreed;
     session.declined = false;
     for field in &mut session.collect.fields {
@@ -306,6 +313,8 @@ fn again(
     let command = UpdateIntent {
         amount: (!same).then_some(fresh.amount),
         setup_future_usage: (!same).then_some(fresh.setup_future_usage),
+        description: fresh.description.map(Some),
+        metadata: fresh.metadata,
         echo: fresh.echo,
         ..UpdateIntent::default()
     };

@@ -31,7 +31,7 @@ const LINES_MAX: usize = 100;
 const SHIPPING_OPTIONS_MAX: usize = 5;
 
 /// What is sold, with its records loaded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Item {
     /// Its price.
     pub price: Price,
@@ -120,7 +120,7 @@ pub fn create(
         end.check(context.now)?;
     }
     let expires = end_of(context, new.expires)?;
-    let lines = lines_of(context, in_currency(items, currency)?)?;
+    let lines = lines_in(context, items, (currency, 0))?;
     let shipping = std::mem::take(&mut new.shipping_options);
     let switched = std::mem::take(&mut new.switched);
     let mut session = assembled(context, new, customer);
@@ -296,10 +296,7 @@ fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusa
             param: Some("line_items".to_owned()),
         });
     };
-    if items.len() > LINES_MAX {
-        let message = format!("A session takes at most {LINES_MAX} line items.");
-        return Err(Refusal::invalid("line_items", message));
-    }
+    check_count(items.len())?;
     let currency = new.currency.unwrap_or(first.price.currency);
     if new.currency.is_some() && first.price.in_currency(currency).is_none() {
         let message = format!(
@@ -314,21 +311,32 @@ fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusa
     Ok(Some(currency))
 }
 
-/// The items with what they cost in the currency of the session.
-fn in_currency(items: Vec<Item>, currency: Option<Asset>) -> Result<Vec<Item>, Refusal> {
-    let Some(currency) = currency else {
-        return Ok(items);
-    };
-    let items = items.into_iter().enumerate().map(|(at, item)| {
-        let price = item.price.in_currency(currency).ok_or_else(|| {
-            Refusal::invalid(
-                &format!("line_items[{at}]"),
-                "All prices of a session must have the same currency.",
-            )
-        })?;
-        Ok(Item { price, ..item })
+/// An order has only so many positions.
+pub(super) fn check_count(lines: usize) -> Result<(), Refusal> {
+    if lines <= LINES_MAX {
+        return Ok(());
+    }
+    let message = format!("A session takes at most {LINES_MAX} line items.");
+    Err(Refusal::invalid("line_items", message))
+}
+
+/// The lines of items, with what they cost in the currency of the session; `first` is the place of the first one.
+pub(super) fn lines_in(
+    context: &mut Context<'_>,
+    items: Vec<Item>,
+    (currency, first): (Option<Asset>, usize),
+) -> Result<Vec<Line>, Refusal> {
+    let items = (first..).zip(items);
+    let lines = items.map(|(at, mut item)| {
+        if let Some(currency) = currency {
+            item.price = item.price.in_currency(currency).ok_or_else(|| {
+                let message = "All prices of a session must have the same currency.";
+                Refusal::invalid(&format!("line_items[{at}]"), message)
+            })?;
+        }
+        line_of(context, at, item)
     });
-    items.collect()
+    lines.collect()
 }
 
 fn end_of(context: &Context<'_>, asked: Option<Timestamp>) -> Result<Timestamp, Refusal> {
@@ -342,11 +350,6 @@ fn end_of(context: &Context<'_>, asked: Option<Timestamp>) -> Result<Timestamp, 
         ));
     }
     Ok(asked)
-}
-
-fn lines_of(context: &mut Context<'_>, items: Vec<Item>) -> Result<Vec<Line>, Refusal> {
-    let lines = items.into_iter().enumerate();
-    lines.map(|(at, item)| line_of(context, at, item)).collect()
 }
 
 fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Refusal> {
@@ -366,14 +369,10 @@ fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Ref
              one-time prices. Subscriptions are not served yet.",
         ));
     }
-    check_quantity(&item, at)?;
+    check_quantity((item.quantity, item.adjustable), price.custom.is_some(), at)?;
     let mut metadata = Metadata::new();
     item.metadata.apply(&mut metadata);
-    let taxes = item.taxes.iter().map(|rate| LineTax {
-        rate: rate.id.clone(),
-        percentage: rate.percentage.clone(),
-        inclusive: rate.inclusive,
-    });
+    let taxes = item.taxes.iter().map(LineTax::of);
     Ok(Line {
         id: context.ids.id("li_"),
         price: price.id.clone(),
@@ -398,29 +397,34 @@ fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Ref
 /// The most of one item.
 const QUANTITY_MAX: i64 = 999_999;
 
-fn check_quantity(item: &Item, at: usize) -> Result<(), Refusal> {
+/// How many of one item are sold, and within which bounds the buyer may change that. `is_chosen`: the buyer chooses the price.
+pub(super) fn check_quantity(
+    (quantity, adjustable): (i64, Option<Adjustable>),
+    is_chosen: bool,
+    at: usize,
+) -> Result<(), Refusal> {
     let refuse = |name: &str, message: String| {
         Err(Refusal::invalid(
             &format!("line_items[{at}][{name}]"),
             message,
         ))
     };
-    if !(1..=QUANTITY_MAX).contains(&item.quantity) {
+    if !(1..=QUANTITY_MAX).contains(&quantity) {
         return refuse(
             "quantity",
             format!("A quantity is a whole number from 1 to {QUANTITY_MAX}."),
         );
     }
-    if item.price.custom.is_some() && (item.quantity != 1 || item.adjustable.is_some()) {
+    if is_chosen && (quantity != 1 || adjustable.is_some()) {
         let message = "Of what the buyer chooses the price, one is sold: the quantity is 1 and cannot be adjusted.";
         return refuse("quantity", message.to_owned());
     }
-    let Some(bounds) = item.adjustable else {
+    let Some(bounds) = adjustable else {
         return Ok(());
     };
     let sound = 0 <= bounds.minimum
-        && bounds.minimum <= item.quantity
-        && item.quantity <= bounds.maximum
+        && bounds.minimum <= quantity
+        && quantity <= bounds.maximum
         && bounds.maximum <= QUANTITY_MAX;
     match sound {
         true => Ok(()),

@@ -26,7 +26,7 @@ pub use session::{
     Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Line, LineTax,
     PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,
 };
-pub use update::{Choice, UpdateSession, abandon, choose, update};
+pub use update::{Choice, LineChange, TermsPatch, UpdateSession, abandon, choose, update};
 
 /// The space in which the page of a session finds it without a key, in the whole installation.
 pub const SESSION_SPACE: &str = "session";

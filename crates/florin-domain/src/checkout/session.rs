@@ -99,6 +99,17 @@ pub struct LineTax {
     pub inclusive: bool,
 }
 
+impl LineTax {
+    /// A rate as it is now.
+    pub(super) fn of(rate: &TaxRate) -> LineTax {
+        LineTax {
+            rate: rate.id.clone(),
+            percentage: rate.percentage.clone(),
+            inclusive: rate.inclusive,
+        }
+    }
+}
+
 /// One position of the order. Amounts are minor units.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,13 +1,18 @@
 //! Changing an open session: what the merchant changes, and what the buyer chooses on the page.
 
+use super::create::{check_count, check_quantity, lines_in};
 use super::totals::sum;
-use super::{CheckoutSession, ShippingOption};
+use super::{Adjustable, CheckoutSession, Item, Line, LineTax, SessionMode, ShippingOption};
+use crate::catalog::TaxRate;
 use crate::changes::Draft;
 use crate::context::Context;
-use crate::payments::{IntentStatus, MetadataPatch, PaymentIntent, SetupIntent, SetupStatus};
-use crate::record::Versioned;
+use crate::payments::{
+    FutureUsage, IntentStatus, MetadataPatch, PaymentIntent, SetupIntent, SetupStatus,
+};
+use crate::record::{Versioned, set};
 use crate::refusal::Refusal;
 use crate::transitions::Transition;
+use serde_json::{Map, Value};
 
 /// What the merchant changes.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +21,43 @@ pub struct UpdateSession {
     pub metadata: MetadataPatch,
     /// Other ways of shipping; the first one is chosen.
     pub shipping_options: Option<Vec<ShippingOption>>,
+    /// All that is sold from now on.
+    pub lines: Option<Vec<LineChange>>,
+    /// What the intent is made with.
+    pub terms: Option<TermsPatch>,
+    /// Where to ship, as the merchant knows it: name and address.
+    pub delivery: Option<Map<String, Value>>,
+}
+
+/// One position of the order after a change. With an id it is one that stands there: as it was but for what is said, or with
+/// another price in its place. Without one it is new.
+#[derive(Clone, Debug, Default)]
+pub struct LineChange {
+    /// `li_…`.
+    pub id: Option<String>,
+    /// What is sold.
+    pub item: Option<Item>,
+    /// How many.
+    pub quantity: Option<i64>,
+    /// The buyer may change how many; the inner `None` takes that away.
+    pub adjustable: Option<Option<Adjustable>>,
+    /// What is added or contained.
+    pub taxes: Option<Vec<TaxRate>>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
+}
+
+/// A change of what the intent is made with. `None` leaves a member alone.
+#[derive(Clone, Debug, Default)]
+pub struct TermsPatch {
+    /// Free text.
+    pub description: Option<Option<String>>,
+    /// The merchant's own data, to merge.
+    pub metadata: MetadataPatch,
+    /// Save the method for later.
+    pub setup_future_usage: Option<Option<FutureUsage>>,
+    /// Descriptive members; null takes one away.
+    pub echo: Map<String, Value>,
 }
 
 /// What the buyer chooses.
@@ -41,13 +83,139 @@ pub fn update(
     held: &mut Versioned<CheckoutSession>,
     command: UpdateSession,
 ) -> Result<(), Refusal> {
-    if let Some(options) = command.shipping_options {
+    if command.changes_order() {
         held.record.check_open(context.now)?;
+    }
+    let changes_sum = command.changes_sum();
+    if let Some(changes) = command.lines {
+        held.record.lines = relined(context, &held.record, changes)?;
+    }
+    if let Some(options) = command.shipping_options {
         held.record.offer_shipping(options)?;
+    }
+    if changes_sum {
         sum(&mut held.record)?;
+    }
+    if let Some(patch) = command.terms {
+        agree(&mut held.record, patch)?;
+    }
+    if let Some(delivery) = command.delivery {
+        held.record.delivery = delivery;
     }
     command.metadata.apply(&mut held.record.metadata);
     draft.save(context, held, Transition::SessionChanged);
+    Ok(())
+}
+
+/// What is sold after a change.
+fn relined(
+    context: &mut Context<'_>,
+    session: &CheckoutSession,
+    changes: Vec<LineChange>,
+) -> Result<Vec<Line>, Refusal> {
+    if session.mode == SessionMode::Setup {
+        let message = "You can not pass `line_items` in `setup` mode.";
+        return Err(Refusal::invalid("line_items", message));
+    }
+    check_count(changes.len())?;
+    let mut lines: Vec<Line> = Vec::with_capacity(changes.len());
+    for (at, change) in changes.into_iter().enumerate() {
+        let id = change.id.clone();
+        if id
+            .as_ref()
+            .is_some_and(|id| lines.iter().any(|line| line.id == *id))
+        {
+            let param = format!("line_items[{at}][id]");
+            return Err(Refusal::invalid(
+                &param,
+                "This line item stands here twice.",
+            ));
+        }
+        let mut line = match change.item {
+            Some(_) => sold(context, session, at, change)?,
+            None => patched(session, at, change)?,
+        };
+        if let Some(id) = id {
+            line.id = id;
+        }
+        lines.push(line);
+    }
+    if lines.iter().all(|line| line.quantity == 0) {
+        return Err(Refusal::invalid("line_items", NOTHING_SOLD));
+    }
+    Ok(lines)
+}
+
+/// An order sells something.
+const NOTHING_SOLD: &str = "At least one item has to stay in the order.";
+
+/// A position with a price of its own.
+fn sold(
+    context: &mut Context<'_>,
+    session: &CheckoutSession,
+    at: usize,
+    change: LineChange,
+) -> Result<Line, Refusal> {
+    held_line(session, change.id.as_deref(), at)?;
+    let items = change.item.into_iter().collect();
+    let made = lines_in(context, items, (session.currency, at))?;
+    made.into_iter()
+        .next()
+        .ok_or_else(|| Refusal::invalid("line_items", NOTHING_SOLD))
+}
+
+/// A position that stays, with what changes of it.
+fn patched(session: &CheckoutSession, at: usize, change: LineChange) -> Result<Line, Refusal> {
+    let Some(mut line) = held_line(session, change.id.as_deref(), at)?.cloned() else {
+        let message = format!("Missing required param: line_items[{at}][price].");
+        return Err(Refusal::invalid(
+            &format!("line_items[{at}][price]"),
+            &message,
+        ));
+    };
+    if change.quantity.is_some() || change.adjustable.is_some() {
+        line.quantity = change.quantity.unwrap_or(line.quantity);
+        line.adjustable = change.adjustable.unwrap_or(line.adjustable);
+        check_quantity((line.quantity, line.adjustable), line.custom.is_some(), at)?;
+    }
+    if let Some(taxes) = change.taxes {
+        line.taxes = taxes.iter().map(LineTax::of).collect();
+    }
+    change.metadata.apply(&mut line.metadata);
+    Ok(line)
+}
+
+fn held_line<'a>(
+    session: &'a CheckoutSession,
+    id: Option<&str>,
+    at: usize,
+) -> Result<Option<&'a Line>, Refusal> {
+    let Some(id) = id else { return Ok(None) };
+    match session.lines.iter().find(|line| line.id == id) {
+        Some(line) => Ok(Some(line)),
+        None => {
+            let message = format!("This session has no line item {id}.");
+            Err(Refusal::invalid(&format!("line_items[{at}][id]"), &message))
+        }
+    }
+}
+
+/// What the intent will be made with, or changed to at the next press.
+fn agree(session: &mut CheckoutSession, patch: TermsPatch) -> Result<(), Refusal> {
+    if session.mode == SessionMode::Setup {
+        let message = "You can only pass `payment_intent_data` in `payment` mode.";
+        return Err(Refusal::invalid("payment_intent_data", message));
+    }
+    let terms = &mut session.terms;
+    set(&mut terms.description, patch.description);
+    set(&mut terms.setup_future_usage, patch.setup_future_usage);
+    patch.metadata.apply(&mut terms.metadata);
+    for (name, value) in patch.echo {
+        match value.is_null() {
+            true => terms.echo.remove(&name),
+            false => terms.echo.insert(name, value),
+        };
+    }
     Ok(())
 }
 
@@ -83,10 +251,7 @@ pub fn choose(
         price(session, &id, amount)?;
     }
     if session.lines.iter().all(|line| line.quantity == 0) && !session.lines.is_empty() {
-        return Err(Refusal::invalid(
-            "quantities",
-            "At least one item has to stay in the order.",
-        ));
+        return Err(Refusal::invalid("quantities", NOTHING_SOLD));
     }
     if choice.locale.is_some() {
         session.locale = choice.locale;
@@ -173,6 +338,18 @@ pub fn abandon(
         }
     }
     Ok(())
+}
+
+impl UpdateSession {
+    /// Whether the sum may be another one afterwards.
+    pub fn changes_sum(&self) -> bool {
+        self.lines.is_some() || self.shipping_options.is_some()
+    }
+
+    /// Metadata can be changed for ever, everything else as long as the buyer may pay.
+    fn changes_order(&self) -> bool {
+        self.changes_sum() || self.terms.is_some() || self.delivery.is_some()
+    }
 }
 
 impl Choice {

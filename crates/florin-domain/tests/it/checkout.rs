@@ -421,6 +421,7 @@ fn a_merchant_changes_metadata_always_and_shipping_while_it_is_open() {
             let command = UpdateSession {
                 metadata: MetadataPatch::Merge(vec![("order".to_owned(), "42".to_owned())]),
                 shipping_options: options,
+                ..UpdateSession::default()
             };
             checkout::update(draft, context, &mut held, command)?;
             Ok(None)

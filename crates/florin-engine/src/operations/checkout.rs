@@ -6,8 +6,8 @@ use crate::intake::MethodSource;
 use crate::step::{Decided, Halt, Step};
 use florin_domain::catalog::{self, NewPrice, NewProduct, Price, Product, ShippingRate, TaxRate};
 use florin_domain::checkout::{
-    self, Adjustable, CheckoutSession, Choice, Item, LinkItem, NewSession, Press, SessionMode,
-    ShippingOption,
+    self, Adjustable, CheckoutSession, Choice, Item, LineChange, LinkItem, NewSession, Press,
+    SessionMode, ShippingOption,
 };
 use florin_domain::customers::{self, Customer, CustomerPatch};
 use florin_domain::payments::{
@@ -62,6 +62,23 @@ pub enum ProductWish {
     Known(String),
     /// One for this order.
     Inline(Box<NewProduct>),
+}
+
+/// One position of an order after a change, as a request names it.
+#[derive(Clone, Debug)]
+pub struct LineWish {
+    /// `li_…` of one that stands there.
+    pub id: Option<String>,
+    /// Its price, if it is new or gets another one.
+    pub price: Option<PriceWish>,
+    /// How many.
+    pub quantity: Option<i64>,
+    /// The buyer may change how many; the inner `None` takes that away.
+    pub adjustable: Option<Option<Adjustable>>,
+    /// Tax rates by id.
+    pub tax_rates: Option<Vec<String>>,
+    /// The merchant's own data.
+    pub metadata: MetadataPatch,
 }
 
 /// A way of shipping as a request names it.
@@ -136,11 +153,7 @@ pub(super) async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<
         }
         PriceWish::Inline(new, product) => inline_price(step, new, product, at).await?,
     };
-    let mut taxes = Vec::with_capacity(wish.tax_rates.len());
-    for (place, id) in wish.tax_rates.iter().enumerate() {
-        let param = format!("line_items[{at}][tax_rates][{place}]");
-        taxes.push(step.in_body::<TaxRate>(id, &param).await?.record);
-    }
+    let taxes = taxes(step, &wish.tax_rates, at).await?;
     Ok(Item {
         price,
         product,
@@ -149,6 +162,15 @@ pub(super) async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<
         taxes,
         metadata: wish.metadata.clone(),
     })
+}
+
+async fn taxes(step: &mut Step, ids: &[String], at: usize) -> Result<Vec<TaxRate>, Halt> {
+    let mut taxes = Vec::with_capacity(ids.len());
+    for (place, id) in ids.iter().enumerate() {
+        let param = format!("line_items[{at}][tax_rates][{place}]");
+        taxes.push(step.in_body::<TaxRate>(id, &param).await?.record);
+    }
+    Ok(taxes)
 }
 
 async fn inline_price(
@@ -217,6 +239,8 @@ pub struct UpdateSession {
     pub command: checkout::UpdateSession,
     /// Other ways of shipping.
     pub shipping: Option<Vec<ShippingWish>>,
+    /// All that is sold from now on.
+    pub lines: Option<Vec<LineWish>>,
 }
 
 impl Operation for UpdateSession {
@@ -228,8 +252,13 @@ impl Operation for UpdateSession {
         Box::pin(async move {
             let mut session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
             let mut command = self.command.clone();
-            if let Some(wishes) = &self.shipping {
+            if self.shipping.is_some() || self.lines.is_some() {
                 free(step, &session.record).await?;
+            }
+            if let Some(wishes) = &self.lines {
+                command.lines = Some(line_changes(step, &session.record, wishes).await?);
+            }
+            if let Some(wishes) = &self.shipping {
                 command.shipping_options =
                     Some(shipping(step, wishes, session.record.currency).await?);
             }
@@ -239,6 +268,46 @@ impl Operation for UpdateSession {
             })
         })
     }
+}
+
+/// Loads what a change of the lines names.
+async fn line_changes(
+    step: &mut Step,
+    session: &CheckoutSession,
+    wishes: &[LineWish],
+) -> Result<Vec<LineChange>, Halt> {
+    let mut changes = Vec::with_capacity(wishes.len());
+    for (at, wish) in wishes.iter().enumerate() {
+        let held = session.lines.iter();
+        let held = held.clone().find(|line| wish.id.as_ref() == Some(&line.id));
+        let sold = match &wish.price {
+            Some(price) => {
+                let kept = held.map_or(0, |line| line.quantity);
+                let wish = ItemWish {
+                    price: price.clone(),
+                    quantity: wish.quantity.unwrap_or(kept),
+                    adjustable: wish.adjustable.flatten(),
+                    tax_rates: wish.tax_rates.clone().unwrap_or_default(),
+                    metadata: wish.metadata.clone(),
+                };
+                Some(item(step, &wish, at).await?)
+            }
+            None => None,
+        };
+        let taxes = match &wish.tax_rates {
+            Some(ids) if sold.is_none() => Some(taxes(step, ids, at).await?),
+            _ => None,
+        };
+        changes.push(LineChange {
+            id: wish.id.clone(),
+            item: sold,
+            quantity: wish.quantity,
+            adjustable: wish.adjustable,
+            taxes,
+            metadata: wish.metadata.clone(),
+        });
+    }
+    Ok(changes)
 }
 
 /// What the buyer chooses on the page: shipping, quantities, language.

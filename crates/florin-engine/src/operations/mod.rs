@@ -21,8 +21,8 @@ pub use catalog::{
 };
 pub use charges::{CaptureCharge, CreateCharge, UpdateCharge};
 pub use checkout::{
-    AbandonSession, ChooseSession, CreateSession, ExpireSession, ItemWish, PressSession, PriceWish,
-    ProductWish, ShippingWish, UpdateSession,
+    AbandonSession, ChooseSession, CreateSession, ExpireSession, ItemWish, LineWish, PressSession,
+    PriceWish, ProductWish, ShippingWish, UpdateSession,
 };
 pub use confirmation_tokens::CreateConfirmationToken;
 pub use customers::{CreateCustomer, DeleteCustomer, UpdateCustomer};

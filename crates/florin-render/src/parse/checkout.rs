@@ -9,7 +9,8 @@ use super::{
 };
 use florin_base::Timestamp;
 use florin_domain::checkout::{
-    Adjustable, Collect, IntentTerms, LinkPatch, NewSession, SessionMode, UiMode, UpdateSession,
+    Adjustable, Collect, IntentTerms, LinkPatch, NewSession, SessionMode, TermsPatch, UiMode,
+    UpdateSession,
 };
 use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage, Metadata};
 use florin_wire::versions::{ApiVersion, default_capture_method};
@@ -198,15 +199,47 @@ pub fn adjustable(item: &Params, quantity: i64) -> Option<Adjustable> {
 /// How many of an item a buyer may take where the merchant says nothing.
 const QUANTITY_MAX: i64 = 99;
 
-/// A change of a session.
+/// A change of a session, without what it sells and how that is shipped.
 ///
 /// # Errors
-/// None now.
+/// 400: a word that means nothing.
 pub fn update_session(params: &Params) -> Result<UpdateSession, WireError> {
     Ok(UpdateSession {
         metadata: metadata(params)?,
-        shipping_options: None,
+        terms: terms_patch(params)?,
+        delivery: delivery(params),
+        ..UpdateSession::default()
     })
+}
+
+fn terms_patch(params: &Params) -> Result<Option<TermsPatch>, WireError> {
+    const DATA: &str = "payment_intent_data";
+    let Some(sent) = params.object(DATA) else {
+        return Ok(None);
+    };
+    let at = |name: &str| format!("{DATA}.{name}");
+    let usage = at("setup_future_usage");
+    let said = word(params, &usage, FutureUsage::from_word)?;
+    let echo = ["statement_descriptor", "statement_descriptor_suffix"].iter();
+    let echo = echo.filter_map(|name| Some(((*name).to_owned(), sent.get(*name)?.clone())));
+    Ok(Some(TermsPatch {
+        description: text_patch(params, &at("description")),
+        metadata: metadata_at(params, &at("metadata")),
+        setup_future_usage: params.has(&usage).then_some(said),
+        echo: echo.collect(),
+    }))
+}
+
+/// Where to ship, as the merchant knows it.
+fn delivery(params: &Params) -> Option<Map<String, Value>> {
+    let sent = params.object("collected_information.shipping_details")?;
+    let known = |(_, value): &(&String, &Value)| !value.is_null();
+    let members = sent.iter().filter(known);
+    Some(
+        members
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
 }
 
 /// What a payment link says that its sessions do not: it is active, and what they do in the end.

@@ -146,7 +146,7 @@ async fn sell_to_one(client: &mut Client) {
     }
 }
 
-/// The buyer takes the other way of shipping, or one item less.
+/// The buyer takes the other way of shipping or one item less, or the merchant sells one item twice.
 async fn choose(client: &mut Client, order: &Order) {
     let wish = match order.shipping.is_empty() {
         true => {
@@ -158,11 +158,14 @@ async fn choose(client: &mut Client, order: &Order) {
             let Some(lines) = client.question(LINES, lines).await else {
                 return;
             };
-            let line = lines.body.pointer("/data/1/id");
-            let Some(line) = line.and_then(|id| id.as_str()) else {
+            let line = |at: &str| lines.body.pointer(at)?.as_str().map(str::to_owned);
+            let (Some(first), Some(second)) = (line("/data/0/id"), line("/data/1/id")) else {
                 return;
             };
-            checkout_wishes::leave_out(&order.id, line)
+            match client.random.chance(500) {
+                true => checkout_wishes::leave_out(&order.id, &second),
+                false => checkout_wishes::sell_twice(&order.id, &first, &second),
+            }
         }
         false => checkout_wishes::ship_by(&order.id, &order.shipping),
     };

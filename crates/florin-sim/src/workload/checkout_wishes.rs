@@ -127,12 +127,35 @@ pub(super) fn describe(id: &str) -> Wish {
     let id = id.to_owned();
     wish("UpdateSession", "checkout.session", move || {
         ops::UpdateSession {
+            lines: None,
             id: id.clone(),
             command: checkout::UpdateSession {
                 metadata: MetadataPatch::Merge(vec![("note".to_owned(), "sent".to_owned())]),
                 ..checkout::UpdateSession::default()
             },
             shipping: None,
+        }
+    })
+}
+
+/// The merchant changes the order: two of the first item, and the second one stays.
+pub(super) fn sell_twice(id: &str, first: &str, second: &str) -> Wish {
+    let id = id.to_owned();
+    let line = |id: &str, quantity| ops::LineWish {
+        id: Some(id.to_owned()),
+        price: None,
+        quantity,
+        adjustable: None,
+        tax_rates: None,
+        metadata: MetadataPatch::Keep,
+    };
+    let lines = vec![line(first, Some(2)), line(second, None)];
+    wish("UpdateSession", "checkout.session", move || {
+        ops::UpdateSession {
+            id: id.clone(),
+            command: checkout::UpdateSession::default(),
+            shipping: None,
+            lines: Some(lines.clone()),
         }
     })
 }
