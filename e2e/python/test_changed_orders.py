@@ -110,6 +110,35 @@ def test_a_change_is_told_to_nobody(sdk):
     assert types(events_of(made.id, made.created)) == []
 
 
+@pytest.mark.parametrize("word, kept", [("auto", True), ("never", False)])
+def test_what_the_buyer_tells_is_kept_with_the_customer(sdk, word, kept):
+    customer = stripe.Customer.create(name="Before")
+    made = opened(
+        item(500), customer=customer.id, customer_update={"address": word, "name": word, "shipping": word},
+        billing_address_collection="required", shipping_address_collection={"allowed_countries": ["DE"]})
+    address = {"line1": "Weg 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
+    told = {"billing": {"name": "Ada Buyer", "address": address}, "shipping": {"name": "Ada at work", "address": address}}
+    assert Page(made).pay(**told).json["payment_status"] == "paid"
+    held = stripe.Customer.retrieve(customer.id)
+    assert held.name == ("Ada Buyer" if kept else "Before")
+    assert (held.address and held.address.city) == ("Berlin" if kept else None)
+    assert (held.shipping and held.shipping.name) == ("Ada at work" if kept else None)
+    assert types(events_of(customer.id, customer.created)) == ["customer.created"] + kept * ["customer.updated"]
+
+
+def test_nothing_is_kept_without_a_word_or_a_customer(sdk):
+    customer = stripe.Customer.create(name="Before")
+    made = opened(item(500), customer=customer.id, customer_update={"shipping": "auto"})
+    assert Page(made).pay(billing={"name": "Ada Buyer"}).json["payment_status"] == "paid"
+    assert stripe.Customer.retrieve(customer.id).name == "Before"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        opened(item(500), customer_update={"name": "auto"})
+    assert refused.value.param == "customer_update"
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        opened(item(500), customer=customer.id, customer_update={"name": "always"})
+    assert refused.value.param == "customer_update[name]"
+
+
 LINE = "line_items[0]"
 OTHER = {f"{LINE}[price_data][currency]": "eur", f"{LINE}[price_data][unit_amount]": "5",
          f"{LINE}[price_data][product_data][name]": "Tea", f"{LINE}[quantity]": "1"}

@@ -356,6 +356,24 @@ def test_an_authorization_completes_the_session_and_the_capture_pays_it(sdk):
     assert types(events_of(made.id, made.created)) == ["checkout.session.completed"]
 
 
+def test_saved_cards_are_shown_by_what_was_said_of_them(sdk):
+    customer = new_customer()
+    words = {}
+    for word in ("always", "limited", None):
+        made = stripe.PaymentMethod.create(type="card", card={"token": "tok_visa"}, **({"allow_redisplay": word} if word else {}))
+        words[stripe.PaymentMethod.attach(made.id, customer=customer.id).id] = word or "unspecified"
+    for filters in (["always"], ["limited", "unspecified"], ["always", "limited", "unspecified"]):
+        made = opened(item(700), customer=customer.id, saved_payment_method_options={"allow_redisplay_filters": filters})
+        assert plain(made.saved_payment_method_options)["allow_redisplay_filters"] == filters
+        shown = Page(made).state()["saved_methods"]
+        assert sorted(words[one["id"]] for one in shown) == filters
+    kept = {"payment_method_remove": "disabled"}
+    assert plain(opened(item(700), saved_payment_method_options=kept).saved_payment_method_options)["payment_method_remove"] is None
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        opened(item(700), saved_payment_method_options={"payment_method_remove": "enabled"})
+    assert caught.value.param == "saved_payment_method_options[payment_method_remove]"
+
+
 def test_a_card_is_saved_and_offered_again(sdk):
     customer = new_customer()
     saves = {"customer": customer.id, "saved_payment_method_options": {"payment_method_save": "enabled"}}

@@ -99,12 +99,18 @@ export async function shoot(page, name, options = {}) {
   await page.screenshot({ path: join(folder, `${name}.png`), caret: 'initial', ...options });
 }
 
-/** The frame of a field of this kind. */
+/** The frame of a field of this kind. Where StrictMode makes everything twice, the first one goes while it is looked at. */
 export async function fieldFrame(page, kind) {
   const isIt = (frame) => frame.url().includes('/v3/frames/field') && frame.url().includes(`kind=${kind}&`);
-  const frame = page.frames().find(isIt) ?? (await page.waitForEvent('framenavigated', { predicate: isIt }));
-  await frame.waitForSelector('input');
-  return frame;
+  for (;;) {
+    const frame = page.frames().find(isIt) ?? (await page.waitForEvent('framenavigated', { predicate: isIt }));
+    try {
+      await frame.waitForSelector('input');
+      return frame;
+    } catch (error) {
+      if (!frame.isDetached()) throw error;
+    }
+  }
 }
 
 /** Types a card as a buyer does: into the first field, and on wherever the form leads. */

@@ -130,7 +130,11 @@ impl Engine {
         let methods = listed
             .into_iter()
             .filter_map(|held| PaymentMethod::from_record(held.record));
-        let shown = methods.filter(|method| method.allow_redisplay.as_deref() == Some("always"));
+        let words = session.collect.redisplay();
+        let shown = methods.filter(|method| {
+            let said = method.allow_redisplay.as_deref();
+            words.contains(&said.unwrap_or("unspecified"))
+        });
         let mut shown = self
             .by_last_use(&page.scope, customer, shown.collect())
             .await?;

@@ -75,6 +75,8 @@ shipping address can be changed; an action of the buyer that is open then is giv
 - Payment links sell what sessions sell. Optional items are not served; prices and ways of shipping of a link cannot be changed. \
 `restrictions` count the sessions that buyers completed while there was a limit, the count stays when the limit is changed or taken away, and a buyer whose bank was being asked when the last place \
 was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\
+- `customer_update` of a session keeps what the buyer told with the customer when the button is pressed, whatever becomes of the payment. \
+The page cannot remove saved cards (`saved_payment_method_options[payment_method_remove]`).\n\
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \
 browser may detach a card of that customer, and make a confirmation token of it.\n\
 - Shipping is not taxed, and a line item shows the sum of its taxes but no `taxes`.\n\

@@ -2,8 +2,8 @@
 
 use super::totals::sum;
 use super::{
-    Adjustable, CheckoutSession, Collect, IntentTerms, Line, LineTax, PaymentLink, SESSION_SPACE,
-    SessionMode, ShippingOption, UiMode,
+    Adjustable, CheckoutSession, Collect, IntentTerms, Keeps, Line, LineTax, PaymentLink,
+    SESSION_SPACE, SessionMode, ShippingOption, UiMode,
 };
 use crate::catalog::{Price, Product, TaxRate};
 use crate::changes::{Claim, Draft, JobKind};
@@ -90,6 +90,8 @@ pub struct NewSession {
     pub expires: Option<Timestamp>,
     /// What the page asks for.
     pub collect: Collect,
+    /// What the buyer tells is kept with the customer.
+    pub keeps: Keeps,
     /// The ways of shipping, the first one chosen.
     pub shipping_options: Vec<ShippingOption>,
     /// The link that it is made by.
@@ -204,6 +206,7 @@ fn assembled(
         locale: new.locale,
         submit_type: new.submit_type,
         collect: new.collect,
+        keeps: new.keeps,
         secret: in_shop.then(|| context.ids.secret(40)),
         link: new.link,
         order,
@@ -219,7 +222,13 @@ fn check_customer(
     new: &NewSession,
 ) -> Result<(), Refusal> {
     let Some(customer) = customer else {
-        return Ok(());
+        return match new.keeps == Keeps::default() {
+            true => Ok(()),
+            false => Err(Refusal::invalid(
+                "customer_update",
+                "`customer_update` can only be used with `customer`.",
+            )),
+        };
     };
     if customer.record.deleted {
         return Err(Refusal::missing_in_body(

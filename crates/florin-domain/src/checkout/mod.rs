@@ -23,8 +23,8 @@ pub use link::{
     take_place, update_link,
 };
 pub use session::{
-    Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Line, LineTax,
-    PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,
+    Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Keeps, Line,
+    LineTax, PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,
 };
 pub use update::{Choice, LineChange, TermsPatch, UpdateSession, abandon, choose, update};
 

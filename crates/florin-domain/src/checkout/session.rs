@@ -239,8 +239,23 @@ pub struct Collect {
     pub terms: bool,
     /// The buyer may have the method saved.
     pub offers_save: bool,
+    /// Which saved methods are shown, by what was said of showing them again; empty: those that may always be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redisplay: Vec<String>,
     /// The merchant's own questions.
     pub fields: Vec<Field>,
+}
+
+/// What of that which the buyer tells is kept with a customer who was there before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Keeps {
+    /// The billing address.
+    pub address: bool,
+    /// The name.
+    pub name: bool,
+    /// Where to ship.
+    pub shipping: bool,
 }
 
 /// What the intent of the session is made with.
@@ -334,6 +349,8 @@ record! {
         expires: Timestamp,
         /// What the page asks for.
         collect: Collect,
+        /// What the buyer tells is kept with the customer.
+        keeps: Keeps,
         /// The buyer agreed to the terms.
         agreed: bool,
         /// The random part of the client secret of an embedded page.
@@ -354,6 +371,16 @@ record! {
         canceled: bool,
         /// Members that Florin stores and echoes.
         echo: Map<String, Value>,
+    }
+}
+
+impl Collect {
+    /// The words that a saved method is shown for.
+    pub fn redisplay(&self) -> Vec<&str> {
+        match self.redisplay.is_empty() {
+            true => vec!["always"],
+            false => self.redisplay.iter().map(String::as_str).collect(),
+        }
     }
 }
 

@@ -447,7 +447,13 @@ impl PressSession {
         session: &mut Versioned<CheckoutSession>,
     ) -> Result<Option<Versioned<Customer>>, Halt> {
         if let Some(known) = session.record.customer.clone() {
-            return step.find::<Customer>(&known).await;
+            let mut customer = step.find::<Customer>(&known).await?;
+            let living = customer.as_mut().filter(|held| !held.record.deleted);
+            if let (Some(held), Some(patch)) = (living, kept_of(&session.record, &self.press)) {
+                let (draft, mut context) = step.parts();
+                customers::update(draft, &mut context, held, patch)?;
+            }
+            return Ok(customer);
         }
         let record = &session.record;
         let saves = record.terms.setup_future_usage.is_some()
@@ -521,6 +527,22 @@ impl PressSession {
             command,
         )?)
     }
+}
+
+/// What of that which the buyer tells is kept with a customer who was there before.
+fn kept_of(session: &CheckoutSession, press: &Press) -> Option<CustomerPatch> {
+    let keeps = session.keeps;
+    let told = patch_of(session, press);
+    let mut patch = CustomerPatch {
+        name: told.name.filter(|name| keeps.name && name.is_some()),
+        ..CustomerPatch::default()
+    };
+    for (name, is_kept) in [("address", keeps.address), ("shipping", keeps.shipping)] {
+        if let Some(value) = told.echo.get(name).filter(|_| is_kept) {
+            patch.echo.insert(name.to_owned(), value.clone());
+        }
+    }
+    (patch.name.is_some() || !patch.echo.is_empty()).then_some(patch)
 }
 
 /// The customer that a buyer becomes.

@@ -7,7 +7,7 @@ use super::method_configuration;
 use super::payment_intent::named;
 use crate::View;
 use crate::echo::{self, member, picked};
-use crate::shape::{Shape, metadata, texts};
+use crate::shape::{Shape, metadata, texts, words};
 use florin_domain::MethodType;
 use florin_domain::catalog::Price;
 use florin_domain::checkout::{
@@ -316,13 +316,16 @@ fn redirect(session: &CheckoutSession) -> Option<&str> {
     embedded.then(|| session.redirect.as_deref().unwrap_or("always"))
 }
 
-fn saved_options(session: &CheckoutSession) -> Node<'static> {
+fn saved_options(session: &CheckoutSession) -> Node<'_> {
     if session.mode == SessionMode::Setup {
         return Node::Null;
     }
     let mut shape = Shape::hash(3);
     shape
-        .put("allow_redisplay_filters", texts(&["always"]))
+        .put(
+            "allow_redisplay_filters",
+            words(&session.collect.redisplay()),
+        )
         .null("payment_method_remove")
         .put(
             "payment_method_save",

@@ -9,8 +9,8 @@ use super::{
 };
 use florin_base::Timestamp;
 use florin_domain::checkout::{
-    Adjustable, Collect, IntentTerms, LinkPatch, NewSession, SessionMode, TermsPatch, UiMode,
-    UpdateSession,
+    Adjustable, Collect, IntentTerms, Keeps, LinkPatch, NewSession, SessionMode, TermsPatch,
+    UiMode, UpdateSession,
 };
 use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage, Metadata};
 use florin_wire::versions::{ApiVersion, default_capture_method};
@@ -44,6 +44,7 @@ pub fn create_session(params: &Params, version: ApiVersion) -> Result<NewSession
         submit_type: text(params, "submit_type"),
         expires: params.int("expires_at").map(Timestamp),
         collect: collect(params)?,
+        keeps: keeps(params),
         echo: shown(params),
         ..NewSession::default()
     })
@@ -170,7 +171,15 @@ fn intent_echo(params: &Params, data: &str) -> Map<String, Value> {
 fn collect(params: &Params) -> Result<Collect, WireError> {
     let countries = params.list("shipping_address_collection.allowed_countries");
     let countries = countries.into_iter().flatten().filter_map(Value::as_str);
-    let saves = params.text("saved_payment_method_options.payment_method_save");
+    let saved = |name: &str| format!("saved_payment_method_options.{name}");
+    let saves = params.text(&saved("payment_method_save"));
+    if params.text(&saved("payment_method_remove")) == Some("enabled") {
+        return Err(WireError::unsupported(&wire(&saved(
+            "payment_method_remove",
+        ))));
+    }
+    let redisplay = params.list(&saved("allow_redisplay_filters"));
+    let redisplay = redisplay.into_iter().flatten().filter_map(Value::as_str);
     Ok(Collect {
         phone: params
             .flag("phone_number_collection.enabled")
@@ -179,8 +188,18 @@ fn collect(params: &Params) -> Result<Collect, WireError> {
         shipping_countries: countries.map(str::to_owned).collect(),
         terms: params.text("consent_collection.terms_of_service") == Some("required"),
         offers_save: saves == Some("enabled"),
+        redisplay: redisplay.map(str::to_owned).collect(),
         fields: custom_fields::fields(params)?,
     })
+}
+
+fn keeps(params: &Params) -> Keeps {
+    let keeps = |name: &str| params.text(&format!("customer_update.{name}")) == Some("auto");
+    Keeps {
+        address: keeps("address"),
+        name: keeps("name"),
+        shipping: keeps("shipping"),
+    }
 }
 
 /// The bounds of a quantity that the buyer may change.
