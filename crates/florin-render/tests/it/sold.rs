@@ -222,6 +222,7 @@ pub fn paid_session() -> CheckoutSession {
             shipping_countries: vec!["DE".to_owned(), "FR".to_owned()],
             terms: true,
             offers_save: true,
+            redisplay: vec!["always".to_owned()],
             fields: fields(),
         },
         agreed: true,
