@@ -59,7 +59,7 @@ async fn look(
         return said(410, "Not active", told);
     }
     let buyer = api.admission.proxies.buyer(parts);
-    match api.engine.admits_look(opened, buyer).await {
+    match api.engine.admits_look(&opened.scope, buyer).await {
         Ok(true) => {}
         Ok(false) => {
             let text = "This link was opened very often from here. Nothing was charged. Try again in ten minutes.";

@@ -49,16 +49,16 @@ impl Engine {
         crate::jobs::nobody(self, &opened.scope, request)
     }
 
-    /// Counts a look at a link. False when there were too many from that address.
+    /// Counts a look that makes a session: at a link, or at one that is begun anew. False when there were too many from that address.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn admits_look(&self, opened: &OpenedLink, buyer: Buyer) -> Result<bool, StoreError> {
+    pub async fn admits_look(&self, scope: &Scope, buyer: Buyer) -> Result<bool, StoreError> {
         let Some(address) = buyer.address else {
             return Ok(true);
         };
         let key = TallyKey {
-            scope: opened.scope.clone(),
+            scope: scope.clone(),
             name: format!("link_sessions/{}", customer(address)),
         };
         let tallied = self.world().tallies.tally(&key, Count::One).await?;

@@ -16,10 +16,11 @@ const PAYMENTS: u32 = 40;
 /// Operations that no story can succeed in, with the reason.
 const NEVER_OK: [(&str, &str); 1] = [("CancelRefund", "no card refund waits for its customer")];
 /// What the engine exports beside its operations: the parts of their wishes.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "Choice",
     "Collected",
     "ItemWish",
+    "LineWish",
     "LinkLine",
     "LinkTerms",
     "Press",
@@ -29,11 +30,12 @@ const PARTS: [&str; 10] = [
     "ShippingWish",
 ];
 /// Operations without a route: a page asks for them.
-const OF_PAGES: [&str; 4] = [
+const OF_PAGES: [&str; 5] = [
     "AbandonSession",
     "AnswerIntentChallenge",
     "ChooseSession",
     "PressSession",
+    "RecoverSession",
 ];
 
 fn check(report: &Report) {

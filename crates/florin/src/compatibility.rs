@@ -66,8 +66,8 @@ no currency is guessed from where the buyer is. Amounts in further currencies (`
 (`custom_unit_amount`) one is sold, beside other items if you like, and a `minimum` of 0 means more than nothing. A whole `unit_amount_decimal` becomes `unit_amount`.\n\
 - The id of a deleted product is not used again.\n\
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
-- Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices, \
-recovery after expiry and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \
+- Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices \
+and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \
 its client secret alone, and its redirects open in a window over that page. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, and in versions before 2022-08-01 at once, as long as the buyer chooses no amount. It ends after 24 hours at most. \
 Nobody but the page of the session confirms that intent, or its set-up. While a session is open, in every `ui_mode`, its line items, ways of shipping, `payment_intent_data` and \
@@ -75,6 +75,7 @@ shipping address can be changed; an action of the buyer that is open then is giv
 - Payment links sell what sessions sell. Optional items are not served; prices and ways of shipping of a link cannot be changed. \
 `restrictions` count the sessions that buyers completed while there was a limit, the count stays when the limit is changed or taken away, and a buyer whose bank was being asked when the last place \
 was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\
+- An expired session that can be begun anew (`after_expiration`) has one successor at a time: who opens its address again comes to the same one, until that expires, too. What the buyer had told is asked anew.\n\
 - `customer_update` of a session keeps what the buyer told with the customer when the button is pressed, whatever becomes of the payment. \
 The page cannot remove saved cards (`saved_payment_method_options[payment_method_remove]`).\n\
 - The client secret of a customer session holds what it allows, sealed; nothing is stored, so that it cannot be ended early. With it a \

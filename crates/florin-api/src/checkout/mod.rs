@@ -16,7 +16,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
-use florin_engine::operations::{AbandonSession, ChooseSession, PressSession};
+use florin_engine::operations::{AbandonSession, ChooseSession, PressSession, RecoverSession};
 use florin_engine::{Caller, Halt, MethodSource, Operation, PageSession, Response};
 use florin_render::qr;
 use florin_render::{PageFacts, PagePicture, render_page};
@@ -68,6 +68,8 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
         ("state", true, _) => visit.state(200).await,
         // What stands in a page of the shop has no address of its own.
         ("qr.svg", true, _) if id == visit.page.id => visit.picture(),
+        // Whoever only asks whether there is something makes no session.
+        ("recover", true, _) if parts.method == Method::GET => visit.recover().await,
         ("events", true, _) => events::stream(&visit).await,
         (picture, true, _) if picture.starts_with(PICTURES) => visit.picture_of(picture).await,
         ("", _, true) => visit.press_without_script(body).await,
@@ -170,6 +172,24 @@ impl Visit<'_> {
                 self.told(response).await
             }
             Err(error) => wire(&error),
+        }
+    }
+
+    /// The buyer of an expired session gets another one, which sells the same.
+    async fn recover(&self) -> HttpResponse<Body> {
+        let buyer = self.api.admission.proxies.buyer(self.parts);
+        match self.api.engine.admits_look(&self.page.scope, buyer).await {
+            Ok(true) => {}
+            Ok(false) => return shell::too_often(),
+            Err(_) => return unavailable(),
+        }
+        let id = self.page.id.clone();
+        let response = self.mutate(None, RecoverSession { id }).await;
+        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        match body.get("id").and_then(Value::as_str) {
+            Some(id) if response.status == 200 => headers::see_other(&format!("{PREFIX}{id}")),
+            _ if response.status >= 500 => unavailable(),
+            _ => shell::over(),
         }
     }
 

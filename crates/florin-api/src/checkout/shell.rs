@@ -48,6 +48,19 @@ pub(super) fn missing() -> HttpResponse<Body> {
     headers::page(404, html::frame("Not found", "", body))
 }
 
+/// A session that cannot be begun anew, or not any more.
+pub(super) fn over() -> HttpResponse<Body> {
+    let body = "<h1>This order has ended</h1>\n<p>It cannot be begun again. Go back to the merchant, and ask for a new one. Nothing \
+        was charged.</p>";
+    headers::page(410, html::frame("Ended", "", body))
+}
+
+/// Too many sessions were begun from one address.
+pub(super) fn too_often() -> HttpResponse<Body> {
+    let body = "<h1>Too often</h1>\n<p>This order was begun very often from here. Nothing was charged. Try again in ten minutes.</p>";
+    headers::page(429, html::frame("Too often", "", body))
+}
+
 /// The page cannot be shown now.
 pub(super) fn unavailable() -> HttpResponse<Body> {
     let body = "<h1>Not now</h1>\n<p>The server cannot answer now. Nothing was charged; load the page again.</p>";

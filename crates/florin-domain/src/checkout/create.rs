@@ -92,6 +92,8 @@ pub struct NewSession {
     pub collect: Collect,
     /// What the buyer tells is kept with the customer.
     pub keeps: Keeps,
+    /// Once it expired, the buyer may begin anew.
+    pub recovers: bool,
     /// The ways of shipping, the first one chosen.
     pub shipping_options: Vec<ShippingOption>,
     /// The link that it is made by.
@@ -160,7 +162,7 @@ fn check_excluded(new: &NewSession) -> Result<(), Refusal> {
 }
 
 /// Its page is found without a key, and it ends by itself.
-fn publish(draft: &mut Draft, context: &Context<'_>, session: &CheckoutSession) {
+pub(super) fn publish(draft: &mut Draft, context: &Context<'_>, session: &CheckoutSession) {
     let target = session.key(&context.scope);
     draft.claim(Claim {
         scope: None,
@@ -207,6 +209,7 @@ fn assembled(
         submit_type: new.submit_type,
         collect: new.collect,
         keeps: new.keeps,
+        recovers: new.recovers,
         secret: in_shop.then(|| context.ids.secret(40)),
         link: new.link,
         order,
@@ -251,6 +254,10 @@ fn check_customer(
 fn check_urls(new: &NewSession) -> Result<(), Refusal> {
     let refuse = |param: &str, message: &str| Err(Refusal::invalid(param, message));
     match new.ui {
+        UiMode::EmbeddedPage | UiMode::Elements if new.recovers => refuse(
+            "after_expiration",
+            "`after_expiration` is for `ui_mode: hosted_page`; in a page of the shop, create another session.",
+        ),
         UiMode::HostedPage if new.return_url.is_some() => refuse(
             "return_url",
             "`return_url` is for `ui_mode: embedded_page`; use `success_url`.",
@@ -348,7 +355,10 @@ pub(super) fn lines_in(
     lines.collect()
 }
 
-fn end_of(context: &Context<'_>, asked: Option<Timestamp>) -> Result<Timestamp, Refusal> {
+pub(super) fn end_of(
+    context: &Context<'_>,
+    asked: Option<Timestamp>,
+) -> Result<Timestamp, Refusal> {
     let Some(asked) = asked else {
         return Ok(context.now.plus_seconds(LIFE_S));
     };

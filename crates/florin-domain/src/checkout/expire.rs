@@ -10,6 +10,9 @@ use crate::refusal::Refusal;
 use crate::transitions::Transition;
 use florin_base::Timestamp;
 
+/// For so long a buyer may begin an expired session anew.
+const RECOVERABLE_S: i64 = 30 * 24 * 3_600;
+
 impl CheckoutSession {
     /// Whether its time is over at `now`, although nothing has ended it yet.
     pub fn is_due(&self, now: Timestamp) -> bool {
@@ -54,6 +57,9 @@ pub fn expire(
         cancel_setup(draft, context, &mut setup, None)?;
     }
     held.record.status = SessionStatus::Expired;
+    if held.record.recovers {
+        held.record.recoverable_until = Some(context.now.plus_seconds(RECOVERABLE_S));
+    }
     let transition = held
         .record
         .told(Transition::SessionExpired, Transition::FrontExpired);

@@ -9,6 +9,7 @@ mod create;
 mod expire;
 mod front;
 mod link;
+mod recover;
 mod session;
 mod totals;
 mod update;
@@ -22,6 +23,7 @@ pub use link::{
     LINK_SPACE, LinkItem, LinkPatch, LinkShipping, NewLink, PaymentLink, create_link, revise_link,
     take_place, update_link,
 };
+pub use recover::recover;
 pub use session::{
     Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Keeps, Line,
     LineTax, PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,

@@ -351,6 +351,14 @@ record! {
         collect: Collect,
         /// What the buyer tells is kept with the customer.
         keeps: Keeps,
+        /// Once it expired, the buyer may begin anew.
+        recovers: bool,
+        /// Until this second; known when it expires.
+        recoverable_until: Option<Timestamp>,
+        /// The session that it was begun anew from.
+        recovered_from: Option<Id<CheckoutSession>>,
+        /// The session that was begun anew from it last.
+        recovered_by: Option<Id<CheckoutSession>>,
         /// The buyer agreed to the terms.
         agreed: bool,
         /// The random part of the client secret of an embedded page.

@@ -610,6 +610,32 @@ impl Operation for ExpireSession {
     }
 }
 
+/// The buyer begins an expired session anew.
+pub struct RecoverSession {
+    /// Which one.
+    pub id: String,
+}
+
+impl Operation for RecoverSession {
+    fn object(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
+        Box::pin(async move {
+            let mut session = step.in_url::<CheckoutSession>(&self.id, "session").await?;
+            let later = session.record.recovered_by.clone();
+            let later = step.linked::<CheckoutSession>(later.as_deref()).await?;
+            let scope = step.scope().clone();
+            let now = step.parts().1.now;
+            if let Some(later) = later.filter(|later| later.record.stands_in(now)) {
+                return Ok(Decided::record(&scope, &later.record.id));
+            }
+            step.decide(|draft, context| checkout::recover(draft, context, &mut session))
+        })
+    }
+}
+
 /// Money that may be on its way for days is nothing to wait for with a request.
 async fn check_not_under_way(step: &mut Step, session: &CheckoutSession) -> Result<(), Halt> {
     let intent = step

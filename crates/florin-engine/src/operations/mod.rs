@@ -22,7 +22,7 @@ pub use catalog::{
 pub use charges::{CaptureCharge, CreateCharge, UpdateCharge};
 pub use checkout::{
     AbandonSession, ChooseSession, CreateSession, ExpireSession, ItemWish, LineWish, PressSession,
-    PriceWish, ProductWish, ShippingWish, UpdateSession,
+    PriceWish, ProductWish, RecoverSession, ShippingWish, UpdateSession,
 };
 pub use confirmation_tokens::CreateConfirmationToken;
 pub use customers::{CreateCustomer, DeleteCustomer, UpdateCustomer};

@@ -23,14 +23,14 @@ const MEMBERS: usize = 62;
 /// Renders a session.
 pub(crate) fn render<'a>(session: &'a CheckoutSession, view: &View<'_>) -> Node<'a> {
     let mut shape = Shape::object(&session.id, "checkout.session", MEMBERS);
-    front(&mut shape, session);
+    front(&mut shape, session, view);
     middle(&mut shape, session, view);
     back(&mut shape, session, view);
     shape.done()
 }
 
 /// The members up to `customer_email`.
-fn front<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession) {
+fn front<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'_>) {
     let narrowed = !session.types.is_empty();
     let priced = session.mode == SessionMode::Payment;
     let billing = match session.collect.billing_address {
@@ -43,7 +43,7 @@ fn front<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession) {
     });
     shape
         .null("adaptive_pricing")
-        .null("after_expiration")
+        .put("after_expiration", after_expiration(session, view))
         .null("allow_promotion_codes")
         .put(
             "allowed_payment_method_types",
@@ -107,7 +107,7 @@ fn middle<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'
         .put("payment_status", session.paid.word())
         .null("permissions")
         .put("phone_number_collection", enabled(session.collect.phone))
-        .null("recovered_from")
+        .put("recovered_from", session.recovered_from.as_deref())
         .put_some("redirect_on_completion", redirect(session));
 }
 
@@ -137,6 +137,24 @@ fn back<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'_>
         .put("ui_mode", session.ui.word())
         .put("url", url)
         .null("wallet_options");
+}
+
+/// Where the buyer begins anew, once it expired.
+fn after_expiration(session: &CheckoutSession, view: &View<'_>) -> Node<'static> {
+    if !session.recovers {
+        return Node::Null;
+    }
+    let until = session.recoverable_until;
+    let url = until.map(|_| format!("{}/c/pay/{}/recover", view.base_url, session.id));
+    let mut recovery = Shape::hash(4);
+    recovery
+        .put("allow_promotion_codes", false)
+        .put("enabled", true)
+        .put("expires_at", until.map(|until| until.0))
+        .put("url", url);
+    let mut shape = Shape::hash(1);
+    shape.put("recovery", recovery.done());
+    shape.done()
 }
 
 fn enabled(flag: bool) -> Node<'static> {

@@ -45,6 +45,7 @@ pub fn create_session(params: &Params, version: ApiVersion) -> Result<NewSession
         expires: params.int("expires_at").map(Timestamp),
         collect: collect(params)?,
         keeps: keeps(params),
+        recovers: params.flag("after_expiration.recovery.enabled") == Some(true),
         echo: shown(params),
         ..NewSession::default()
     })

@@ -84,6 +84,8 @@ struct Order {
     id: String,
     /// The dearer way of shipping; empty where the buyer changes a quantity.
     shipping: String,
+    /// What the first item costs.
+    low: i64,
 }
 
 /// A session over a total that no other order has, which one choice of the buyer turns into another such total.
@@ -105,6 +107,7 @@ async fn order(client: &mut Client, mut command: NewSession) -> Option<Order> {
     made.ok().then(|| Order {
         id: made.text("id"),
         shipping: shipping.to_owned(),
+        low,
     })
 }
 
@@ -113,11 +116,13 @@ fn plain(client: &mut Client) -> NewSession {
     if client.random.chance(200) {
         command.terms.capture_method = CaptureMethod::Manual;
     }
+    command.recovers = client.random.chance(500);
     command
 }
 
 async fn sell_to_one(client: &mut Client) {
     let command = plain(client);
+    let recovers = command.recovers;
     let Some(order) = order(client, command).await else {
         return;
     };
@@ -142,11 +147,30 @@ async fn sell_to_one(client: &mut Client) {
         }
     }
     if client.random.chance(500) {
-        client.ask(checkout_wishes::expire(&order.id)).await;
+        let ended = client.ask(checkout_wishes::expire(&order.id)).await;
+        if ended.ok() && recovers {
+            begin_anew(client, &order.id).await;
+        }
     }
 }
 
-/// The buyer takes the other way of shipping or one item less, or the merchant sells one item twice.
+/// The buyer comes back to an order that has expired, perhaps twice, and pays it once.
+async fn begin_anew(client: &mut Client, id: &str) {
+    let fresh = client.ask(checkout_wishes::recover(id)).await;
+    if client.random.chance(300) {
+        client.ask(checkout_wishes::recover(id)).await;
+    }
+    if fresh.ok() {
+        let card = Some(wishes::published("visa"));
+        let fresh = fresh.text("id");
+        client
+            .ask(checkout_wishes::press(&fresh, card, false))
+            .await;
+        finish(client, &fresh).await;
+    }
+}
+
+/// The buyer takes the other way of shipping or one item less, or the merchant puts another item in its place.
 async fn choose(client: &mut Client, order: &Order) {
     let wish = match order.shipping.is_empty() {
         true => {
@@ -164,7 +188,10 @@ async fn choose(client: &mut Client, order: &Order) {
             };
             match client.random.chance(500) {
                 true => checkout_wishes::leave_out(&order.id, &second),
-                false => checkout_wishes::sell_twice(&order.id, &first, &second),
+                false => {
+                    let total = client.scene.with(|inner| inner.fresh_amount());
+                    checkout_wishes::sell_another(&order.id, &first, total - order.low)
+                }
             }
         }
         false => checkout_wishes::ship_by(&order.id, &order.shipping),

@@ -138,18 +138,19 @@ pub(super) fn describe(id: &str) -> Wish {
     })
 }
 
-/// The merchant changes the order: two of the first item, and the second one stays.
-pub(super) fn sell_twice(id: &str, first: &str, second: &str) -> Wish {
+/// The merchant changes the order: the first item stays, and another one is sold beside it.
+pub(super) fn sell_another(id: &str, first: &str, amount: i64) -> Wish {
     let id = id.to_owned();
-    let line = |id: &str, quantity| ops::LineWish {
-        id: Some(id.to_owned()),
-        price: None,
-        quantity,
+    let line = |id: Option<&str>, price| ops::LineWish {
+        id: id.map(str::to_owned),
+        price,
+        quantity: id.is_none().then_some(1),
         adjustable: None,
         tax_rates: None,
         metadata: MetadataPatch::Keep,
     };
-    let lines = vec![line(first, Some(2)), line(second, None)];
+    let other = item(amount, None).price;
+    let lines = vec![line(Some(first), None), line(None, Some(other))];
     wish("UpdateSession", "checkout.session", move || {
         ops::UpdateSession {
             id: id.clone(),
@@ -157,6 +158,14 @@ pub(super) fn sell_twice(id: &str, first: &str, second: &str) -> Wish {
             shipping: None,
             lines: Some(lines.clone()),
         }
+    })
+}
+
+/// The buyer comes back to what has expired.
+pub(super) fn recover(id: &str) -> Wish {
+    let id = id.to_owned();
+    wish("RecoverSession", "checkout.session", move || {
+        ops::RecoverSession { id: id.clone() }
     })
 }
 

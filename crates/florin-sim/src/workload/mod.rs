@@ -72,6 +72,7 @@ pub const PERFORMED: &[&str] = &[
     "ExpireSession",
     "IncrementIntent",
     "PressSession",
+    "RecoverSession",
     "RefundFrontPayment",
     "UpdateCharge",
     "UpdateConfiguration",
