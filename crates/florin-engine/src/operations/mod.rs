@@ -90,6 +90,7 @@ pub const OPERATIONS: &[&str] = &[
     "ExpireSession",
     "IncrementIntent",
     "PressSession",
+    "RecoverSession",
     "RefundFrontPayment",
     "UpdateCharge",
     "UpdateConfiguration",
