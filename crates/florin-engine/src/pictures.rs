@@ -29,9 +29,12 @@ const MISSED_MS: u64 = 60_000;
 /// A host has so long to answer, in milliseconds.
 const ANSWERED_WITHIN_MS: u64 = 5_000;
 /// Pictures that a process fetches at once; each is at most `PICTURE_BYTES_MAX` long.
-const FETCHED_AT_ONCE_MAX: usize = 32;
-/// Those of one account and mode: hosts that do not answer hold up nobody else's pictures.
+const FETCHED_AT_ONCE_MAX: usize = 64;
+/// Those of one account and mode. The others wait for them: hosts that do not answer hold up nobody else's pictures.
 const OF_SCOPE_AT_ONCE_MAX: usize = 4;
+
+/// A turn of an account and mode, by its number.
+type Lane = (Scope, usize);
 
 /// Whose picture, and where it lies.
 type Address = (Scope, String);
@@ -70,25 +73,7 @@ impl Found {
 #[derive(Default)]
 pub(crate) struct Pictures {
     held: Mutex<BTreeMap<Address, Found>>,
-    turns: Mutex<BTreeMap<Address, Arc<Turn<()>>>>,
-}
-
-/// The turn to fetch from an address. Dropping it gives the place back.
-struct Fetching<'a> {
-    pictures: &'a Pictures,
-    key: &'a Address,
-    turn: Arc<Turn<()>>,
-    _taken: Taken<()>,
-}
-
-impl Drop for Fetching<'_> {
-    fn drop(&mut self) {
-        let mut turns = self.pictures.turns();
-        let is_own = |held: &Arc<Turn<()>>| Arc::ptr_eq(held, &self.turn);
-        if turns.get(self.key).is_some_and(is_own) {
-            turns.remove(self.key);
-        }
-    }
+    turns: Mutex<BTreeMap<Lane, Arc<Turn<()>>>>,
 }
 
 impl Pictures {
@@ -98,29 +83,25 @@ impl Pictures {
     }
 
     /// Likewise.
-    fn turns(&self) -> MutexGuard<'_, BTreeMap<Address, Arc<Turn<()>>>> {
+    fn turns(&self) -> MutexGuard<'_, BTreeMap<Lane, Arc<Turn<()>>>> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The turn to fetch from an address; `None` where as many are fetched as may be. Whoever waited for it looks again: the one
     /// before may have fetched the same.
-    async fn turn<'a>(&'a self, key: &'a Address) -> Option<Fetching<'a>> {
+    async fn turn(&self, (scope, address): &Address) -> Option<Taken<()>> {
+        let sum: usize = address.bytes().map(usize::from).sum();
+        let lane = (scope.clone(), sum % OF_SCOPE_AT_ONCE_MAX);
         let turn = {
             let mut turns = self.turns();
-            let of_scope = turns.keys().filter(|(scope, _)| *scope == key.0).count();
-            let is_full = turns.len() >= FETCHED_AT_ONCE_MAX || of_scope >= OF_SCOPE_AT_ONCE_MAX;
-            if is_full && !turns.contains_key(key) {
+            // What only the map holds nobody has and nobody waits for.
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            if turns.len() >= FETCHED_AT_ONCE_MAX && !turns.contains_key(&lane) {
                 return None;
             }
-            Arc::clone(turns.entry(key.clone()).or_default())
+            Arc::clone(turns.entry(lane).or_default())
         };
-        let taken = Arc::clone(&turn).lock_owned().await;
-        Some(Fetching {
-            pictures: self,
-            key,
-            turn,
-            _taken: taken,
-        })
+        Some(turn.lock_owned().await)
     }
 
     fn find(&self, key: &Address, now_ms: u64) -> Option<Option<Picture>> {
@@ -305,22 +286,40 @@ mod tests {
     #[test]
     fn who_waits_for_hosts_holds_up_nobody_else() {
         let pictures = Pictures::default();
-        let keys: Vec<Address> = (0..=OF_SCOPE_AT_ONCE_MAX)
-            .map(|at| key(&at.to_string()))
+        let now = |key: &Address| pictures.turn(key).now_or_never().flatten();
+        let own: Vec<_> = (0..OF_SCOPE_AT_ONCE_MAX)
+            .map(|at| now(&key(&at.to_string())).expect("a turn"))
             .collect();
         let other = (Scope::test("acct_2"), "0".to_owned());
-        let at_once = |key| pictures.turn(key).now_or_never().expect("no wait");
-        let mut own = Vec::new();
-        for key in &keys[..OF_SCOPE_AT_ONCE_MAX] {
-            own.push(at_once(key).expect("a turn"));
-        }
-        let last = &keys[OF_SCOPE_AT_ONCE_MAX];
-        assert!(at_once(last).is_none());
-        assert!(at_once(&other).is_some());
-        own.pop();
-        assert!(at_once(last).is_some());
+        assert!(
+            now(&key("9")).is_none(),
+            "another picture of the account waits"
+        );
+        assert!(now(&other).is_some(), "that of another account does not");
         drop(own);
-        assert!(pictures.turns().is_empty());
+        assert!(now(&key("9")).is_some());
+        assert_eq!(pictures.turns().len(), 1, "of what is over nothing is kept");
+    }
+
+    #[test]
+    fn a_process_fetches_only_so_many_at_once() {
+        let pictures = Pictures::default();
+        let address = |at: usize| (Scope::test(&format!("acct_{at}")), "a".to_owned());
+        let now = |at| {
+            pictures
+                .turn(&address(at))
+                .now_or_never()
+                .expect("no wait")
+                .is_some()
+        };
+        let keys: Vec<Address> = (0..FETCHED_AT_ONCE_MAX).map(address).collect();
+        let held: Vec<_> = keys
+            .iter()
+            .map(|key| pictures.turn(key).now_or_never().expect("no wait"))
+            .collect();
+        assert!(held.iter().all(Option::is_some) && !now(FETCHED_AT_ONCE_MAX));
+        drop(held);
+        assert!(now(FETCHED_AT_ONCE_MAX));
     }
 
     #[test]

@@ -68,7 +68,7 @@ no currency is guessed from where the buyer is. Amounts in further currencies (`
 - Codes of taxes (`tax_code`) are kept as text and not looked up.\n\
 - Checkout sessions are for payments and set-ups. Subscriptions, discounts, promotion codes, automatic tax, invoices \
 and the `ui_mode` word `form` are refused. What stands in a page of the shop (`embedded_page`, `elements`) is known by \
-its client secret alone, and its redirects open in a window over that page. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
+its client secret alone. The bank of a card opens in a window over that page; a method with a page of its own takes the whole page and leads back to `return_url`. `GET /v1/elements/sessions` is Florin's own: its browser script asks it.\n\
 - A checkout session makes its payment intent when the buyer presses the button, and in versions before 2022-08-01 at once, as long as the buyer chooses no amount. It ends after 24 hours at most. \
 Nobody but the page of the session confirms that intent, or its set-up. While a session is open, in every `ui_mode`, its line items, ways of shipping, `payment_intent_data` and \
 shipping address can be changed; an action of the buyer that is open then is given up. An inline price is a price with `active: false`, and its product is a product like any other.\n\

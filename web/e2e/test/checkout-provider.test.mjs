@@ -99,6 +99,20 @@ for (const generation of ['middle', 'latest']) {
   });
 }
 
+test('a wallet takes the whole page, and leads back to where the session says', async () => {
+  const shop = `${setting.shop}/latest?form=none&back={CHECKOUT_SESSION_ID}`;
+  const made = await session({ payment_method_types: ['card', 'paypal'], return_url: shop });
+  const { context, page, frame } = await formPage(made);
+  await frame.getByRole('tab', { name: 'PayPal' }).click();
+  await pay(page);
+  await page.waitForURL((url) => url.origin === setting.pay);
+  assert.equal(page.frames().length, 1, 'no window holds it');
+  await page.getByRole('button', { name: 'Approve the payment', exact: true }).click();
+  await page.waitForURL(`${shop.replace('{CHECKOUT_SESSION_ID}', made.id)}*`);
+  assert.equal((await again(made)).payment_status, 'paid');
+  await leave(context);
+});
+
 test('a card that was declined before the one that its bank asks about is no failure of that one', async () => {
   const made = await session();
   const { context, page, frame } = await formPage(made);

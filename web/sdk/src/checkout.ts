@@ -132,12 +132,18 @@ async function confirm(open: Open, wish: any = {}): Promise<object> {
   if (error) return { type: 'error', error };
   for (const name of SAID) if (wish[name]) open.said[name] = wish[name];
   const { email, billingAddress: billing, shippingAddress: shipping, phoneNumber: phone } = session(open);
+  const method = chosen?.type ?? 'card';
   const body = {
-    attempt: randomId(), expected_amount: amounts.total, method: chosen?.type ?? 'card', saved_method: chosen?.saved,
+    attempt: randomId(), expected_amount: amounts.total, method, saved_method: chosen?.saved,
     billing: { email, phone, name: billing?.name, address: billing?.address }, shipping, save: wish.savePaymentMethod,
   };
   const sent = await ask(open, `confirm?${new URLSearchParams({ ch: open.channel, origin: location.origin })}`, body, handle);
-  const url = sent.payment?.action?.url;
+  const { kind, url } = sent.payment?.action ?? {};
+  // No window is sure to show the page of a wallet.
+  if (kind === 'redirect' && method !== 'card' && isPage(url)) {
+    location.assign(url);
+    return new Promise(() => {});
+  }
   const failure = failureOf(isPage(url) ? await overPage(open, url) : sent);
   if (failure) {
     // Without a state nobody was asked for money, and the one that is known here may be the reason.

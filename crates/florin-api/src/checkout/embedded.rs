@@ -8,7 +8,7 @@ use crate::{Api, assets, headers, query};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
-use florin_engine::UiMode;
+use florin_engine::{Flow, UiMode};
 use florin_render::PageFacts;
 use florin_vault::constant_time_eq;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -61,14 +61,15 @@ fn told(answer: HttpResponse<Body>, query: &Map<String, Value>) -> HttpResponse<
 
 /// Where the buyer of what stands in a page of the shop comes back to, by the query of a press: to a page of ours that tells the
 /// shop's page, from a window over it; to the shop itself, with anything that took the whole page.
-pub(super) fn back_to(visit: &Visit<'_>, facts: &PageFacts, is_card: bool) -> Option<String> {
+pub(super) fn back_to(visit: &Visit<'_>, facts: &PageFacts, flow: Flow) -> Option<String> {
     let query = query::read(visit.parts);
     let origin = query::text(&query, "origin").filter(|origin| assets::is_origin(origin))?;
     let channel = query::text(&query, "ch").filter(|channel| is_channel(channel))?;
     let in_window = match facts.session.ui {
         UiMode::HostedPage => return None,
-        UiMode::EmbeddedPage => is_card,
-        UiMode::Elements => true,
+        UiMode::EmbeddedPage => flow == Flow::Card,
+        // No page of another provider is sure to stand in a window; a code or a transfer is shown on a page of ours.
+        UiMode::Elements => flow != Flow::Redirect,
     };
     if in_window {
         let base_url = &visit.api.engine.world().settings.base_url;

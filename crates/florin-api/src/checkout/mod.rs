@@ -17,7 +17,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
 use florin_engine::operations::{AbandonSession, ChooseSession, PressSession, RecoverSession};
-use florin_engine::{Caller, Halt, MethodSource, Operation, PageSession, Response};
+use florin_engine::{Caller, Flow, Halt, MethodSource, Operation, PageSession, Response};
 use florin_render::qr;
 use florin_render::{PageFacts, PagePicture, render_page};
 use florin_wire::{WireError, parse_form, parse_json};
@@ -273,9 +273,12 @@ impl Visit<'_> {
         if self.parts.uri.query().is_none() {
             return Ok(own);
         }
-        let is_card = !matches!(method, Some(MethodSource::Plain(_)));
+        let flow = match method {
+            Some(MethodSource::Plain(details)) => details.kind.flow(),
+            _ => Flow::Card,
+        };
         let facts = self.api.engine.page_facts(&self.page).await?;
-        let embedded = facts.and_then(|facts| embedded::back_to(self, &facts, is_card));
+        let embedded = facts.and_then(|facts| embedded::back_to(self, &facts, flow));
         Ok(embedded.unwrap_or(own))
     }
 
