@@ -76,7 +76,7 @@ def test_a_product_without_prices_is_deleted(product):
     event = events_of(product.id, product.created)[-1]
     assert event["type"] == "product.deleted"
     assert (event["data"]["object"]["name"], event["data"]["object"]["active"]) == ("Green tea", False)
-    assert product.id not in ids(stripe.Product.list(limit=100))
+    assert product.id not in ids(stripe.Product.list(limit=100)) and ids(stripe.Product.list(ids=[product.id])) == []
     assert product.id not in ids(stripe.Product.list(limit=100, active=False))
 
 
@@ -135,6 +135,15 @@ def test_products_are_listed_by_what_they_are(sdk):
     third = stripe.Product.create(name="T", url=page)
     after = {"limit": 5, "ending_before": stripe.Product.list(ids=[first.id]).data[0].id}
     assert ids(stripe.Product.list(ids=[third.id, first.id, "prod_missing"])) == [third.id, first.id]
+    named = [first.id, third.id, second.id, first.id]
+    one = stripe.Product.list(ids=named, limit=1)
+    assert (ids(one), one.has_more) == ([third.id], True)
+    rest = stripe.Product.list(ids=named, limit=2, starting_after=third.id)
+    assert (ids(rest), rest.has_more) == ([second.id, first.id], False)
+    back = stripe.Product.list(ids=named, limit=1, ending_before=first.id)
+    assert (ids(back), back.has_more) == ([second.id], True)
+    assert ids(stripe.Product.list(ids=named, active=False)) == []
+    assert ids(stripe.Product.list(ids=named, created={"gt": third.created + 60})) == []
     assert ids(stripe.Product.list(url=page)) == [third.id, first.id]
     assert ids(stripe.Product.list(shippable=False, **after)) == [second.id]
     assert first.id in ids(stripe.Product.list(shippable=True, limit=100))

@@ -1,17 +1,21 @@
 //! Filters of lists that no key column answers.
 //!
 //! The store is read in batches, and what a filter keeps of them makes the page: it is full, or the list is at its end.
-//! So `has_more` is true exactly when there is more. Deliberately absent: counting ahead.
+//! So `has_more` is true exactly when there is more. What is named by ids is looked up by them. Deliberately absent: counting
+//! ahead.
 
 use crate::Engine;
+use crate::step::Halt;
 use florin_base::limits::WEBHOOK_ENDPOINTS_MAX;
 use florin_domain::webhooks::DeliveryState;
-use florin_domain::{Kind, Record, Versioned};
+use florin_domain::{Kind, Record, RecordKey, Refusal, Versioned};
 use florin_store::{ListQuery, StoreError};
 use std::collections::BTreeSet;
 
 /// Records that are looked at in one go.
 const BATCH_MAX: usize = 64;
+/// Records that one request looks at. A list that is longer has to be narrowed by something that a key column answers.
+const LOOKED_AT_MAX: usize = 100_000;
 
 type Found = Versioned<Record>;
 
@@ -57,11 +61,13 @@ impl ProductWish {
 }
 
 impl Sieve {
-    /// As many records as can be kept at all.
-    fn kept_max(&self) -> usize {
+    /// The records that are wanted by name, if they are.
+    fn named(&self) -> Option<BTreeSet<&str>> {
         match self {
-            Sieve::Product(ProductWish { ids: Some(ids), .. }) => ids.len(),
-            _ => usize::MAX,
+            Sieve::Product(ProductWish { ids: Some(ids), .. }) => {
+                Some(ids.iter().map(String::as_str).collect())
+            }
+            _ => None,
         }
     }
 }
@@ -72,10 +78,13 @@ impl Engine {
         &self,
         mut query: ListQuery,
         sieve: &Sieve,
-    ) -> Result<Vec<Found>, StoreError> {
-        let wanted = std::mem::replace(&mut query.limit, BATCH_MAX).min(sieve.kept_max());
+    ) -> Result<Vec<Found>, Halt> {
+        if let Some(ids) = sieve.named() {
+            return self.named(&query, sieve, ids).await;
+        }
+        let wanted = std::mem::replace(&mut query.limit, BATCH_MAX);
         let mut kept = Vec::new();
-        loop {
+        for _ in 0..LOOKED_AT_MAX / BATCH_MAX {
             let batch = self.world.store.list(&query).await?;
             let is_last = batch.len() < BATCH_MAX;
             query.after = batch
@@ -87,6 +96,33 @@ impl Engine {
                 return Ok(kept);
             }
         }
+        let message = format!(
+            "This filter has to look at each object, and {LOOKED_AT_MAX} of them held too few that it keeps. Narrow the list with \
+             `created`."
+        );
+        Err(Refusal::plain(None, message).into())
+    }
+
+    /// Of some records that are named, those which the list holds and the sieve keeps.
+    async fn named(
+        &self,
+        query: &ListQuery,
+        sieve: &Sieve,
+        ids: BTreeSet<&str>,
+    ) -> Result<Vec<Found>, Halt> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            let key = RecordKey::new(&query.scope, query.kind, id);
+            found.extend(
+                self.held(&key)
+                    .await?
+                    .filter(|held| query.holds(&held.record)),
+            );
+        }
+        let mut kept = self.keep(query, sieve, found).await?;
+        kept.sort_by(|one, other| query.order_of(&one.record, &other.record));
+        kept.truncate(query.limit);
+        Ok(kept)
     }
 
     async fn keep(
