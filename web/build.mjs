@@ -25,7 +25,7 @@ const ENTRIES = [
 ];
 
 /** What the scripts of a shop's page, of its frames and of the payform may weigh, in bytes of gzip. */
-const BUDGETS = { 'sdk.js': 12_000, 'field.js': 30_720, 'controller.js': 4_096, 'payform.js': 30_720 };
+const BUDGETS = { 'sdk.js': 12_000, 'field.js': 30_720, 'controller.js': 4_096, 'payform.js': 31_744 };
 
 const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 

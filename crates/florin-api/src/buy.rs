@@ -4,7 +4,7 @@
 //! own, but for links that do not work.
 
 use crate::html::{self, escape};
-use crate::{Api, checkout, headers, query};
+use crate::{Api, checkout, headers, query, v1};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response as HttpResponse};
@@ -107,6 +107,7 @@ fn session(api: &Api, opened: &OpenedLink, parts: &Parts) -> Result<CreateSessio
     Ok(CreateSession {
         command,
         items: items.collect(),
+        optional: v1::checkout_sessions::optional(&params),
         shipping: shipping.collect(),
         customer: None,
     })

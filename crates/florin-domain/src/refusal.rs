@@ -134,6 +134,20 @@ impl Refusal {
         self
     }
 
+    /// The same of an object in another list of the request: what it names is named there.
+    #[must_use]
+    pub fn moved(mut self, from: &str, to: &str) -> Refusal {
+        if let Refusal::Invalid {
+            param: Some(param), ..
+        }
+        | Refusal::Missing { param, .. } = &mut self
+            && let Some(rest) = param.strip_prefix(from)
+        {
+            *param = format!("{to}{rest}");
+        }
+        self
+    }
+
     /// The same with another name for a parameter.
     #[must_use]
     pub fn renamed(mut self, from: &str, to: &str) -> Refusal {

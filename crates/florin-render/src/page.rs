@@ -163,6 +163,7 @@ fn line(session: &CheckoutSession, line: &Line) -> Value {
         "unit_amount": line.unit_amount,
         "custom": line.custom.map(|bounds| json!({"minimum": bounds.minimum, "maximum": bounds.maximum})),
         "amount": line.subtotal,
+        "optional": line.optional.map(|quantity| json!({"quantity": quantity, "amount": line.offer()})),
         "adjustable": line.adjustable.map(|bounds| json!({"minimum": bounds.minimum, "maximum": bounds.maximum})),
     })
 }

@@ -163,6 +163,7 @@ impl Sheet {
             notes.push(word("simulated"));
         }
         let lines = facts.session.iter().flat_map(|session| &session.lines);
+        let lines = lines.filter(|line| line.quantity > 0);
         let lines = lines.map(|line| (named(line, texts), money(line.subtotal)));
         Sheet {
             title: texts.with(title, [("merchant", merchant)]),

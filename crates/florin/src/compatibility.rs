@@ -72,7 +72,8 @@ its client secret alone. The bank of a card opens in a window over that page; a 
 - A checkout session makes its payment intent when the buyer presses the button, and in versions before 2022-08-01 at once, as long as the buyer chooses no amount. It ends after 24 hours at most. \
 Nobody but the page of the session confirms that intent, or its set-up. While a session is open, in every `ui_mode`, its line items, ways of shipping, `payment_intent_data` and \
 shipping address can be changed; an action of the buyer that is open then is given up. An inline price is a price with `active: false`, and its product is a product like any other.\n\
-- Payment links sell what sessions sell. Optional items are not served; prices and ways of shipping of a link cannot be changed. \
+- Optional items of a session are listed among its line items once the buyer has added them. A browser without a script cannot add them.\n\
+- Payment links sell what sessions sell. Prices and ways of shipping of a link cannot be changed. \
 `restrictions` count the sessions that buyers completed while there was a limit, the count stays when the limit is changed or taken away, and a buyer whose bank was being asked when the last place \
 was taken is counted over it. A session of a link expires after 24 hours, the link never.\n\
 - An expired session that can be begun anew (`after_expiration`) has one successor at a time: who opens its address again comes to the same one, until that expires, too. What the buyer had told is asked anew.\n\

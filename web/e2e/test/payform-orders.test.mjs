@@ -102,6 +102,38 @@ test('a quantity goes no further than the merchant lets it', async () => {
   await visit.close();
 });
 
+for (const [look, options] of [['desktop', {}], ['phone', { viewport: { width: 320, height: 900 }, colorScheme: 'dark' }]]) {
+  test(`${look}: what is offered beside the order is added, left out and paid`, async () => {
+    const price = await payforms.api('/v1/prices', { currency: 'eur', unit_amount: 900, product_data: { name: 'Cup' } });
+    const session = await payforms.session({
+      line_items: [item(4900, {}, 'Tea')],
+      optional_items: [{ price: price.id, quantity: 2, adjustable_quantity: { enabled: true, minimum: 1, maximum: 3 } }],
+    });
+    const visit = await payforms.visit(session, options);
+    const { page } = visit;
+    if (look === 'phone') await page.getByRole('button', { name: en['summary.show'] }).click();
+    const add = page.getByRole('button', { name: filled('summary.add_item', { item: 'Cup' }) });
+    await page.getByRole('heading', { name: en['summary.offers'] }).waitFor();
+    assert.deepEqual(await violations(page.mainFrame()), []);
+    assert.ok(await fitsWidth(page), 'scrolls to the side');
+    await shoot(page, `payform-offer-${look}`, { fullPage: true });
+    await add.click();
+    await visit.said('button.pay', '€67.00');
+    await page.getByLabel(filled('summary.less', { item: 'Cup' })).click();
+    await visit.said('button.pay', '€58.00');
+    await page.getByLabel(filled('summary.less', { item: 'Cup' })).click();
+    await visit.said('button.pay', '€49.00');
+    await add.click();
+    await visit.said('button.pay', '€67.00');
+    await visit.typeCard();
+    await visit.press();
+    await visit.done();
+    const [charge] = await payforms.charges(session);
+    assert.equal(charge.amount, 6700);
+    await visit.close();
+  });
+}
+
 test('a method is saved without a payment', async () => {
   const session = await payforms.session({ mode: 'setup', line_items: null, currency: 'eur' });
   const visit = await payforms.visit(session);

@@ -48,6 +48,8 @@ export interface LineItem {
   unit_amount: number | null;
   amount: number;
   adjustable: { minimum: number; maximum: number } | null;
+  /** It is only offered: so many are sold once the buyer adds it, for so much. An older server does not say it. */
+  optional?: { quantity: number; amount: number | null } | null;
   /** The buyer chooses what it costs, in minor units within these bounds. An older server does not say it. */
   custom?: { minimum: number | null; maximum: number | null } | null;
 }

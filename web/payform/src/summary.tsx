@@ -30,6 +30,9 @@ export function MerchantLine() {
   );
 }
 
+/** Whether it is offered beside the order, and not taken. */
+const isOffer = (item: LineItem): boolean => Boolean(item.optional && !item.quantity);
+
 function Stepper({ item }: { item: LineItem }) {
   const { i18n, session, t, view } = usePage();
   const range = item.adjustable;
@@ -38,13 +41,15 @@ function Stepper({ item }: { item: LineItem }) {
   const isFrozen = !isReady(view);
   // Of two presses in a row the second one counts from what the first one made.
   const add = (step: number) => void session.update(({ line_items }) => {
-    const quantity = (line_items.find(({ id }) => id === item.id)?.quantity ?? NaN) + step;
-    return quantity >= range.minimum && quantity <= range.maximum ? { quantities: { [item.id]: quantity } } : undefined;
+    const next = (line_items.find(({ id }) => id === item.id)?.quantity ?? NaN) + step;
+    // What was only offered is left out again where there is no less of it.
+    const quantity = item.optional && next < range.minimum && step < 0 ? 0 : next;
+    return quantity >= (item.optional ? 0 : range.minimum) && quantity <= range.maximum ? { quantities: { [item.id]: quantity } } : undefined;
   });
   return (
     <div class="stepper" role="group" aria-label={t('summary.quantity', { count: item.quantity })}>
       <button type="button" aria-label={t('summary.less', { item: name })} onClick={() => add(-1)}
-        aria-disabled={isFrozen || item.quantity <= range.minimum}><Icon name="minus" /></button>
+        aria-disabled={isFrozen || item.quantity <= (item.optional ? 0 : range.minimum)}><Icon name="minus" /></button>
       <span class="stepper-count" aria-hidden="true">{item.quantity}</span>
       <button type="button" aria-label={t('summary.more', { item: name })} onClick={() => add(1)}
         aria-disabled={isFrozen || item.quantity >= range.maximum}><Icon name="plus" /></button>
@@ -52,15 +57,30 @@ function Stepper({ item }: { item: LineItem }) {
   );
 }
 
+/** Takes what is offered beside the order. */
+function Add({ item }: { item: LineItem }) {
+  const { i18n, session, t, view } = usePage();
+  const name = isolate(item.name, i18n.language);
+  const take = () => void session.update({ quantities: { [item.id]: item.optional!.quantity } });
+  return (
+    <button type="button" class="add" aria-label={t('summary.add_item', { item: name })} aria-disabled={!isReady(view)} onClick={take}>
+      <Icon name="plus" /> {t('summary.add')}
+    </button>
+  );
+}
+
 function Item({ item }: { item: LineItem }) {
   const page = usePage();
   const { i18n, t } = page;
+  const isOffered = isOffer(item);
+  const amount = isOffered ? item.optional!.amount : item.amount;
   const [isLost, setLost] = useState(false);
   const image = isLost ? null : ownImage(item.image);
-  const isSeveral = item.quantity > 1;
+  const count = isOffered ? item.optional!.quantity : item.quantity;
+  const isSeveral = count > 1;
   const notes = [
     item.description && isolate(item.description, i18n.language),
-    isSeveral && !item.adjustable && t('summary.quantity', { count: item.quantity }),
+    isSeveral && (isOffered || !item.adjustable) && t('summary.quantity', { count }),
     isSeveral && item.unit_amount !== null && t('summary.each', { amount: moneyText(page, item.unit_amount) }),
   ].filter(Boolean);
   return (
@@ -71,9 +91,9 @@ function Item({ item }: { item: LineItem }) {
       <div class="item-text">
         <bdi class="item-name">{item.name}</bdi>
         {notes.map((note) => <span class="item-note" key={note}>{note}</span>)}
-        <Stepper item={item} />
+        {isOffered ? <Add item={item} /> : <Stepper item={item} />}
       </div>
-      <span class="amount">{moneyText(page, item.amount)}</span>
+      {amount !== null && <span class="amount">{moneyText(page, amount)}</span>}
     </li>
   );
 }
@@ -109,6 +129,8 @@ function PaymentSummary() {
   const [isOpen, setOpen] = useState(false);
   useSpokenTotal(page);
   const total = moneyText(page, state.amounts.total);
+  const offers = state.line_items.filter(isOffer);
+  const sold = state.line_items.filter((item) => !isOffer(item));
   const label = t(state.status === 'complete' && state.payment_status === 'paid' ? 'summary.paid' : 'summary.total');
   return (
     <section class="summary" aria-label={t('summary.title')}>
@@ -122,7 +144,13 @@ function PaymentSummary() {
         </button>
       </div>
       <div class={`summary-body ${isOpen ? 'is-open' : ''}`} id="summary-body">
-        <ul class="items">{state.line_items.map((item) => <Item item={item} key={item.id} />)}</ul>
+        <ul class="items">{sold.map((item) => <Item item={item} key={item.id} />)}</ul>
+        {offers.length > 0 && state.status === 'open' && (
+          <>
+            <h2 class="offers-title" id="offers">{t('summary.offers')}</h2>
+            <ul class="items" aria-labelledby="offers">{offers.map((item) => <Item item={item} key={item.id} />)}</ul>
+          </>
+        )}
         <dl class="sums">
           {sumLines(page).map(({ label: name, text }) => <div class="sum" key={name}><dt>{name}</dt><dd class="amount">{text}</dd></div>)}
           <div class="sum sum-total"><dt>{label}</dt><dd class="amount">{total}</dd></div>

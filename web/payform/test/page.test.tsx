@@ -450,6 +450,23 @@ describe('the summary', () => {
     expect(page.sent.map(({ body }) => body.quantities)).toEqual([{ li_1: 2 }, { li_1: 3 }]);
   });
 
+  it('offers more beside the order, which is taken and left out again', async () => {
+    const [shirt] = stateOf().line_items;
+    const cup = { ...shirt!, id: 'li_2', name: 'Cup', unit_amount: 900, adjustable: { minimum: 2, maximum: 2 }, optional: { quantity: 2, amount: 1800 } };
+    const none = { line_items: [shirt!, { ...cup, quantity: 0, amount: 0 }] };
+    const taken = { line_items: [shirt!, { ...cup, quantity: 2, amount: 1800 }] };
+    const page = await mount(stateOf(none), [answered(stateOf(taken)), answered(stateOf(none))]);
+    expect(page.all('ul.items').map((list) => list.children.length)).toEqual([1, 1]);
+    expect(page.text('[aria-labelledby=offers]')).toContain('€18.00');
+    expect(page.all('.add')[0]!.getAttribute('aria-label')).toContain('Cup');
+    await page.click('.add');
+    expect(page.all('ul.items').map((list) => list.children.length)).toEqual([2]);
+    expect(page.all('.stepper button').map((button) => button.getAttribute('aria-disabled'))).toEqual(['false', 'true']);
+    await page.click('.stepper button:first-child');
+    await vi.waitFor(() => expect(page.all('.add')).toHaveLength(1));
+    expect(page.sent.map(({ body }) => body.quantities)).toEqual([{ li_2: 2 }, { li_2: 0 }]);
+  });
+
   it('shows how shipping changes the total, and how long it takes', async () => {
     const options = [
       { id: 'a', name: 'A', amount: 0, estimate: { minimum: { unit: 'day', value: 3 }, maximum: { unit: 'day', value: 5 } } },

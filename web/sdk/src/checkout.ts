@@ -67,7 +67,7 @@ export function sessionOf(state: State, said: any = {}): any {
       subtotal: as(amounts.subtotal), shippingRate: as(amounts.shipping), taxExclusive: as(added), taxInclusive: as(amounts.tax - added),
       discount: as(amounts.discount), total: as(amounts.total), appliedBalance: zero, surcharge: zero, balanceAppliedToNextInvoice: false,
     },
-    lineItems: state.line_items.map((item: any) => ({
+    lineItems: state.line_items.filter((item: any) => item.quantity || !item.optional).map((item: any) => ({
       discountAmounts: null, recurring: null, taxAmounts: null, pricing: null, transformQuantity: null, unitAmountDecimal: null, unitLabel: null,
       id: item.id, name: item.name, description: item.description, quantity: item.quantity, images: item.image ? [ORIGIN + item.image] : [],
       subtotal: as(item.amount), total: as(item.amount), unitAmount: item.unit_amount === null ? null : as(item.unit_amount),

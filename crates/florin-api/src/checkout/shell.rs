@@ -292,6 +292,8 @@ impl Shell<'_> {
         items
             .into_iter()
             .flatten()
+            // What is only offered can be added with a script.
+            .filter(|item| item["optional"].is_null() || item["quantity"] != 0)
             .map(|item| self.item(item))
             .collect()
     }

@@ -30,6 +30,7 @@ pub async fn create(exchange: &Exchange) -> Response {
         Ok(CreateSession {
             command: parse::create_session(params, exchange.caller.version)?,
             items: items(params)?,
+            optional: optional(params),
             shipping: shipping(params)?,
             customer: text(exchange, "customer"),
         })
@@ -48,6 +49,12 @@ pub(super) fn element(value: &Value) -> Params {
 pub fn items(params: &Params) -> Result<Vec<ItemWish>, WireError> {
     let sent = params.list("line_items").into_iter().flatten().enumerate();
     sent.map(|(at, value)| item(&element(value), at)).collect()
+}
+
+/// What is offered beside it.
+pub fn optional(params: &Params) -> Vec<ItemWish> {
+    let offered = parse::offered(params).into_iter();
+    offered.map(ItemWish::offered).collect()
 }
 
 fn item(item: &Params, at: usize) -> Result<ItemWish, WireError> {

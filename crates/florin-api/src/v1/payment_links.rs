@@ -1,6 +1,6 @@
 //! Payment links.
 
-use super::checkout_sessions::{element, items, shipping};
+use super::checkout_sessions::{element, items, optional, shipping};
 use super::{page, run};
 use crate::pipeline::Exchange;
 use florin_engine::operations::{CreateLink, LinkLine, LinkTerms, UpdateLink};
@@ -30,6 +30,7 @@ pub async fn create(exchange: &Exchange) -> Response {
         Ok(CreateLink {
             session: parse::create_session(&params, exchange.caller.version)?,
             items: items(&params)?,
+            optional: optional(&params),
             shipping: shipping(&params)?,
             link: NewLink {
                 asked,

@@ -96,6 +96,8 @@ pub struct NewSession {
     pub recovers: bool,
     /// The ways of shipping, the first one chosen.
     pub shipping_options: Vec<ShippingOption>,
+    /// What is offered beside the order.
+    pub optional: Vec<Item>,
     /// The link that it is made by.
     pub link: Option<Id<PaymentLink>>,
     /// The order of the simple front door, and where it is told.
@@ -124,7 +126,12 @@ pub fn create(
         end.check(context.now)?;
     }
     let expires = end_of(context, new.expires)?;
-    let lines = lines_in(context, items, (currency, 0))?;
+    let mut lines = lines_in(context, items, (currency, 0))?;
+    lines.extend(offered(
+        context,
+        std::mem::take(&mut new.optional),
+        currency,
+    )?);
     let shipping = std::mem::take(&mut new.shipping_options);
     let switched = std::mem::take(&mut new.switched);
     let mut session = assembled(context, new, customer);
@@ -326,6 +333,44 @@ fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusa
     }
     Ok(Some(currency))
 }
+
+/// The lines of what is offered beside the order: none of it is sold yet.
+fn offered(
+    context: &mut Context<'_>,
+    items: Vec<Item>,
+    currency: Option<Asset>,
+) -> Result<Vec<Line>, Refusal> {
+    if items.len() > OPTIONAL_MAX {
+        let message = format!("A session offers at most {OPTIONAL_MAX} optional items.");
+        return Err(Refusal::invalid(OPTIONAL, message));
+    }
+    if !items.is_empty() && currency.is_none() {
+        let message = "You can not pass `optional_items` in `setup` mode.";
+        return Err(Refusal::invalid(OPTIONAL, message));
+    }
+    let lines = lines_in(context, items, (currency, 0));
+    let mut lines = lines.map_err(|refusal| refusal.moved("line_items", OPTIONAL))?;
+    for (at, line) in lines.iter_mut().enumerate() {
+        if line.custom.is_some() {
+            let param = format!("{OPTIONAL}[{at}][price]");
+            let message = "What a buyer chooses the price of cannot be an optional item.";
+            return Err(Refusal::invalid(&param, message));
+        }
+        let all = Adjustable {
+            minimum: line.quantity,
+            maximum: line.quantity,
+        };
+        line.adjustable = line.adjustable.or(Some(all));
+        line.optional = Some(line.quantity);
+        line.quantity = 0;
+    }
+    Ok(lines)
+}
+
+/// The parameter of what is offered beside the order.
+const OPTIONAL: &str = "optional_items";
+/// The most items that are offered beside an order.
+const OPTIONAL_MAX: usize = 10;
 
 /// An order has only so many positions.
 pub(super) fn check_count(lines: usize) -> Result<(), Refusal> {

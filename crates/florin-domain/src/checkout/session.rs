@@ -1,7 +1,7 @@
 //! The session: what is sold, to whom, how it is paid, and how far it is.
 
 use super::PaymentLink;
-use crate::catalog::{CustomAmount, Estimate, Package, Price, ShippingRate, TaxRate};
+use crate::catalog::{CustomAmount, Estimate, Package, Price, ShippingRate, TaxRate, line_amount};
 use crate::customers::Customer;
 use crate::methods::{self, Flow, MethodType, PixEnd};
 use crate::payments::{
@@ -131,6 +131,9 @@ pub struct Line {
     /// The buyer may change how many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjustable: Option<Adjustable>,
+    /// It is offered beside the order: so many are sold once the buyer adds it, and none before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional: Option<i64>,
     /// What is added or contained.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub taxes: Vec<LineTax>,
@@ -156,6 +159,24 @@ pub struct Line {
     pub tax: i64,
     /// What the buyer pays for it.
     pub total: i64,
+}
+
+impl Line {
+    /// Whether the buyer may take so many. What is only offered can be left out again.
+    pub(super) fn allows(&self, quantity: i64) -> bool {
+        let is_within = |bounds: Adjustable| (bounds.minimum..=bounds.maximum).contains(&quantity);
+        (quantity == 0 && self.optional.is_some()) || self.adjustable.is_some_and(is_within)
+    }
+
+    /// What it costs when the buyer adds it, without taxes.
+    pub fn offer(&self) -> Option<i64> {
+        let unit = (self.unit_amount, self.unit_amount_decimal.as_deref());
+        let count = self.optional?;
+        line_amount(
+            unit,
+            self.package.map_or(count, |package| package.count(count)),
+        )
+    }
 }
 
 /// A way of shipping that the buyer may choose.

@@ -143,6 +143,16 @@ fn relined(
     if lines.iter().all(|line| line.quantity == 0) {
         return Err(Refusal::invalid("line_items", NOTHING_SOLD));
     }
+    // What is only offered stays on offer; a list of what is sold does not name it.
+    let offered = session.lines.iter().filter(|line| line.optional.is_some());
+    for line in offered {
+        if lines.iter().all(|known| known.id != line.id) {
+            lines.push(Line {
+                quantity: 0,
+                ..line.clone()
+            });
+        }
+    }
     Ok(lines)
 }
 
@@ -265,7 +275,7 @@ fn adjust(session: &mut CheckoutSession, id: &str, quantity: i64) -> Result<(), 
     let line = session.lines.iter_mut().find(|line| line.id == id);
     let bounds = line.as_ref().and_then(|line| line.adjustable);
     match (line, bounds) {
-        (Some(line), Some(bounds)) if (bounds.minimum..=bounds.maximum).contains(&quantity) => {
+        (Some(line), Some(_)) if line.allows(quantity) => {
             line.quantity = quantity;
             Ok(())
         }

@@ -15,6 +15,7 @@ use florin_domain::payments::{
     SetupCommand, SetupIntent,
 };
 use florin_domain::{Kind, MethodType, Refusal, Versioned};
+use florin_render::parse::Offered;
 use florin_wire::versions::session_makes_intent;
 use serde_json::{Map, Value};
 
@@ -34,6 +35,17 @@ pub struct ItemWish {
 }
 
 impl ItemWish {
+    /// What is offered beside an order.
+    pub fn offered(item: Offered) -> ItemWish {
+        ItemWish {
+            price: PriceWish::Known(item.price),
+            quantity: item.quantity,
+            adjustable: item.adjustable,
+            tax_rates: Vec::new(),
+            metadata: MetadataPatch::Keep,
+        }
+    }
+
     /// What a link sells.
     pub fn of_link(item: &LinkItem) -> ItemWish {
         ItemWish {
@@ -96,6 +108,8 @@ pub struct CreateSession {
     pub command: NewSession,
     /// What is sold.
     pub items: Vec<ItemWish>,
+    /// What is offered beside it.
+    pub optional: Vec<ItemWish>,
     /// The ways of shipping.
     pub shipping: Vec<ShippingWish>,
     /// Its customer.
@@ -109,11 +123,9 @@ impl Operation for CreateSession {
                 .optional::<Customer>(self.customer.as_deref(), "customer")
                 .await?;
             let switched = step.switched(self.command.configuration.as_deref()).await?;
-            let mut items = Vec::with_capacity(self.items.len());
-            for (at, wish) in self.items.iter().enumerate() {
-                items.push(item(step, wish, at).await?);
-            }
+            let items = items(step, &self.items).await?;
             let mut command = self.command.clone();
+            command.optional = optional(step, &self.optional).await?;
             command.switched = switched.clone();
             let own = items.first().map(|item| item.price.currency);
             let currency = command.currency.or(own);
@@ -138,6 +150,23 @@ impl Operation for CreateSession {
             })
         })
     }
+}
+
+/// Loads or makes what the line items name.
+pub(super) async fn items(step: &mut Step, wishes: &[ItemWish]) -> Result<Vec<Item>, Halt> {
+    let mut items = Vec::with_capacity(wishes.len());
+    for (at, wish) in wishes.iter().enumerate() {
+        items.push(item(step, wish, at).await?);
+    }
+    Ok(items)
+}
+
+/// Loads what is offered beside the order.
+pub(super) async fn optional(step: &mut Step, wishes: &[ItemWish]) -> Result<Vec<Item>, Halt> {
+    items(step, wishes).await.map_err(|halt| match halt {
+        Halt::Refused(refusal) => refusal.moved("line_items", "optional_items").into(),
+        other => other,
+    })
 }
 
 /// Loads or makes what one line item names.

@@ -1,6 +1,6 @@
 //! Payment links: create and change. What a link makes are sessions, by the operation that makes all of them.
 
-use super::checkout::{ItemWish, ShippingWish, item, shipping};
+use super::checkout::{ItemWish, ShippingWish, items, optional, shipping};
 use super::{Decided, Operation, OperationFuture};
 use crate::caller::Caller;
 use crate::step::{Halt, Step};
@@ -22,6 +22,8 @@ pub struct CreateLink {
     pub session: NewSession,
     /// What is sold.
     pub items: Vec<ItemWish>,
+    /// What is offered beside it.
+    pub optional: Vec<ItemWish>,
     /// The ways of shipping.
     pub shipping: Vec<ShippingWish>,
 }
@@ -29,11 +31,9 @@ pub struct CreateLink {
 impl Operation for CreateLink {
     fn run<'a>(&'a self, step: &'a mut Step, _caller: &'a Caller) -> OperationFuture<'a> {
         Box::pin(async move {
-            let mut items = Vec::with_capacity(self.items.len());
-            for (at, wish) in self.items.iter().enumerate() {
-                items.push(item(step, wish, at).await?);
-            }
+            let items = items(step, &self.items).await?;
             let mut session = self.session.clone();
+            session.optional = optional(step, &self.optional).await?;
             session.switched = step.switched(None).await?;
             let own = items.first().map(|item| item.price.currency);
             let currency = session.currency.or(own);
@@ -158,12 +158,14 @@ impl UpdateLink {
         let (mut asked, mut told) = (link.asked.clone(), link.told.clone());
         merge(&mut asked, &self.terms.asked);
         merge(&mut told, &self.terms.told);
-        let mut items = Vec::with_capacity(link.items.len());
-        for (at, wish) in self.terms.items(link)?.iter().enumerate() {
-            items.push(item(step, wish, at).await?);
-        }
+        let items = items(step, &self.terms.items(link)?).await?;
         let params = Params::new(asked.clone(), told.clone());
         let mut session = parse::create_session(&params, NEWEST)?;
+        let offered: Vec<ItemWish> = parse::offered(&params)
+            .into_iter()
+            .map(ItemWish::offered)
+            .collect();
+        session.optional = optional(step, &offered).await?;
         session.switched = step.switched(None).await?;
         let ways = held.record.shipping.iter();
         let ways: Vec<ShippingWish> = ways

@@ -11,7 +11,7 @@ use crate::shape::{Shape, metadata, texts, words};
 use florin_domain::MethodType;
 use florin_domain::catalog::Price;
 use florin_domain::checkout::{
-    CheckoutSession, Field, FieldKind, Line, SessionMode, SessionStatus, UiMode,
+    Adjustable, CheckoutSession, Field, FieldKind, Line, SessionMode, SessionStatus, UiMode,
 };
 use florin_domain::methods::PixEnd;
 use florin_wire::Node;
@@ -97,6 +97,7 @@ fn middle<'a>(shape: &mut Shape<'a>, session: &'a CheckoutSession, view: &View<'
         .null("managed_payments")
         .put("metadata", metadata(&session.metadata))
         .put("mode", session.mode.word())
+        .put_some("optional_items", optional_items(session))
         .null("origin_context")
         .put("payment_intent", session.intent.as_deref())
         .put("payment_link", session.link.as_deref())
@@ -388,6 +389,36 @@ fn total_details(session: &CheckoutSession) -> Node<'static> {
     shape.done()
 }
 
+/// What the buyer may add, and what it was offered as.
+fn optional_items(session: &CheckoutSession) -> Option<Node<'_>> {
+    let offered = session.lines.iter();
+    let offered = offered.filter_map(|line| Some((line, line.optional?)));
+    let items: Vec<Node<'_>> = offered
+        .map(|(line, quantity)| {
+            let mut shape = Shape::hash(3);
+            shape
+                .put("adjustable_quantity", bounds(line))
+                .put("price", line.price.as_str())
+                .put("quantity", quantity);
+            shape.done()
+        })
+        .collect();
+    (!items.is_empty()).then_some(Node::List(items))
+}
+
+/// Within which bounds the buyer may change a quantity. All or none of it is no such choice.
+fn bounds(line: &Line) -> Option<Node<'static>> {
+    let is_fixed =
+        |bounds: &Adjustable| line.optional.is_some() && bounds.minimum == bounds.maximum;
+    let bounds = line.adjustable.filter(|bounds| !is_fixed(bounds))?;
+    let mut shape = Shape::hash(3);
+    shape
+        .put("enabled", true)
+        .put("maximum", bounds.maximum)
+        .put("minimum", bounds.minimum);
+    Some(shape.done())
+}
+
 /// A line item. `price` is its price, if that can be found.
 pub fn render_session_line(
     session: &CheckoutSession,
@@ -395,18 +426,10 @@ pub fn render_session_line(
     price: Option<&Price>,
     view: &View<'_>,
 ) -> Value {
-    let bounds = line.adjustable.map(|bounds| {
-        let mut shape = Shape::hash(3);
-        shape
-            .put("enabled", true)
-            .put("maximum", bounds.maximum)
-            .put("minimum", bounds.minimum);
-        shape.done()
-    });
     let currency = session.currency.unwrap_or_default();
     let mut shape = Shape::object(&line.id, "item", 13);
     shape
-        .put("adjustable_quantity", bounds)
+        .put("adjustable_quantity", bounds(line))
         .put("amount_discount", 0)
         .put("amount_subtotal", line.subtotal)
         .put("amount_tax", line.tax)

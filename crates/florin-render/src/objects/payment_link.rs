@@ -4,9 +4,10 @@
 
 use crate::View;
 use crate::echo::hash;
+use crate::parse::offered;
 use crate::shape::{Shape, metadata};
 use florin_domain::checkout::PaymentLink;
-use florin_wire::Node;
+use florin_wire::{Node, Params};
 use serde_json::{Map, Value, json};
 
 /// Where the pages of links are.
@@ -56,7 +57,7 @@ pub(crate) fn render<'a>(link: &'a PaymentLink, view: &View<'_>) -> Node<'a> {
         .null("managed_payments")
         .put("metadata", metadata(&link.metadata))
         .null("on_behalf_of")
-        .null("optional_items")
+        .put("optional_items", optional_items(link))
         .put("payment_intent_data", intent_data(asked))
         .put("payment_method_collection", "always")
         .null("payment_method_options")
@@ -74,6 +75,29 @@ pub(crate) fn render<'a>(link: &'a PaymentLink, view: &View<'_>) -> Node<'a> {
         .null("transfer_data")
         .put("url", link_url(&link.id, view));
     shape.done()
+}
+
+/// What buyers may add.
+fn optional_items(link: &PaymentLink) -> Option<Node<'static>> {
+    let sent = Params::new(link.asked.clone(), Map::new());
+    let items = offered(&sent).into_iter().map(|item| {
+        let bounds = item.adjustable.map(|bounds| {
+            let mut shape = Shape::hash(3);
+            shape
+                .put("enabled", true)
+                .put("maximum", bounds.maximum)
+                .put("minimum", bounds.minimum);
+            shape.done()
+        });
+        let mut shape = Shape::hash(3);
+        shape
+            .put("adjustable_quantity", bounds)
+            .put("price", item.price)
+            .put("quantity", item.quantity);
+        shape.done()
+    });
+    let items: Vec<Node<'static>> = items.collect();
+    (!items.is_empty()).then_some(Node::List(items))
 }
 
 fn no_tax() -> Node<'static> {

@@ -216,6 +216,32 @@ pub fn adjustable(item: &Params, quantity: i64) -> Option<Adjustable> {
     })
 }
 
+/// What is offered beside an order, as a request names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// Its price by id.
+    pub price: String,
+    /// How many are sold once the buyer adds it.
+    pub quantity: i64,
+    /// The buyer may change how many.
+    pub adjustable: Option<Adjustable>,
+}
+
+/// What is offered beside an order.
+pub fn offered(params: &Params) -> Vec<Offered> {
+    let sent = params.list("optional_items").into_iter().flatten();
+    let items = sent.filter_map(Value::as_object).map(|item| {
+        let item = Params::new(item.clone(), Map::new());
+        let quantity = item.int("quantity").unwrap_or_default();
+        Offered {
+            price: item.text("price").unwrap_or_default().to_owned(),
+            quantity,
+            adjustable: adjustable(&item, quantity),
+        }
+    });
+    items.collect()
+}
+
 /// How many of an item a buyer may take where the merchant says nothing.
 const QUANTITY_MAX: i64 = 99;
 

@@ -25,7 +25,9 @@ pub use catalog::{
     wanted_activity, wanted_inclusion,
 };
 pub use charge::{create_charge, update_charge};
-pub use checkout::{adjustable, create_session, link_patch, link_terms, of_link, update_session};
+pub use checkout::{
+    Offered, adjustable, create_session, link_patch, link_terms, of_link, offered, update_session,
+};
 pub use customer::customer;
 pub use customer_session::customer_session;
 pub use front::front_payment;

@@ -330,6 +330,7 @@ async fn save_method(client: &mut Client) {
     let customer = (customer.ok() && client.random.chance(500)).then(|| customer.text("id"));
     let create = wish("CreateSession", "checkout.session", move || {
         ops::CreateSession {
+            optional: Vec::new(),
             command: command.clone(),
             items: Vec::new(),
             shipping: Vec::new(),

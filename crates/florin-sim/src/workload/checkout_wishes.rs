@@ -69,6 +69,7 @@ pub(super) fn create(
 ) -> Wish {
     wish("CreateSession", "checkout.session", move || {
         ops::CreateSession {
+            optional: Vec::new(),
             command: command.clone(),
             items: items.clone(),
             shipping: shipping.clone(),
@@ -88,6 +89,7 @@ pub(super) fn link(amount: i64, limit: Option<i64>) -> Wish {
         ..NewLink::default()
     };
     wish("CreateLink", "payment_link", move || ops::CreateLink {
+        optional: Vec::new(),
         link: link.clone(),
         session: NewSession::default(),
         items: vec![item(amount, None)],

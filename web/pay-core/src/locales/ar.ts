@@ -59,6 +59,9 @@ export const ar: Catalogue = {
   "summary.each": "{amount} للقطعة",
   "summary.more": "زيادة قطعة من {item}",
   "summary.less": "إنقاص قطعة من {item}",
+  "summary.offers": "أضف إلى طلبك",
+  "summary.add": "أضف",
+  "summary.add_item": "إضافة {item}",
   "summary.updated": "المجموع الجديد هو {amount}.",
   "summary.nothing_due": "لا يوجد مبلغ مستحق اليوم",
 

@@ -59,6 +59,9 @@ export const de: Catalogue = {
   "summary.each": "je {amount}",
   "summary.more": "{item}: eins mehr",
   "summary.less": "{item}: eins weniger",
+  "summary.offers": "Dazu passt",
+  "summary.add": "Hinzufügen",
+  "summary.add_item": "{item} hinzufügen",
   "summary.updated": "Der neue Gesamtbetrag ist {amount}.",
   "summary.nothing_due": "Heute ist nichts zu zahlen",
 

@@ -61,6 +61,9 @@ export const en = {
   "summary.each": "{amount} each",
   "summary.more": "One more of {item}",
   "summary.less": "One fewer of {item}",
+  "summary.offers": "Add to your order",
+  "summary.add": "Add",
+  "summary.add_item": "Add {item}",
   "summary.updated": "The new total is {amount}.",
   "summary.nothing_due": "Nothing to pay today",
 

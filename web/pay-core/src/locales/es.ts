@@ -59,6 +59,9 @@ export const es: Catalogue = {
   "summary.each": "{amount} por unidad",
   "summary.more": "Uno más de {item}",
   "summary.less": "Uno menos de {item}",
+  "summary.offers": "Añade a tu pedido",
+  "summary.add": "Añadir",
+  "summary.add_item": "Añadir {item}",
   "summary.updated": "El nuevo total es {amount}.",
   "summary.nothing_due": "Hoy no tienes que pagar nada",
 

@@ -59,6 +59,9 @@ export const fr: Catalogue = {
   "summary.each": "{amount} l’unité",
   "summary.more": "Un de plus\u202f: {item}",
   "summary.less": "Un de moins\u202f: {item}",
+  "summary.offers": "Ajouter à votre commande",
+  "summary.add": "Ajouter",
+  "summary.add_item": "Ajouter {item}",
   "summary.updated": "Le nouveau total est de {amount}.",
   "summary.nothing_due": "Rien à payer aujourd’hui",
 

@@ -59,6 +59,9 @@ export const ja: Catalogue = {
   "summary.each": "1点 {amount}",
   "summary.more": "{item}を1つ増やす",
   "summary.less": "{item}を1つ減らす",
+  "summary.offers": "ご一緒にいかがですか",
+  "summary.add": "追加",
+  "summary.add_item": "{item}を追加",
   "summary.updated": "新しい合計金額は{amount}です。",
   "summary.nothing_due": "本日のお支払いはありません",
 

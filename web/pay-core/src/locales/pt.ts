@@ -59,6 +59,9 @@ export const pt: Catalogue = {
   "summary.each": "{amount} cada",
   "summary.more": "Mais um: {item}",
   "summary.less": "Menos um: {item}",
+  "summary.offers": "Adicione ao seu pedido",
+  "summary.add": "Adicionar",
+  "summary.add_item": "Adicionar {item}",
   "summary.updated": "O novo total é {amount}.",
   "summary.nothing_due": "Nada a pagar hoje",
 

@@ -59,6 +59,9 @@ export const zh: Catalogue = {
   "summary.each": "单价 {amount}",
   "summary.more": "{item}：增加一件",
   "summary.less": "{item}：减少一件",
+  "summary.offers": "加到订单",
+  "summary.add": "添加",
+  "summary.add_item": "添加{item}",
   "summary.updated": "新的总额为 {amount}。",
   "summary.nothing_due": "今天无需付款",
 
