@@ -83,9 +83,9 @@ pub const STEPS: &[Step] = &[
     ),
     step(
         "browser",
-        "the browser parts in Chromium, and beside them a life of payments with a crash of the binary at each step",
+        "the browser parts in Chromium",
         true,
-        browser_and_crashes,
+        browser_step,
     ),
     step(
         "conformance",
@@ -102,7 +102,8 @@ pub const STEPS: &[Step] = &[
     step(
         "faults",
         "at once: full disks, failing syncs, cut connections, promotions, hostile endpoints, races, overload; two to four copies over \
-         one PostgreSQL, killed and frozen; simulated worlds, a fault at each place, a control for each rule",
+         one PostgreSQL, killed and frozen; a life of payments with a crash of the binary at each step; simulated worlds, a fault at \
+         each place, a control for each rule",
         true,
         faults_copies_and_sim,
     ),
@@ -261,20 +262,19 @@ fn at_once(parts: Vec<Part<'_>>) -> Result<Counts, String> {
     Ok(counts)
 }
 
-/// Whoever is killed at each step mostly waits, so that both fit into one time.
-fn browser_and_crashes(context: &Context) -> Result<Outcome, String> {
-    let crashes: Part<'_> = Box::new(|| apart(context, "crashes"));
-    if !is_installed("npm") {
-        return Ok(Outcome::InPart(crashes()?, NO_NPM.to_owned()));
+fn browser_step(context: &Context) -> Result<Outcome, String> {
+    match is_installed("npm") {
+        true => browser(context).map(ran),
+        false => Ok(Outcome::DidNotRun(NO_NPM.to_owned())),
     }
-    at_once(vec![crashes, Box::new(|| browser(context))]).map(ran)
 }
 
-/// Copies that are killed and frozen mostly wait, faults wait half of the time, and the simulator never does.
+/// Whoever is killed or frozen mostly waits, faults wait half of the time, and the simulator never does.
 fn faults_copies_and_sim(context: &Context) -> Result<Outcome, String> {
     let mut parts: Vec<Part<'_>> = vec![
         Box::new(|| sim(context)),
         Box::new(|| apart(context, "copies")),
+        Box::new(|| apart(context, "crashes")),
     ];
     if output_of(&context.root, "id", &["-u"])?.trim() != "0" {
         let why = "only root may mount small disks and give a process its own view of files";
