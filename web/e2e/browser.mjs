@@ -124,6 +124,14 @@ export async function typeCard(page, frame, number, rest = '1234123') {
   await page.keyboard.type(rest);
 }
 
+/** Presses a button of the bank in the window over the page, once that stands still: a click knows nothing of a frame that moves. */
+export async function answerBank(page, name = 'Complete authentication') {
+  const bank = page.frameLocator('iframe[title=Authentication]').getByRole('button', { name });
+  await bank.waitFor();
+  await (await page.locator('iframe[title=Authentication]').elementHandle()).waitForElementState('stable');
+  await bank.click();
+}
+
 /** Whether nothing has to be scrolled to the side. */
 export const fitsWidth = (page) => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CARDS, fieldFrame, leave, statusOf, typeCard } from '../browser.mjs';
+import { CARDS, answerBank, fieldFrame, leave, statusOf, typeCard } from '../browser.mjs';
 import { startSetting } from '../setting.mjs';
 
 const setting = startSetting();
@@ -96,7 +96,7 @@ test('the browser confirms with a token, too', async () => {
     });
     window.say(error ? `error ${error.code}` : `paid ${paymentIntent.status}`);
   }, [made.client_secret, token.id]);
-  await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
+  await answerBank(page);
   await going;
   await statusOf(page, 'paid succeeded');
   const used = await setting.api(`/v1/confirmation_tokens/${token.id}`);
@@ -117,7 +117,7 @@ test('an authentication that was closed goes on over the page', async () => {
   await page.getByRole('button', { name: 'Close' }).click();
   assert.equal(await confirming, 'payment_intent_authentication_failure');
   const going = goOn(page, made);
-  await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
+  await answerBank(page);
   await going;
   await statusOf(page, 'paid succeeded');
   await leave(context);

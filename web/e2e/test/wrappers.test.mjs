@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CARDS, fieldFrame, leave, statusOf, typeCard } from '../browser.mjs';
+import { CARDS, answerBank, fieldFrame, leave, statusOf, typeCard } from '../browser.mjs';
 import { startSetting } from '../setting.mjs';
 
 // Cookies of other sites: buyers' browsers block them more and more. Nothing here may need one.
@@ -51,7 +51,7 @@ test('an authentication opens over the page and ends there; the page of return t
   await pay(page);
   const dialog = page.getByRole('dialog', { name: 'Authentication' });
   await dialog.waitFor();
-  await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
+  await answerBank(page);
   await statusOf(page, 'paid succeeded');
   assert.equal(await dialog.count(), 0);
   assert.equal(await page.evaluate(() => window.heardFrom), setting.pay);
@@ -89,7 +89,7 @@ for (const [way, close] of [
     await statusOf(page, 'error payment_intent_authentication_failure: The authentication was closed');
     assert.equal(await page.getByRole('dialog').count(), 0);
     await pay(page);
-    await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
+    await answerBank(page);
     await statusOf(page, 'paid succeeded');
     await leave(context);
   });
@@ -124,7 +124,7 @@ test('a page that is isolated from other origins can hold the frames', async () 
   const { context, page, frame, complaints } = await shopPage('latest', 'payment', '&isolated=1');
   await typeCard(page, frame, CARDS.authenticate);
   await pay(page);
-  await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Complete authentication' }).click();
+  await answerBank(page);
   await statusOf(page, 'paid succeeded');
   assert.deepEqual(complaints, []);
   await leave(context);
