@@ -125,11 +125,12 @@ export async function typeCard(page, frame, number, rest = '1234123') {
 }
 
 /** Presses a button of the bank in the window over the page, once that stands still: a click knows nothing of a frame that moves. */
-export async function answerBank(page, name = 'Complete authentication') {
-  const bank = page.frameLocator('iframe[title=Authentication]').getByRole('button', { name });
-  await bank.waitFor();
-  await (await page.locator('iframe[title=Authentication]').elementHandle()).waitForElementState('stable');
-  await bank.click();
+export async function answerBank(page, name = 'Complete authentication', title = 'Authentication') {
+  const frame = `iframe[title=${title}]`;
+  const button = page.frameLocator(frame).getByRole('button', { name });
+  await button.waitFor();
+  await (await page.locator(frame).elementHandle()).waitForElementState('stable');
+  await button.click();
 }
 
 /** Whether nothing has to be scrolled to the side. */

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CARDS, fieldFrame, leave, playSession, typeCard } from '../browser.mjs';
+import { CARDS, answerBank, fieldFrame, leave, playSession, typeCard } from '../browser.mjs';
 import { startSetting } from '../setting.mjs';
 
 const setting = startSetting();
@@ -113,8 +113,7 @@ test('a card of a checkout is authenticated in a window over the page', async ()
   }, made.client_secret);
   await typeCard(page, await fieldFrame(page, 'payment'), CARDS.authenticate);
   const result = page.evaluate(() => window.actions.confirm({ redirect: 'if_required' }));
-  const bank = page.frameLocator('iframe[title="Payment"]');
-  await bank.getByRole('button', { name: 'Complete authentication' }).click();
+  await answerBank(page, 'Complete authentication', 'Payment');
   const { type, session } = await result;
   assert.deepEqual([type, session.status], ['success', { type: 'complete', paymentStatus: 'paid' }]);
   assert.equal(await page.getByRole('dialog').count(), 0);

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CARDS, fieldFrame, leave, shoot, statusOf, typeCard, violations } from '../browser.mjs';
+import { CARDS, answerBank, fieldFrame, leave, shoot, statusOf, typeCard, violations } from '../browser.mjs';
 import { complaintsAbout } from '../declared.mjs';
 import { EMAIL, item, shippingOption } from '../payform.mjs';
 import { startSetting } from '../setting.mjs';
@@ -40,7 +40,6 @@ const more = (page) => page.getByRole('button', { name: 'One more' }).click();
 const isTotal = (page, amount) => page.getByRole('button', { name: `Pay €${amount}`, exact: true }).waitFor();
 /** What the provider has now. */
 const told = (page, name) => page.evaluate((member) => window.checkout[member], name);
-const bank = (page) => page.frameLocator('iframe[title=Payment]');
 
 for (const generation of ['middle', 'latest']) {
   test(`${generation}: a provider pays, under StrictMode and a strict policy`, async () => {
@@ -122,7 +121,7 @@ test('a card that was declined before the one that its bank asks about is no fai
   await typeCard(page, frame, CARDS.authenticate);
   await pay(page);
   await page.getByRole('dialog', { name: 'Payment' }).waitFor();
-  await bank(page).getByRole('button', { name: 'Complete authentication' }).click();
+  await answerBank(page, 'Complete authentication', 'Payment');
   await statusOf(page, 'complete paid');
   assert.equal(await page.getByRole('dialog').count(), 0);
   await leave(context);
@@ -139,7 +138,7 @@ test('an authentication that was closed, and one that failed, can be tried again
   for (const button of ['Fail', 'Complete']) {
     await typeCard(page, frame, CARDS.authenticate);
     await pay(page);
-    await bank(page).getByRole('button', { name: `${button} authentication` }).click();
+    await answerBank(page, `${button} authentication`, 'Payment');
     await statusOf(page, button === 'Fail' ? 'error authentication_failed: The payment did not go through.' : 'complete paid');
   }
   assert.deepEqual(complaints.filter((said) => !said.includes('status of 402')), []);

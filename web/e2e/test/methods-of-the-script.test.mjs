@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CARDS, fieldFrame, leave, typeCard } from '../browser.mjs';
+import { CARDS, answerBank, fieldFrame, leave, typeCard } from '../browser.mjs';
 import { startSetting } from '../setting.mjs';
 
 const setting = startSetting();
@@ -27,7 +27,7 @@ async function shopPage(type, options = {}) {
   return { ...opened, frame: ['card', 'payment'].includes(type) ? await fieldFrame(opened.page, type) : null };
 }
 
-const inDialog = (page, name) => page.frameLocator('iframe[title=Authentication]').getByRole('button', { name }).click();
+const inDialog = answerBank;
 
 /** A customer with a set-up intent that saves a card for later. */
 async function setUp() {
