@@ -58,6 +58,23 @@ def test_taxes_are_given_and_taken_away(sdk):
     assert change(made, {"id": line, "tax_rates": ""}).amount_total == 2000
 
 
+def test_another_price_takes_nothing_else_away(sdk):
+    rate = stripe.TaxRate.create(display_name="VAT", percentage=10, inclusive=False)
+    bounds = {"enabled": True, "minimum": 1, "maximum": 9}
+    made = opened(item(1000, quantity=2, tax_rates=[rate.id], adjustable_quantity=bounds, metadata={"size": "m"}))
+    price = stripe.Price.create(currency="usd", unit_amount=50, product_data={"name": "Cup"})
+    (before,) = lines(made)
+    changed = change(made, {"id": before.id, "price": price.id})
+    (line,) = lines(made)
+    assert (line.id, line.description, line.quantity, line.amount_tax, changed.amount_total) == (before.id, "Cup", 2, 10, 110)
+    assert (plain(line.adjustable_quantity), plain(line.metadata)) == (bounds, {"size": "m"})
+    # Without a most the buyer may take what is sold.
+    change(made, {"id": line.id, "quantity": 150, "adjustable_quantity": {"enabled": True}})
+    assert plain(lines(made)[0].adjustable_quantity) == {"enabled": True, "maximum": 150, "minimum": 0}
+    change(made, {"id": line.id, "adjustable_quantity": {"enabled": True}})
+    assert lines(made)[0].adjustable_quantity.maximum == 150
+
+
 def test_what_the_buyer_has_not_seen_is_not_charged(sdk):
     made = opened(item(500))
     page = Page(made)

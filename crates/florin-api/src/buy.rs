@@ -3,7 +3,7 @@
 //! `prefilled_email`, `client_reference_id` and `locale` in the address go into the session. Deliberately absent: a page of its
 //! own, but for links that do not work.
 
-use crate::html::{self, escape};
+use crate::html::said;
 use crate::{Api, checkout, headers, query, v1};
 use axum::body::Body;
 use axum::http::request::Parts;
@@ -73,16 +73,11 @@ async fn look(
     };
     let caller = api.engine.link_caller(opened, request);
     let response = api.engine.mutate(caller, Box::new(operation)).await;
-    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    match body.get("id").and_then(Value::as_str) {
-        Some(id) if response.status == 200 => {
-            headers::see_other(&format!("{}{id}", checkout::PREFIX))
-        }
-        _ => {
-            let why = body.pointer("/error/message").and_then(Value::as_str);
-            not_sold(opened, response.status, why.unwrap_or_default())
-        }
-    }
+    checkout::led_to(&response).unwrap_or_else(|| {
+        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        let why = body.pointer("/error/message").and_then(Value::as_str);
+        not_sold(opened, response.status, why.unwrap_or_default())
+    })
 }
 
 /// There is no session. Why is the merchant's to know.
@@ -149,11 +144,6 @@ fn wishes(api: &Api, parts: &Parts) -> Map<String, Value> {
     told.filter(|(name, value)| fits(name, value))
         .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect()
-}
-
-fn said(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
-    let body = format!("<h1>{}</h1>\n<p>{}</p>", escape(title), escape(text));
-    headers::page(status, html::frame(title, "", &body))
 }
 
 fn missing() -> HttpResponse<Body> {

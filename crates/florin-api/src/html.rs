@@ -2,6 +2,10 @@
 //!
 //! Deliberately absent: scripts, images and links to other hosts; the headers of `headers::page` refuse them, too.
 
+use crate::headers;
+use axum::body::Body;
+use axum::http::Response as HttpResponse;
+
 /// A whole page. `style` comes after the style that all pages share; `body` is markup and is not escaped.
 pub fn frame(title: &str, style: &str, body: &str) -> String {
     format!(
@@ -9,6 +13,12 @@ pub fn frame(title: &str, style: &str, body: &str) -> String {
          <title>{}</title>\n<style>{SHARED}{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
         escape(title)
     )
+}
+
+/// A page that says one thing, in plain text.
+pub fn said(status: u16, title: &str, text: &str) -> HttpResponse<Body> {
+    let body = format!("<h1>{}</h1>\n<p>{}</p>", escape(title), escape(text));
+    headers::page(status, frame(title, "", &body))
 }
 
 /// Colors follow the reader's system, in light and in dark.

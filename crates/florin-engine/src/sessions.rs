@@ -131,10 +131,7 @@ impl Engine {
             .into_iter()
             .filter_map(|held| PaymentMethod::from_record(held.record));
         let words = session.collect.redisplay();
-        let shown = methods.filter(|method| {
-            let said = method.allow_redisplay.as_deref();
-            words.contains(&said.unwrap_or("unspecified"))
-        });
+        let shown = methods.filter(|method| words.contains(&method.redisplay()));
         let mut shown = self
             .by_last_use(&page.scope, customer, shown.collect())
             .await?;

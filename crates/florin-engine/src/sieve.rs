@@ -1,14 +1,13 @@
 //! Filters of lists that no key column answers.
 //!
 //! The store is read in batches, and what a filter keeps of them makes the page: it is full, or the list is at its end.
-//! So `has_more` is true exactly when there is more. What is named by ids is looked up by them. Deliberately absent: counting
-//! ahead.
+//! So `has_more` is true exactly when there is more. Deliberately absent: counting ahead.
 
 use crate::Engine;
 use crate::step::Halt;
 use florin_base::limits::WEBHOOK_ENDPOINTS_MAX;
 use florin_domain::webhooks::DeliveryState;
-use florin_domain::{Kind, Record, RecordKey, Refusal, Versioned};
+use florin_domain::{Kind, Record, Refusal, Versioned};
 use florin_store::{ListQuery, StoreError};
 use std::collections::BTreeSet;
 
@@ -35,8 +34,6 @@ pub enum Sieve {
 /// Which products are wanted. What is not said does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductWish {
-    /// These.
-    pub ids: Option<Vec<String>>,
     /// They are sent to the buyer, or not.
     pub shippable: Option<bool>,
     /// Goods, or services.
@@ -50,25 +47,10 @@ impl ProductWish {
         let Record::Product(product) = record else {
             return false;
         };
-        let is_named = |ids: &Vec<String>| ids.iter().any(|id| *id == *product.id);
-        self.ids.as_ref().is_none_or(is_named)
-            && self
-                .shippable
-                .is_none_or(|wanted| product.shippable == Some(wanted))
+        self.shippable
+            .is_none_or(|wanted| product.shippable == Some(wanted))
             && self.is_good.is_none_or(|wanted| product.is_good == wanted)
             && (self.url.is_none() || self.url == product.url)
-    }
-}
-
-impl Sieve {
-    /// The records that are wanted by name, if they are.
-    fn named(&self) -> Option<BTreeSet<&str>> {
-        match self {
-            Sieve::Product(ProductWish { ids: Some(ids), .. }) => {
-                Some(ids.iter().map(String::as_str).collect())
-            }
-            _ => None,
-        }
     }
 }
 
@@ -79,9 +61,6 @@ impl Engine {
         mut query: ListQuery,
         sieve: &Sieve,
     ) -> Result<Vec<Found>, Halt> {
-        if let Some(ids) = sieve.named() {
-            return self.named(&query, sieve, ids).await;
-        }
         let wanted = std::mem::replace(&mut query.limit, BATCH_MAX);
         let mut kept = Vec::new();
         for _ in 0..LOOKED_AT_MAX / BATCH_MAX {
@@ -103,28 +82,6 @@ impl Engine {
         Err(Refusal::plain(None, message).into())
     }
 
-    /// Of some records that are named, those which the list holds and the sieve keeps.
-    async fn named(
-        &self,
-        query: &ListQuery,
-        sieve: &Sieve,
-        ids: BTreeSet<&str>,
-    ) -> Result<Vec<Found>, Halt> {
-        let mut found = Vec::with_capacity(ids.len());
-        for id in ids {
-            let key = RecordKey::new(&query.scope, query.kind, id);
-            found.extend(
-                self.held(&key)
-                    .await?
-                    .filter(|held| query.holds(&held.record)),
-            );
-        }
-        let mut kept = self.keep(query, sieve, found).await?;
-        kept.sort_by(|one, other| query.order_of(&one.record, &other.record));
-        kept.truncate(query.limit);
-        Ok(kept)
-    }
-
     async fn keep(
         &self,
         query: &ListQuery,
@@ -132,7 +89,7 @@ impl Engine {
         mut batch: Vec<Found>,
     ) -> Result<Vec<Found>, StoreError> {
         match sieve {
-            Sieve::Redisplay(wanted) => batch.retain(|held| redisplay(&held.record) == wanted),
+            Sieve::Redisplay(wanted) => batch.retain(|held| redisplays(&held.record, wanted)),
             Sieve::Product(wish) => batch.retain(|held| wish.fits(&held.record)),
             Sieve::Recurring(interval) => {
                 batch.retain(|held| recurs(&held.record, interval.as_deref()))
@@ -178,11 +135,7 @@ fn recurs(record: &Record, interval: Option<&str>) -> bool {
     due.is_some_and(|due| interval.is_none_or(|wanted| due.interval.word() == wanted))
 }
 
-/// As payment methods show it.
-fn redisplay(record: &Record) -> &str {
-    match record {
-        Record::PaymentMethod(method) => method.allow_redisplay.as_deref(),
-        _ => None,
-    }
-    .unwrap_or("unspecified")
+/// Whether a payment method may be shown again in this way.
+fn redisplays(record: &Record, wanted: &str) -> bool {
+    matches!(record, Record::PaymentMethod(method) if method.redisplay() == wanted)
 }

@@ -16,12 +16,11 @@ const PAYMENTS: u32 = 40;
 /// Operations that no story can succeed in, with the reason.
 const NEVER_OK: [(&str, &str); 1] = [("CancelRefund", "no card refund waits for its customer")];
 /// What the engine exports beside its operations: the parts of their wishes.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 10] = [
     "Choice",
     "Collected",
     "ItemWish",
     "LineWish",
-    "LinkLine",
     "LinkTerms",
     "Press",
     "PriceWish",

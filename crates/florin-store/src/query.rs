@@ -1,10 +1,12 @@
 //! Questions that lists may ask. Every filter is on a key column, so every list is served by an index.
 
 use florin_base::{Asset, Scope, Timestamp};
+use florin_domain::Kind;
 use florin_domain::changes::Created;
 use florin_domain::ledger::{LedgerAccount, Movement};
-use florin_domain::{Kind, Record};
-use std::cmp::Ordering;
+
+/// The column of the id, which every table has.
+pub(crate) const ID: &str = "id";
 
 /// In which direction a page is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub struct ListQuery {
     pub scope: Scope,
     /// Which table.
     pub kind: Kind,
-    /// Key columns and one of the values that each must have.
+    /// Key columns, or the id, and one of the values that each must have.
     pub filters: Vec<(&'static str, Vec<String>)>,
     /// When they were made.
     pub created: Created,
@@ -55,36 +57,15 @@ impl ListQuery {
         self
     }
 
-    /// Whether a record of this scope and kind is in the list, at any place behind `after`.
-    pub fn holds(&self, record: &Record) -> bool {
-        let columns = record.columns();
-        let fits = |(column, wanted): &(&'static str, Vec<String>)| {
-            let at = self.kind.columns().iter().position(|name| name == column);
-            let value = at.and_then(|at| columns[at]);
-            value.is_some_and(|value| wanted.iter().any(|one| one == value))
-        };
-        let behind = |(created, id): &(Timestamp, String)| {
-            let place = (record.created(), record.id());
-            let cursor = (*created, id.as_str());
-            match self.order {
-                Order::NewestFirst => place < cursor,
-                Order::OldestFirst => place > cursor,
-            }
-        };
-        let made = record.created();
-        self.created.from.is_none_or(|from| from <= made)
-            && self.created.to.is_none_or(|to| made <= to)
-            && self.filters.iter().all(fits)
-            && self.after.as_ref().is_none_or(behind)
+    /// Only records with one of these ids.
+    pub fn named(mut self, ids: Vec<String>) -> ListQuery {
+        self.filters.push((ID, ids));
+        self
     }
 
-    /// The order of two records in the list.
-    pub fn order_of(&self, one: &Record, other: &Record) -> Ordering {
-        let order = (one.created(), one.id()).cmp(&(other.created(), other.id()));
-        match self.order {
-            Order::NewestFirst => order.reverse(),
-            Order::OldestFirst => order,
-        }
+    /// Whether a list can be filtered by a column.
+    pub(crate) fn has_key(&self, column: &str) -> bool {
+        column == ID || self.kind.columns().contains(&column)
     }
 }
 

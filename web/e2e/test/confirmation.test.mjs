@@ -77,7 +77,7 @@ for (const [button, status, said] of [
     const made = await confirm(token);
     assert.equal(made.status, 'requires_action');
     const going = goOn(page, made);
-    await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: button }).click();
+    await answerBank(page, button);
     await going;
     await statusOf(page, said);
     assert.equal((await setting.api(`/v1/payment_intents/${made.id}`)).status, status);

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leave, shoot, statusOf, violations } from '../browser.mjs';
+import { answerBank, leave, shoot, statusOf, violations } from '../browser.mjs';
 import { EMAIL, item, MORE_CARDS, payElsewhere, typePayform } from '../payform.mjs';
 import { startSetting } from '../setting.mjs';
 import { standsStill, watchShifts } from '../shifts.mjs';
@@ -54,14 +54,6 @@ async function pay(page, frame, number) {
 
 const isDone = (frame) => frame.locator('.mark-done').waitFor();
 const again = ({ id }) => setting.api(`/v1/checkout/sessions/${id}`);
-const atBank = (page) => page.frameLocator('iframe[title=Authentication]');
-/** Presses a button of the bank, once its window stands still: a click knows nothing of a frame that moves. */
-async function answer(page, name) {
-  const window = await page.getByRole('dialog').elementHandle();
-  await window.waitForElementState('stable');
-  await atBank(page).getByRole('button', { name: `${name} authentication` }).click();
-}
-
 /** The frame is as high as its page: nothing scrolls in it, and nothing is left over. */
 const fits = (frame) => frame.waitForFunction(() => {
   const root = document.getElementById('florin').getBoundingClientRect();
@@ -163,7 +155,7 @@ test('the bank of a card opens over the shop, and the buyer never leaves it', as
   const dialog = page.getByRole('dialog', { name: 'Authentication' });
   await dialog.waitFor();
   await shoot(page, 'embedded-bank');
-  await answer(page, 'Complete');
+  await answerBank(page, 'Complete authentication');
   await isDone(frame);
   await statusOf(page, 'completed 1');
   await dialog.waitFor({ state: 'detached' });
@@ -177,7 +169,7 @@ test('the bank of a card opens over the shop, and the buyer never leaves it', as
 test('an authentication that fails leads back to the form, and another card pays', async () => {
   const { context, page, frame } = await shopPage(await session());
   await pay(page, frame, MORE_CARDS.asking);
-  await answer(page, 'Fail');
+  await answerBank(page, 'Fail authentication');
   await frame.locator('.notice').filter({ hasText: en['decline.authentication_failed'] }).waitFor();
   await fits(frame);
   await pay(page, frame);
@@ -214,7 +206,7 @@ test('with its frame goes the window of the bank', async () => {
 test('a shop that is isolated from other origins can hold the page and the window of the bank', async () => {
   const { context, page, frame, complaints } = await shopPage(await session(), { query: '&isolated=1' });
   await pay(page, frame, MORE_CARDS.asking);
-  await answer(page, 'Complete');
+  await answerBank(page, 'Complete authentication');
   await statusOf(page, 'completed 1');
   assert.deepEqual(complaints, []);
   await leave(context);

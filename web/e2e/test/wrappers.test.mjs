@@ -68,7 +68,7 @@ test('a failed authentication says so, and another card pays', async () => {
   const { context, page, frame } = await shopPage('latest', 'card');
   await typeCard(page, frame, CARDS.authenticate);
   await pay(page);
-  await page.frameLocator('iframe[title=Authentication]').getByRole('button', { name: 'Fail authentication' }).click();
+  await answerBank(page, 'Fail authentication');
   await statusOf(page, 'error payment_intent_authentication_failure');
   await typeCard(page, frame, CARDS.good);
   await pay(page);

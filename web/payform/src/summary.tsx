@@ -39,17 +39,18 @@ function Stepper({ item }: { item: LineItem }) {
   if (!range) return null;
   const name = isolate(item.name, i18n.language);
   const isFrozen = !isReady(view);
+  // What was only offered can be left out again.
+  const least = item.optional ? 0 : range.minimum;
   // Of two presses in a row the second one counts from what the first one made.
   const add = (step: number) => void session.update(({ line_items }) => {
-    const next = (line_items.find(({ id }) => id === item.id)?.quantity ?? NaN) + step;
-    // What was only offered is left out again where there is no less of it.
-    const quantity = item.optional && next < range.minimum && step < 0 ? 0 : next;
-    return quantity >= (item.optional ? 0 : range.minimum) && quantity <= range.maximum ? { quantities: { [item.id]: quantity } } : undefined;
+    const now = line_items.find(({ id }) => id === item.id)?.quantity ?? NaN;
+    const quantity = step < 0 && now + step < range.minimum ? least : now + step;
+    return quantity !== now && quantity <= range.maximum ? { quantities: { [item.id]: quantity } } : undefined;
   });
   return (
     <div class="stepper" role="group" aria-label={t('summary.quantity', { count: item.quantity })}>
       <button type="button" aria-label={t('summary.less', { item: name })} onClick={() => add(-1)}
-        aria-disabled={isFrozen || item.quantity <= (item.optional ? 0 : range.minimum)}><Icon name="minus" /></button>
+        aria-disabled={isFrozen || item.quantity <= least}><Icon name="minus" /></button>
       <span class="stepper-count" aria-hidden="true">{item.quantity}</span>
       <button type="button" aria-label={t('summary.more', { item: name })} onClick={() => add(1)}
         aria-disabled={isFrozen || item.quantity >= range.maximum}><Icon name="plus" /></button>

@@ -81,12 +81,7 @@ pub const STEPS: &[Step] = &[
         true,
         e2e,
     ),
-    step(
-        "browser",
-        "the browser parts in Chromium",
-        true,
-        browser_step,
-    ),
+    step("browser", "the browser parts in Chromium", true, browser),
     step(
         "conformance",
         "the recorded answers against the published descriptions",
@@ -176,11 +171,14 @@ fn web_step(context: &Context) -> Result<Outcome, String> {
         .map(ran)
 }
 
-fn browser(context: &Context) -> Result<Counts, String> {
+fn browser(context: &Context) -> Result<Outcome, String> {
+    if !is_installed("npm") {
+        return Ok(Outcome::DidNotRun(NO_NPM.to_owned()));
+    }
     let folder = web::folder(&context.root);
     let mut tests = command(&folder, "npm", &["run", "--silent", "e2e"]);
     tests.env("FLORIN_BIN", florin(context));
-    context.watch.run(tests)
+    context.watch.run(tests).map(ran)
 }
 
 fn build(context: &Context) -> Result<Outcome, String> {
@@ -260,13 +258,6 @@ fn at_once(parts: Vec<Part<'_>>) -> Result<Counts, String> {
         counts = counts.plus(counted?);
     }
     Ok(counts)
-}
-
-fn browser_step(context: &Context) -> Result<Outcome, String> {
-    match is_installed("npm") {
-        true => browser(context).map(ran),
-        false => Ok(Outcome::DidNotRun(NO_NPM.to_owned())),
-    }
 }
 
 /// Whoever is killed or frozen mostly waits, faults wait half of the time, and the simulator never does.

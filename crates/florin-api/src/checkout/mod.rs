@@ -89,6 +89,13 @@ pub async fn serve(api: &Arc<Api>, parts: &Parts, body: Body, request: &str) -> 
     }
 }
 
+/// The way to the page of a session that was made, if one was.
+pub(crate) fn led_to(response: &Response) -> Option<HttpResponse<Body>> {
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let id = body.get("id").filter(|_| response.status == 200)?;
+    Some(headers::see_other(&format!("{PREFIX}{}", id.as_str()?)))
+}
+
 impl<'a> Visit<'a> {
     /// A visit of the page of a session, if there is one.
     async fn open(
@@ -185,12 +192,10 @@ impl Visit<'_> {
         }
         let id = self.page.id.clone();
         let response = self.mutate(None, RecoverSession { id }).await;
-        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-        match body.get("id").and_then(Value::as_str) {
-            Some(id) if response.status == 200 => headers::see_other(&format!("{PREFIX}{id}")),
-            _ if response.status >= 500 => unavailable(),
+        led_to(&response).unwrap_or_else(|| match response.status {
+            500.. => unavailable(),
             _ => shell::over(),
-        }
+        })
     }
 
     async fn abandon(&self, body: Body) -> HttpResponse<Body> {

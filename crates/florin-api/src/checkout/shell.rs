@@ -50,15 +50,15 @@ pub(super) fn missing() -> HttpResponse<Body> {
 
 /// A session that cannot be begun anew, or not any more.
 pub(super) fn over() -> HttpResponse<Body> {
-    let body = "<h1>This order has ended</h1>\n<p>It cannot be begun again. Go back to the merchant, and ask for a new one. Nothing \
-        was charged.</p>";
-    headers::page(410, html::frame("Ended", "", body))
+    let text = "It cannot be begun again. Go back to the merchant, and ask for a new one. Nothing was charged.";
+    html::said(410, "This order has ended", text)
 }
 
 /// Too many sessions were begun from one address.
 pub(super) fn too_often() -> HttpResponse<Body> {
-    let body = "<h1>Too often</h1>\n<p>This order was begun very often from here. Nothing was charged. Try again in ten minutes.</p>";
-    headers::page(429, html::frame("Too often", "", body))
+    let text =
+        "This order was begun very often from here. Nothing was charged. Try again in ten minutes.";
+    html::said(429, "Too often", text)
 }
 
 /// The page cannot be shown now.

@@ -53,8 +53,10 @@ pub fn items(params: &Params) -> Result<Vec<ItemWish>, WireError> {
 
 /// What is offered beside it.
 pub fn optional(params: &Params) -> Vec<ItemWish> {
-    let offered = parse::offered(params).into_iter();
-    offered.map(ItemWish::offered).collect()
+    parse::offered(params)
+        .iter()
+        .map(ItemWish::of_link)
+        .collect()
 }
 
 fn item(item: &Params, at: usize) -> Result<ItemWish, WireError> {
@@ -87,8 +89,8 @@ fn price(item: &Params, at: usize) -> Result<Option<PriceWish>, WireError> {
     }
 }
 
-/// The positions of an order after a change, as a request names them.
-fn lines(params: &Params) -> Result<Option<Vec<LineWish>>, WireError> {
+/// The positions of an order after a change, or what changes of those of a link, as a request names them.
+pub fn lines(params: &Params) -> Result<Option<Vec<LineWish>>, WireError> {
     let Some(sent) = params.list("line_items") else {
         return Ok(None);
     };
@@ -114,7 +116,7 @@ fn line(item: &Params, at: usize) -> Result<LineWish, WireError> {
         id,
         price,
         quantity,
-        adjustable: is_said.then(|| parse::adjustable(item, quantity.unwrap_or_default())),
+        adjustable: is_said.then(|| parse::adjusts(item)),
         tax_rates: item.has("tax_rates").then_some(rates),
         metadata: parse::metadata(item)?,
     })

@@ -1,13 +1,12 @@
 //! Payment links.
 
-use super::checkout_sessions::{element, items, optional, shipping};
+use super::checkout_sessions::{items, lines, optional, shipping};
 use super::{page, run};
 use crate::pipeline::Exchange;
-use florin_engine::operations::{CreateLink, LinkLine, LinkTerms, UpdateLink};
+use florin_engine::operations::{CreateLink, LinkTerms, UpdateLink};
 use florin_engine::read::ListQuery;
 use florin_engine::{Halt, Kind, NewLink, Response};
 use florin_render::parse;
-use florin_wire::Params;
 
 /// A page of links.
 pub async fn list(exchange: &Exchange) -> Response {
@@ -55,34 +54,15 @@ pub async fn retrieve(exchange: &Exchange) -> Response {
 /// A changed link.
 pub async fn update(exchange: &Exchange) -> Response {
     let id = exchange.id().to_owned();
-    let patch = parse::link_patch(&exchange.params).map_err(Halt::from);
-    let (asked, told) = parse::link_terms(&exchange.params);
-    let terms = LinkTerms {
-        asked,
-        told,
-        lines: lines(&exchange.params),
-    };
-    let update = patch.map(|patch| UpdateLink { id, patch, terms });
-    run(exchange, update).await
-}
-
-/// How many of what is sold, as a request names the lines.
-fn lines(params: &Params) -> Vec<LinkLine> {
-    let sent = params.list("line_items").into_iter().flatten();
-    let lines = sent.map(|value| {
-        let line = element(value);
-        let quantity = line.int("quantity");
-        let adjustable = line
-            .has("adjustable_quantity")
-            .then(|| parse::adjustable(&line, quantity.unwrap_or_default()));
-        LinkLine {
-            id: line.text("id").unwrap_or_default().to_owned(),
-            quantity,
-            adjustable,
-            says_most: line.has("adjustable_quantity.maximum"),
-        }
-    });
-    lines.collect()
+    let operation: Result<_, Halt> = async {
+        let (asked, told) = parse::link_terms(&exchange.params);
+        let lines = lines(&exchange.params)?.unwrap_or_default();
+        let terms = LinkTerms { asked, told, lines };
+        let patch = parse::link_patch(&exchange.params)?;
+        Ok(UpdateLink { id, patch, terms })
+    }
+    .await;
+    run(exchange, operation).await
 }
 
 /// What a link sells.

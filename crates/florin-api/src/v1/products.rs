@@ -16,6 +16,13 @@ pub async fn list(exchange: &Exchange) -> Response {
         Some(wanted) => query.with("active", wanted),
         None => query.with("state", LIVING),
     };
+    let query = match exchange.params.list("ids") {
+        Some(ids) => {
+            let ids = ids.iter().filter_map(Value::as_str).map(str::to_owned);
+            query.named(ids.collect())
+        }
+        None => query,
+    };
     let wish = wish(&exchange.params);
     match wish == ProductWish::default() {
         true => page::answer(exchange, query).await,
@@ -25,12 +32,7 @@ pub async fn list(exchange: &Exchange) -> Response {
 
 /// Which products a list wants.
 fn wish(params: &Params) -> ProductWish {
-    let ids = params.list("ids").map(|ids| {
-        let ids = ids.iter().filter_map(Value::as_str).map(str::to_owned);
-        ids.collect()
-    });
     ProductWish {
-        ids,
         shippable: params.flag("shippable"),
         is_good: params.text("type").map(|kind| kind == "good"),
         url: params.text("url").map(str::to_owned),

@@ -106,6 +106,14 @@ pub struct NewSession {
     pub echo: Map<String, Value>,
 }
 
+impl NewSession {
+    /// The currency of what it sells: what is asked for, or that of the first price.
+    pub fn currency_of(&self, items: &[Item]) -> Option<Asset> {
+        self.currency
+            .or(items.first().map(|item| item.price.currency))
+    }
+}
+
 /// Makes a session.
 ///
 /// # Errors
@@ -126,7 +134,7 @@ pub fn create(
         end.check(context.now)?;
     }
     let expires = end_of(context, new.expires)?;
-    let mut lines = lines_in(context, items, (currency, 0))?;
+    let mut lines = lines_in(context, items, currency)?;
     lines.extend(offered(
         context,
         std::mem::take(&mut new.optional),
@@ -321,7 +329,7 @@ fn currency_of(new: &NewSession, items: &[Item]) -> Result<Option<Asset>, Refusa
     };
     check_count(items.len())?;
     let currency = new.currency.unwrap_or(first.price.currency);
-    if new.currency.is_some() && first.price.in_currency(currency).is_none() {
+    if first.price.in_currency(currency).is_none() {
         let message = format!(
             "The currency of the session must be one of its prices, and {} has no amount in {}. Its currency is {}; others are \
              its currency_options.",
@@ -348,7 +356,7 @@ fn offered(
         let message = "You can not pass `optional_items` in `setup` mode.";
         return Err(Refusal::invalid(OPTIONAL, message));
     }
-    let lines = lines_in(context, items, (currency, 0));
+    let lines = lines_in(context, items, currency);
     let mut lines = lines.map_err(|refusal| refusal.moved("line_items", OPTIONAL))?;
     for (at, line) in lines.iter_mut().enumerate() {
         if line.custom.is_some() {
@@ -368,7 +376,7 @@ fn offered(
 }
 
 /// The parameter of what is offered beside the order.
-const OPTIONAL: &str = "optional_items";
+pub const OPTIONAL: &str = "optional_items";
 /// The most items that are offered beside an order.
 const OPTIONAL_MAX: usize = 10;
 
@@ -381,21 +389,29 @@ pub(super) fn check_count(lines: usize) -> Result<(), Refusal> {
     Err(Refusal::invalid("line_items", message))
 }
 
-/// The lines of items, with what they cost in the currency of the session; `first` is the place of the first one.
-pub(super) fn lines_in(
+/// The lines of items, with what they cost in the currency of the session.
+fn lines_in(
     context: &mut Context<'_>,
     items: Vec<Item>,
-    (currency, first): (Option<Asset>, usize),
+    currency: Option<Asset>,
 ) -> Result<Vec<Line>, Refusal> {
-    let items = (first..).zip(items);
-    let lines = items.map(|(at, mut item)| {
-        if let Some(currency) = currency {
-            item.price = item.price.in_currency(currency).ok_or_else(|| {
-                let message = "All prices of a session must have the same currency.";
-                Refusal::invalid(&format!("line_items[{at}]"), message)
-            })?;
-        }
-        line_of(context, at, item)
+    let lines = items.into_iter().enumerate().map(|(at, item)| {
+        let priced = priced(&item.price, &item.product, (currency, at))?;
+        check_quantity(
+            (item.quantity, item.adjustable),
+            priced.custom.is_some(),
+            at,
+        )?;
+        let mut metadata = Metadata::new();
+        item.metadata.apply(&mut metadata);
+        Ok(Line {
+            id: context.ids.id("li_"),
+            quantity: item.quantity,
+            adjustable: item.adjustable,
+            taxes: item.taxes.iter().map(LineTax::of).collect(),
+            metadata,
+            ..priced
+        })
     });
     lines.collect()
 }
@@ -416,9 +432,20 @@ pub(super) fn end_of(
     Ok(asked)
 }
 
-fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Refusal> {
-    let price = &item.price;
+/// What a line has of its price and its product, in the currency of the session. Neither its id nor how many are sold.
+///
+/// # Errors
+/// The price is put away, is due again and again, or has no amount in the currency.
+pub(super) fn priced(
+    price: &Price,
+    product: &Product,
+    (currency, at): (Option<Asset>, usize),
+) -> Result<Line, Refusal> {
     let param = |name: &str| format!("line_items[{at}][{name}]");
+    let Some(price) = price.in_currency(currency.unwrap_or(price.currency)) else {
+        let message = "All prices of a session must have the same currency.";
+        return Err(Refusal::invalid(&format!("line_items[{at}]"), message));
+    };
     if !price.active && !price.inline {
         let message = format!(
             "The price {} is inactive. Activate it, or use another one.",
@@ -433,20 +460,11 @@ fn line_of(context: &mut Context<'_>, at: usize, item: Item) -> Result<Line, Ref
              one-time prices. Subscriptions are not served yet.",
         ));
     }
-    check_quantity((item.quantity, item.adjustable), price.custom.is_some(), at)?;
-    let mut metadata = Metadata::new();
-    item.metadata.apply(&mut metadata);
-    let taxes = item.taxes.iter().map(LineTax::of);
     Ok(Line {
-        id: context.ids.id("li_"),
         price: price.id.clone(),
-        name: item.product.name.clone(),
-        description: item.product.description.clone(),
-        image: item.product.images.first().cloned(),
-        quantity: item.quantity,
-        adjustable: item.adjustable,
-        taxes: taxes.collect(),
-        metadata,
+        name: product.name.clone(),
+        description: product.description.clone(),
+        image: product.images.first().cloned(),
         // Until the buyer chooses, it is what is proposed.
         unit_amount: price.custom.map_or(price.unit_amount, |custom| {
             Some(custom.preset.unwrap_or_default())

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 /// The space in which the page of a link finds it without a key, in the whole installation.
 pub const LINK_SPACE: &str = "payment_link";
 
-/// One position of the orders of a link.
+/// One position of the orders of a link, or what is offered beside an order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LinkItem {
     /// Its price.

@@ -16,7 +16,7 @@ mod update;
 
 pub use complete::{complete_free, follow_intent, follow_setup};
 pub use confirm::{Collected, People, Press, check_press, collect, intent_of, setup_of};
-pub use create::{Item, NewSession, create};
+pub use create::{Item, NewSession, OPTIONAL, create};
 pub use expire::expire;
 pub use front::{FrontStatus, FrontWish, Order, check_same};
 pub use link::{
@@ -25,8 +25,9 @@ pub use link::{
 };
 pub use recover::recover;
 pub use session::{
-    Adjustable, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Keeps, Line,
-    LineTax, PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals, UiMode,
+    Adjustable, Adjusts, Bound, CheckoutSession, Collect, Field, FieldKind, IntentTerms, Keeps,
+    Line, LineTax, PaidState, SECRET_MARK, SessionMode, SessionStatus, ShippingOption, Totals,
+    UiMode,
 };
 pub use update::{Choice, LineChange, TermsPatch, UpdateSession, abandon, choose, update};
 

@@ -16,7 +16,7 @@ impl CheckoutSession {
     /// Whether it still takes the place of the one that it was begun from. Whoever begins anew again and again has one session, and
     /// pays once.
     pub fn stands_in(&self, now: Timestamp) -> bool {
-        self.clone().as_of(now).status != SessionStatus::Expired
+        self.status != SessionStatus::Expired && !self.is_due(now)
     }
 }
 

@@ -88,6 +88,28 @@ pub struct Adjustable {
     pub maximum: i64,
 }
 
+/// How far a merchant lets the buyer change a quantity. Where no most is said, it is [`ADJUSTED_MAX`], or what is sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adjusts {
+    /// At least so many.
+    pub minimum: i64,
+    /// At most so many.
+    pub maximum: Option<i64>,
+}
+
+/// How many of an item a buyer may take where the merchant says nothing.
+const ADJUSTED_MAX: i64 = 99;
+
+impl Adjusts {
+    /// The bounds around a quantity.
+    pub fn around(self, quantity: i64) -> Adjustable {
+        Adjustable {
+            minimum: self.minimum,
+            maximum: self.maximum.unwrap_or(ADJUSTED_MAX.max(quantity)),
+        }
+    }
+}
+
 /// A tax rate as it was when the session was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineTax {

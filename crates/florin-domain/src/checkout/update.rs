@@ -1,9 +1,9 @@
 //! Changing an open session: what the merchant changes, and what the buyer chooses on the page.
 
-use super::create::{check_count, check_quantity, lines_in};
+use super::create::{check_count, check_quantity, priced};
 use super::totals::sum;
-use super::{Adjustable, CheckoutSession, Item, Line, LineTax, SessionMode, ShippingOption};
-use crate::catalog::TaxRate;
+use super::{Adjusts, CheckoutSession, Line, LineTax, SessionMode, ShippingOption};
+use crate::catalog::{Price, Product, TaxRate};
 use crate::changes::Draft;
 use crate::context::Context;
 use crate::payments::{
@@ -29,18 +29,18 @@ pub struct UpdateSession {
     pub delivery: Option<Map<String, Value>>,
 }
 
-/// One position of the order after a change. With an id it is one that stands there: as it was but for what is said, or with
-/// another price in its place. Without one it is new.
+/// One position of the order after a change. With an id it is one that stands there: as it was but for what is said, its price
+/// too. Without one it is new.
 #[derive(Clone, Debug, Default)]
 pub struct LineChange {
     /// `li_…`.
     pub id: Option<String>,
-    /// What is sold.
-    pub item: Option<Item>,
+    /// What is sold, and for how much.
+    pub sold: Option<(Price, Product)>,
     /// How many.
     pub quantity: Option<i64>,
     /// The buyer may change how many; the inner `None` takes that away.
-    pub adjustable: Option<Option<Adjustable>>,
+    pub adjustable: Option<Option<Adjusts>>,
     /// What is added or contained.
     pub taxes: Option<Vec<TaxRate>>,
     /// The merchant's own data.
@@ -120,23 +120,11 @@ fn relined(
     check_count(changes.len())?;
     let mut lines: Vec<Line> = Vec::with_capacity(changes.len());
     for (at, change) in changes.into_iter().enumerate() {
-        let id = change.id.clone();
-        if id
-            .as_ref()
-            .is_some_and(|id| lines.iter().any(|line| line.id == *id))
-        {
+        let line = changed(context, session, at, change)?;
+        if lines.iter().any(|known| known.id == line.id) {
             let param = format!("line_items[{at}][id]");
-            return Err(Refusal::invalid(
-                &param,
-                "This line item stands here twice.",
-            ));
-        }
-        let mut line = match change.item {
-            Some(_) => sold(context, session, at, change)?,
-            None => patched(session, at, change)?,
-        };
-        if let Some(id) = id {
-            line.id = id;
+            let message = "This line item stands here twice.";
+            return Err(Refusal::invalid(&param, message));
         }
         lines.push(line);
     }
@@ -159,33 +147,44 @@ fn relined(
 /// An order sells something.
 const NOTHING_SOLD: &str = "At least one item has to stay in the order.";
 
-/// A position with a price of its own.
-fn sold(
+/// One position after a change.
+fn changed(
     context: &mut Context<'_>,
     session: &CheckoutSession,
     at: usize,
     change: LineChange,
 ) -> Result<Line, Refusal> {
-    held_line(session, change.id.as_deref(), at)?;
-    let items = change.item.into_iter().collect();
-    let made = lines_in(context, items, (session.currency, at))?;
-    made.into_iter()
-        .next()
-        .ok_or_else(|| Refusal::invalid("line_items", NOTHING_SOLD))
-}
-
-/// A position that stays, with what changes of it.
-fn patched(session: &CheckoutSession, at: usize, change: LineChange) -> Result<Line, Refusal> {
-    let Some(mut line) = held_line(session, change.id.as_deref(), at)?.cloned() else {
-        let message = format!("Missing required param: line_items[{at}][price].");
-        return Err(Refusal::invalid(
-            &format!("line_items[{at}][price]"),
-            &message,
-        ));
+    let param = |name: &str| format!("line_items[{at}][{name}]");
+    let held = match &change.id {
+        None => Line {
+            id: context.ids.id("li_"),
+            ..Line::default()
+        },
+        Some(id) => {
+            let held = session.lines.iter().find(|line| line.id == *id);
+            let message = format!("This session has no line item {id}.");
+            let gone = || Refusal::invalid(&param("id"), message);
+            held.cloned().ok_or_else(gone)?
+        }
     };
-    if change.quantity.is_some() || change.adjustable.is_some() {
-        line.quantity = change.quantity.unwrap_or(line.quantity);
-        line.adjustable = change.adjustable.unwrap_or(line.adjustable);
+    let mut line = match &change.sold {
+        Some((price, product)) => Line {
+            id: held.id,
+            quantity: held.quantity,
+            adjustable: held.adjustable,
+            optional: held.optional,
+            taxes: held.taxes,
+            metadata: held.metadata,
+            ..priced(price, product, (session.currency, at))?
+        },
+        None => held,
+    };
+    line.quantity = change.quantity.unwrap_or(line.quantity);
+    if let Some(said) = change.adjustable {
+        line.adjustable = said.map(|adjusts| adjusts.around(line.quantity));
+    }
+    // What the buyer left out may stay so.
+    if change.quantity.is_some() || change.adjustable.is_some() || change.sold.is_some() {
         check_quantity((line.quantity, line.adjustable), line.custom.is_some(), at)?;
     }
     if let Some(taxes) = change.taxes {
@@ -193,21 +192,6 @@ fn patched(session: &CheckoutSession, at: usize, change: LineChange) -> Result<L
     }
     change.metadata.apply(&mut line.metadata);
     Ok(line)
-}
-
-fn held_line<'a>(
-    session: &'a CheckoutSession,
-    id: Option<&str>,
-    at: usize,
-) -> Result<Option<&'a Line>, Refusal> {
-    let Some(id) = id else { return Ok(None) };
-    match session.lines.iter().find(|line| line.id == id) {
-        Some(line) => Ok(Some(line)),
-        None => {
-            let message = format!("This session has no line item {id}.");
-            Err(Refusal::invalid(&format!("line_items[{at}][id]"), &message))
-        }
-    }
 }
 
 /// What the intent will be made with, or changed to at the next press.
@@ -352,7 +336,7 @@ pub fn abandon(
 
 impl UpdateSession {
     /// Whether the sum may be another one afterwards.
-    pub fn changes_sum(&self) -> bool {
+    fn changes_sum(&self) -> bool {
         self.lines.is_some() || self.shipping_options.is_some()
     }
 

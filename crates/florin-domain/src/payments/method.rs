@@ -47,6 +47,11 @@ record! {
 }
 
 impl PaymentMethod {
+    /// What was said of showing it to the buyer again.
+    pub fn redisplay(&self) -> &str {
+        self.allow_redisplay.as_deref().unwrap_or("unspecified")
+    }
+
     pub(crate) fn columns(&self) -> Columns<'_> {
         vec![self.customer.as_deref()]
     }

@@ -6,8 +6,8 @@ use crate::intake::MethodSource;
 use crate::step::{Decided, Halt, Step};
 use florin_domain::catalog::{self, NewPrice, NewProduct, Price, Product, ShippingRate, TaxRate};
 use florin_domain::checkout::{
-    self, Adjustable, CheckoutSession, Choice, Item, LineChange, LinkItem, NewSession, Press,
-    SessionMode, ShippingOption,
+    self, Adjustable, Adjusts, CheckoutSession, Choice, Item, LineChange, LinkItem, NewSession,
+    Press, SessionMode, ShippingOption,
 };
 use florin_domain::customers::{self, Customer, CustomerPatch};
 use florin_domain::payments::{
@@ -15,7 +15,6 @@ use florin_domain::payments::{
     SetupCommand, SetupIntent,
 };
 use florin_domain::{Kind, MethodType, Refusal, Versioned};
-use florin_render::parse::Offered;
 use florin_wire::versions::session_makes_intent;
 use serde_json::{Map, Value};
 
@@ -35,18 +34,7 @@ pub struct ItemWish {
 }
 
 impl ItemWish {
-    /// What is offered beside an order.
-    pub fn offered(item: Offered) -> ItemWish {
-        ItemWish {
-            price: PriceWish::Known(item.price),
-            quantity: item.quantity,
-            adjustable: item.adjustable,
-            tax_rates: Vec::new(),
-            metadata: MetadataPatch::Keep,
-        }
-    }
-
-    /// What a link sells.
+    /// What a link sells, or what is offered beside an order: a price that exists.
     pub fn of_link(item: &LinkItem) -> ItemWish {
         ItemWish {
             price: PriceWish::Known(item.price.to_string()),
@@ -86,7 +74,7 @@ pub struct LineWish {
     /// How many.
     pub quantity: Option<i64>,
     /// The buyer may change how many; the inner `None` takes that away.
-    pub adjustable: Option<Option<Adjustable>>,
+    pub adjustable: Option<Option<Adjusts>>,
     /// Tax rates by id.
     pub tax_rates: Option<Vec<String>>,
     /// The merchant's own data.
@@ -127,8 +115,7 @@ impl Operation for CreateSession {
             let mut command = self.command.clone();
             command.optional = optional(step, &self.optional).await?;
             command.switched = switched.clone();
-            let own = items.first().map(|item| item.price.currency);
-            let currency = command.currency.or(own);
+            let currency = command.currency_of(&items);
             command.shipping_options = shipping(step, &self.shipping, currency).await?;
             let at_once = session_makes_intent(caller.version);
             step.decide(|draft, context| {
@@ -164,24 +151,29 @@ pub(super) async fn items(step: &mut Step, wishes: &[ItemWish]) -> Result<Vec<It
 /// Loads what is offered beside the order.
 pub(super) async fn optional(step: &mut Step, wishes: &[ItemWish]) -> Result<Vec<Item>, Halt> {
     items(step, wishes).await.map_err(|halt| match halt {
-        Halt::Refused(refusal) => refusal.moved("line_items", "optional_items").into(),
+        Halt::Refused(refusal) => refusal.moved("line_items", checkout::OPTIONAL).into(),
         other => other,
     })
 }
 
-/// Loads or makes what one line item names.
-pub(super) async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<Item, Halt> {
-    let named = |name: &str| format!("line_items[{at}][{name}]");
-    let (price, product) = match &wish.price {
+/// Loads or makes what one line item costs.
+async fn priced(step: &mut Step, wish: &PriceWish, at: usize) -> Result<(Price, Product), Halt> {
+    let named = format!("line_items[{at}][price]");
+    match wish {
         PriceWish::Known(id) => {
-            let price = step.in_body::<Price>(id, &named("price")).await?.record;
+            let price = step.in_body::<Price>(id, &named).await?.record;
             let product = step.find::<Product>(&price.product.to_string()).await?;
-            let gone = || Refusal::missing_in_body(Kind::Product, &price.product, &named("price"));
+            let gone = || Refusal::missing_in_body(Kind::Product, &price.product, &named);
             let product = product.ok_or_else(gone)?.record;
-            (price, product)
+            Ok((price, product))
         }
-        PriceWish::Inline(new, product) => inline_price(step, new, product, at).await?,
-    };
+        PriceWish::Inline(new, product) => inline_price(step, new, product, at).await,
+    }
+}
+
+/// Loads or makes what one line item names.
+async fn item(step: &mut Step, wish: &ItemWish, at: usize) -> Result<Item, Halt> {
+    let (price, product) = priced(step, &wish.price, at).await?;
     let taxes = taxes(step, &wish.tax_rates, at).await?;
     Ok(Item {
         price,
@@ -285,7 +277,7 @@ impl Operation for UpdateSession {
                 free(step, &session.record).await?;
             }
             if let Some(wishes) = &self.lines {
-                command.lines = Some(line_changes(step, &session.record, wishes).await?);
+                command.lines = Some(line_changes(step, wishes).await?);
             }
             if let Some(wishes) = &self.shipping {
                 command.shipping_options =
@@ -300,36 +292,20 @@ impl Operation for UpdateSession {
 }
 
 /// Loads what a change of the lines names.
-async fn line_changes(
-    step: &mut Step,
-    session: &CheckoutSession,
-    wishes: &[LineWish],
-) -> Result<Vec<LineChange>, Halt> {
+async fn line_changes(step: &mut Step, wishes: &[LineWish]) -> Result<Vec<LineChange>, Halt> {
     let mut changes = Vec::with_capacity(wishes.len());
     for (at, wish) in wishes.iter().enumerate() {
-        let held = session.lines.iter();
-        let held = held.clone().find(|line| wish.id.as_ref() == Some(&line.id));
         let sold = match &wish.price {
-            Some(price) => {
-                let kept = held.map_or(0, |line| line.quantity);
-                let wish = ItemWish {
-                    price: price.clone(),
-                    quantity: wish.quantity.unwrap_or(kept),
-                    adjustable: wish.adjustable.flatten(),
-                    tax_rates: wish.tax_rates.clone().unwrap_or_default(),
-                    metadata: wish.metadata.clone(),
-                };
-                Some(item(step, &wish, at).await?)
-            }
+            Some(price) => Some(priced(step, price, at).await?),
             None => None,
         };
         let taxes = match &wish.tax_rates {
-            Some(ids) if sold.is_none() => Some(taxes(step, ids, at).await?),
-            _ => None,
+            Some(ids) => Some(taxes(step, ids, at).await?),
+            None => None,
         };
         changes.push(LineChange {
             id: wish.id.clone(),
-            item: sold,
+            sold,
             quantity: wish.quantity,
             adjustable: wish.adjustable,
             taxes,

@@ -37,7 +37,7 @@ pub use methods::{
     AttachMethod, CreateConfiguration, CreateMethod, CreateToken, DetachMethod,
     UpdateConfiguration, UpdateMethod,
 };
-pub use payment_links::{CreateLink, LinkLine, LinkTerms, UpdateLink};
+pub use payment_links::{CreateLink, LinkTerms, UpdateLink};
 pub use refunds::{CancelRefund, CreateRefund, RefundOf, UpdateRefund};
 pub use setups::{CancelSetup, ConfirmSetup, CreateSetup, UpdateSetup};
 pub use sources::CreateSource;

@@ -1,10 +1,10 @@
 //! Payment links: create and change. What a link makes are sessions, by the operation that makes all of them.
 
-use super::checkout::{ItemWish, ShippingWish, items, optional, shipping};
+use super::checkout::{ItemWish, LineWish, ShippingWish, items, optional, shipping};
 use super::{Decided, Operation, OperationFuture};
 use crate::caller::Caller;
 use crate::step::{Halt, Step};
-use florin_domain::checkout::{self, Adjustable, LinkPatch, NewLink, NewSession, PaymentLink};
+use florin_domain::checkout::{self, LinkPatch, NewLink, NewSession, PaymentLink};
 use florin_domain::{Refusal, Versioned};
 use florin_render::parse;
 use florin_wire::Params;
@@ -35,8 +35,7 @@ impl Operation for CreateLink {
             let mut session = self.session.clone();
             session.optional = optional(step, &self.optional).await?;
             session.switched = step.switched(None).await?;
-            let own = items.first().map(|item| item.price.currency);
-            let currency = session.currency.or(own);
+            let currency = session.currency_of(&items);
             session.shipping_options = shipping(step, &self.shipping, currency).await?;
             let link = self.link.clone();
             step.decide(|draft, context| {
@@ -64,21 +63,8 @@ pub struct LinkTerms {
     pub asked: Map<String, Value>,
     /// What they only show; likewise.
     pub told: Map<String, Value>,
-    /// How many of what is sold.
-    pub lines: Vec<LinkLine>,
-}
-
-/// A change of one line of a link.
-#[derive(Clone, Debug)]
-pub struct LinkLine {
-    /// `li_…`.
-    pub id: String,
-    /// How many.
-    pub quantity: Option<i64>,
-    /// The buyer may change how many; the inner `None` takes that away.
-    pub adjustable: Option<Option<Adjustable>>,
-    /// The most is said, and not left to Florin.
-    pub says_most: bool,
+    /// How many of what is sold; the prices stay.
+    pub lines: Vec<LineWish>,
 }
 
 impl LinkTerms {
@@ -90,15 +76,15 @@ impl LinkTerms {
     fn items(&self, link: &PaymentLink) -> Result<Vec<ItemWish>, Refusal> {
         let mut wishes: Vec<ItemWish> = link.items.iter().map(ItemWish::of_link).collect();
         for (at, change) in self.lines.iter().enumerate() {
-            let place = link.lines.iter().position(|line| line.id == change.id);
+            let id = change.id.as_deref().unwrap_or_default();
+            let place = link.lines.iter().position(|line| line.id == id);
             let Some(wish) = place.and_then(|place| wishes.get_mut(place)) else {
-                let message = format!("This link has no line item {}.", change.id);
+                let message = format!("This link has no line item {id}.");
                 return Err(Refusal::invalid(&format!("line_items[{at}][id]"), message));
             };
             wish.quantity = change.quantity.unwrap_or(wish.quantity);
-            wish.adjustable = change.adjustable.unwrap_or(wish.adjustable);
-            if let Some(bounds) = wish.adjustable.as_mut().filter(|_| !change.says_most) {
-                bounds.maximum = bounds.maximum.max(wish.quantity);
+            if let Some(said) = change.adjustable {
+                wish.adjustable = said.map(|adjusts| adjusts.around(wish.quantity));
             }
         }
         Ok(wishes)
@@ -162,8 +148,8 @@ impl UpdateLink {
         let params = Params::new(asked.clone(), told.clone());
         let mut session = parse::create_session(&params, NEWEST)?;
         let offered: Vec<ItemWish> = parse::offered(&params)
-            .into_iter()
-            .map(ItemWish::offered)
+            .iter()
+            .map(ItemWish::of_link)
             .collect();
         session.optional = optional(step, &offered).await?;
         session.switched = step.switched(None).await?;

@@ -393,16 +393,9 @@ fn total_details(session: &CheckoutSession) -> Node<'static> {
 fn optional_items(session: &CheckoutSession) -> Option<Node<'_>> {
     let offered = session.lines.iter();
     let offered = offered.filter_map(|line| Some((line, line.optional?)));
-    let items: Vec<Node<'_>> = offered
-        .map(|(line, quantity)| {
-            let mut shape = Shape::hash(3);
-            shape
-                .put("adjustable_quantity", bounds(line))
-                .put("price", line.price.as_str())
-                .put("quantity", quantity);
-            shape.done()
-        })
-        .collect();
+    let items = offered
+        .map(|(line, quantity)| optional_item(line.price.as_str().into(), quantity, bounds(line)));
+    let items: Vec<Node<'_>> = items.collect();
     (!items.is_empty()).then_some(Node::List(items))
 }
 
@@ -410,13 +403,32 @@ fn optional_items(session: &CheckoutSession) -> Option<Node<'_>> {
 fn bounds(line: &Line) -> Option<Node<'static>> {
     let is_fixed =
         |bounds: &Adjustable| line.optional.is_some() && bounds.minimum == bounds.maximum;
-    let bounds = line.adjustable.filter(|bounds| !is_fixed(bounds))?;
+    let bounds = line.adjustable.filter(|bounds| !is_fixed(bounds));
+    bounds.map(adjustable)
+}
+
+/// The bounds of a quantity.
+pub(super) fn adjustable(bounds: Adjustable) -> Node<'static> {
     let mut shape = Shape::hash(3);
     shape
         .put("enabled", true)
         .put("maximum", bounds.maximum)
         .put("minimum", bounds.minimum);
-    Some(shape.done())
+    shape.done()
+}
+
+/// Something that is offered beside an order.
+pub(super) fn optional_item<'a>(
+    price: Node<'a>,
+    quantity: i64,
+    bounds: Option<Node<'static>>,
+) -> Node<'a> {
+    let mut shape = Shape::hash(3);
+    shape
+        .put("adjustable_quantity", bounds)
+        .put("price", price)
+        .put("quantity", quantity);
+    shape.done()
 }
 
 /// A line item. `price` is its price, if that can be found.

@@ -2,6 +2,7 @@
 //!
 //! What its sessions are made with is shown as it was asked for. Deliberately absent: what it sells, which is a list of its own.
 
+use super::checkout_session::{adjustable, optional_item};
 use crate::View;
 use crate::echo::hash;
 use crate::parse::offered;
@@ -81,20 +82,8 @@ pub(crate) fn render<'a>(link: &'a PaymentLink, view: &View<'_>) -> Node<'a> {
 fn optional_items(link: &PaymentLink) -> Option<Node<'static>> {
     let sent = Params::new(link.asked.clone(), Map::new());
     let items = offered(&sent).into_iter().map(|item| {
-        let bounds = item.adjustable.map(|bounds| {
-            let mut shape = Shape::hash(3);
-            shape
-                .put("enabled", true)
-                .put("maximum", bounds.maximum)
-                .put("minimum", bounds.minimum);
-            shape.done()
-        });
-        let mut shape = Shape::hash(3);
-        shape
-            .put("adjustable_quantity", bounds)
-            .put("price", item.price)
-            .put("quantity", item.quantity);
-        shape.done()
+        let price = item.price.to_string();
+        optional_item(price.into(), item.quantity, item.adjustable.map(adjustable))
     });
     let items: Vec<Node<'static>> = items.collect();
     (!items.is_empty()).then_some(Node::List(items))

@@ -9,8 +9,8 @@ use super::{
 };
 use florin_base::Timestamp;
 use florin_domain::checkout::{
-    Adjustable, Collect, IntentTerms, Keeps, LinkPatch, NewSession, SessionMode, TermsPatch,
-    UiMode, UpdateSession,
+    Adjustable, Adjusts, Collect, IntentTerms, Keeps, LinkItem, LinkPatch, NewSession, SessionMode,
+    TermsPatch, UiMode, UpdateSession,
 };
 use florin_domain::payments::{CaptureMethod, CardOptions, FutureUsage, Metadata};
 use florin_wire::versions::{ApiVersion, default_capture_method};
@@ -203,47 +203,38 @@ fn keeps(params: &Params) -> Keeps {
     }
 }
 
-/// The bounds of a quantity that the buyer may change.
-pub fn adjustable(item: &Params, quantity: i64) -> Option<Adjustable> {
+/// How far the buyer may change a quantity.
+pub fn adjusts(item: &Params) -> Option<Adjusts> {
     let sent = "adjustable_quantity";
     if item.flag(&format!("{sent}.enabled")) != Some(true) {
         return None;
     }
     let bound = |name: &str| item.int(&format!("{sent}.{name}"));
-    Some(Adjustable {
+    Some(Adjusts {
         minimum: bound("minimum").unwrap_or(0),
-        maximum: bound("maximum").unwrap_or(QUANTITY_MAX.max(quantity)),
+        maximum: bound("maximum"),
     })
 }
 
-/// What is offered beside an order, as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offered {
-    /// Its price by id.
-    pub price: String,
-    /// How many are sold once the buyer adds it.
-    pub quantity: i64,
-    /// The buyer may change how many.
-    pub adjustable: Option<Adjustable>,
+/// The bounds of a quantity that the buyer may change.
+pub fn adjustable(item: &Params, quantity: i64) -> Option<Adjustable> {
+    adjusts(item).map(|adjusts| adjusts.around(quantity))
 }
 
 /// What is offered beside an order.
-pub fn offered(params: &Params) -> Vec<Offered> {
+pub fn offered(params: &Params) -> Vec<LinkItem> {
     let sent = params.list("optional_items").into_iter().flatten();
     let items = sent.filter_map(Value::as_object).map(|item| {
         let item = Params::new(item.clone(), Map::new());
         let quantity = item.int("quantity").unwrap_or_default();
-        Offered {
-            price: item.text("price").unwrap_or_default().to_owned(),
+        LinkItem {
+            price: item.text("price").unwrap_or_default().into(),
             quantity,
             adjustable: adjustable(&item, quantity),
         }
     });
     items.collect()
 }
-
-/// How many of an item a buyer may take where the merchant says nothing.
-const QUANTITY_MAX: i64 = 99;
 
 /// A change of a session, without what it sells and how that is shipped.
 ///

@@ -26,7 +26,7 @@ pub use catalog::{
 };
 pub use charge::{create_charge, update_charge};
 pub use checkout::{
-    Offered, adjustable, create_session, link_patch, link_terms, of_link, offered, update_session,
+    adjustable, adjusts, create_session, link_patch, link_terms, of_link, offered, update_session,
 };
 pub use customer::customer;
 pub use customer_session::customer_session;

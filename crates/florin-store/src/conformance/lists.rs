@@ -132,6 +132,17 @@ pub async fn filters_use_key_columns(store: Subject) {
         listed(&store, &charges().with("customer", "")).await,
         Vec::<String>::new()
     );
+    let named = ["ch_5", "ch_9", "ch_1", "ch_3", "ch_1"].map(str::to_owned);
+    let named = charges().named(named.to_vec());
+    assert_eq!(listed(&store, &named).await, ["ch_5", "ch_3", "ch_1"]);
+    let of_customer = named.clone().with("customer", "cus_1");
+    assert_eq!(listed(&store, &of_customer).await, ["ch_1"]);
+    let behind = ListQuery {
+        after: Some((Timestamp(10), "ch_5".to_owned())),
+        limit: 1,
+        ..named
+    };
+    assert_eq!(listed(&store, &behind).await, ["ch_3"]);
     let second = ListQuery {
         limit: 1,
         after: Some((Timestamp(10), "ch_4".to_owned())),

@@ -3,7 +3,7 @@
 use super::state::{Row, State};
 use crate::StoreError;
 use crate::commit::SavedClaim;
-use crate::query::{Balance, ListQuery, Order, TransactionQuery};
+use crate::query::{Balance, ID, ListQuery, Order, TransactionQuery};
 use florin_base::{Millis, Scope, Timestamp};
 use florin_domain::changes::Created;
 use florin_domain::ledger::Transaction;
@@ -52,8 +52,11 @@ fn ordered<'a, T: 'a>(
 }
 
 /// True when each filter names a value that the row has in its key column.
-fn has_columns(query: &ListQuery, row: &Row) -> bool {
+fn has_columns(query: &ListQuery, id: &str, row: &Row) -> bool {
     query.filters.iter().all(|(column, wanted)| {
+        if *column == ID {
+            return wanted.iter().any(|one| one == id);
+        }
         let at = query
             .kind
             .columns()
@@ -85,7 +88,7 @@ impl State {
         if let Some((column, _)) = query
             .filters
             .iter()
-            .find(|(column, _)| !query.kind.columns().contains(column))
+            .find(|(column, _)| !query.has_key(column))
         {
             return Err(StoreError::Corrupt(format!(
                 "{} has no key column {column}",
@@ -115,7 +118,11 @@ impl State {
                 continue;
             }
             let key = RecordKey::new(scope, *kind, id);
-            if let Some(row) = self.records.get(&key).filter(|row| has_columns(query, row)) {
+            if let Some(row) = self
+                .records
+                .get(&key)
+                .filter(|row| has_columns(query, id, row))
+            {
                 page.push(decode(&key, row)?);
             }
         }

@@ -116,7 +116,7 @@ pub fn listing(query: &ListQuery) -> Result<Listing<'_>, StoreError> {
     let mut conditions = Conditions::of(&query.scope);
     let mut branches: Option<(&str, Vec<Cow<'_, str>>)> = None;
     for (name, wanted) in &query.filters {
-        if !query.kind.columns().contains(name) {
+        if !query.has_key(name) {
             return Err(StoreError::Corrupt(format!(
                 "{table} has no key column {name}"
             )));

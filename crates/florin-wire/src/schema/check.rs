@@ -82,6 +82,17 @@ impl Halves {
         }
     }
 
+    /// A value that may have both; below an echoed one everything is echoed.
+    fn parted((served, echoed): (Value, Value), is_any_echoed: bool, policy: Policy) -> Self {
+        match policy {
+            Policy::Echoed => Halves::of(echoed, policy),
+            _ => Halves {
+                served: Some(served),
+                echoed: is_any_echoed.then_some(echoed),
+            },
+        }
+    }
+
     fn of(value: Value, policy: Policy) -> Self {
         if policy == Policy::Echoed {
             Halves {
@@ -216,14 +227,9 @@ fn check_object(
         scalar => return Ok(Halves::of(convert(&param.kind, scalar, place)?, policy)),
     };
     let Parted { served, echoed } = check_members(&param.members, raw, Some(place), policy)?;
-    if policy == Policy::Echoed {
-        return Ok(Halves::of(Value::Object(echoed), policy));
-    }
-    let echoed = (!echoed.is_empty()).then_some(Value::Object(echoed));
-    Ok(Halves {
-        served: Some(Value::Object(served)),
-        echoed,
-    })
+    let any = !echoed.is_empty();
+    let halves = (Value::Object(served), Value::Object(echoed));
+    Ok(Halves::parted(halves, any, policy))
 }
 
 fn check_objects(
@@ -232,29 +238,15 @@ fn check_objects(
     place: &Place<'_>,
     policy: Policy,
 ) -> Result<Halves, WireError> {
-    let (mut served, mut echoed) = (Vec::new(), Vec::new());
+    let (mut served, mut echoed, mut any) = (Vec::new(), Vec::new(), false);
     for (index, element) in elements(value, place)? {
-        let place = place.element(index);
-        if is_empty(&element) {
-            return Err(empty(&place));
-        }
-        let Value::Object(raw) = element else {
-            return Err(refuse(&place, "Invalid object"));
-        };
-        let parted = check_members(&param.members, raw, Some(&place), policy)?;
+        let parted = check_element(param, element, &place.element(index), policy)?;
+        any |= !parted.echoed.is_empty();
         served.push(Value::Object(parted.served));
         echoed.push(Value::Object(parted.echoed));
     }
-    if policy == Policy::Echoed {
-        return Ok(Halves::of(Value::Array(echoed), policy));
-    }
-    let any = echoed
-        .iter()
-        .any(|half| half.as_object().is_some_and(|map| !map.is_empty()));
-    Ok(Halves {
-        served: Some(Value::Array(served)),
-        echoed: any.then_some(Value::Array(echoed)),
-    })
+    let halves = (Value::Array(served), Value::Array(echoed));
+    Ok(Halves::parted(halves, any, policy))
 }
 
 /// Objects under keys of the client. As in a list, a key is there in both halves.
@@ -267,28 +259,31 @@ fn check_keyed(
     let Value::Object(keyed) = value else {
         return Err(refuse(place, "Invalid object"));
     };
-    let (mut served, mut echoed) = (Map::new(), Map::new());
+    let (mut served, mut echoed, mut any) = (Map::new(), Map::new(), false);
     for (key, element) in keyed {
-        let place = Place::member(Some(place), &key);
-        if is_empty(&element) {
-            return Err(empty(&place));
-        }
-        let Value::Object(raw) = element else {
-            return Err(refuse(&place, "Invalid object"));
-        };
-        let parted = check_members(&param.members, raw, Some(&place), policy)?;
+        let parted = check_element(param, element, &Place::member(Some(place), &key), policy)?;
+        any |= !parted.echoed.is_empty();
         served.insert(key.clone(), Value::Object(parted.served));
         echoed.insert(key, Value::Object(parted.echoed));
     }
-    if policy == Policy::Echoed {
-        return Ok(Halves::of(Value::Object(echoed), policy));
+    let halves = (Value::Object(served), Value::Object(echoed));
+    Ok(Halves::parted(halves, any, policy))
+}
+
+/// One object of many.
+fn check_element(
+    param: &Param,
+    element: Value,
+    place: &Place<'_>,
+    policy: Policy,
+) -> Result<Parted, WireError> {
+    if is_empty(&element) {
+        return Err(empty(place));
     }
-    let is_some = |half: &Value| half.as_object().is_some_and(|map| !map.is_empty());
-    let any = echoed.values().any(is_some);
-    Ok(Halves {
-        served: Some(Value::Object(served)),
-        echoed: any.then_some(Value::Object(echoed)),
-    })
+    match element {
+        Value::Object(raw) => check_members(&param.members, raw, Some(place), policy),
+        _ => Err(refuse(place, "Invalid object")),
+    }
 }
 
 /// The elements of a list with the numbers that the client gave them, in the order of the numbers.
